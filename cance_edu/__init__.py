@@ -1,0 +1,22 @@
+"""cance_edu: anomaly detection with composite features and noise contrastive estimation.
+
+Everything public is imported when it is first used, so that `import cance_edu` is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cance_edu.detector import CANCE
+
+__version__ = "0.1.0"
+
+__all__ = ["CANCE", "__version__"]
+
+_HOMES = {"CANCE": "cance_edu.detector"}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'cance_edu' has no attribute {name!r}")

@@ -1,0 +1,581 @@
+"""The detector: autoencoder, composite features and noise contrast behind scikit-learn's face."""
+
+import copy
+import math
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+from torch import Tensor, nn
+
+from cance_edu.augmentation import ReconstructionAugmentation
+from cance_edu.autoencoder import (
+    Autoencoder,
+    condition_number,
+    convolutional_autoencoder,
+    dense_autoencoder,
+    latent_covariance,
+    smallest_well_conditioned,
+    train_autoencoder,
+)
+from cance_edu.composite import PrincipalComponents, composite_features
+from cance_edu.lognormal import Augmentation
+from cance_edu.moments import RunningMoments
+from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
+from cance_edu.noise import GaussianNoise
+from cance_edu.sources import ImageScaling, Source, check_images, is_images
+from cance_edu.storage import load_model, save_model
+
+__all__ = ["CANCE", "VARIANTS"]
+
+VARIANTS = ("error", "latnce", "cnce", "cance")
+"""The four methods of the ablation in Sec. 4.2."""
+
+_CHOICES = {
+    "variant": VARIANTS,
+    "noise_objective": ("eq8", "eq12", "naive", "fixed"),
+    "image_scaling": ("unit", "standardized"),
+    "augmentation": ("paper", "k-aware"),
+}
+
+
+class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
+    """Anomaly detector whose score is higher the more anomalous an input is.
+
+    An autoencoder, or principal components, gives composite features z = (z_l, z_e, z_c); a
+    network trained by noise contrastive estimation gives their density; the score is S(x) =
+    -(T(z) + ln ν + ln p_nK(z)), Eq. 6.
+
+    Parameters
+    ----------
+    variant : {"cance", "cnce", "latnce", "error"}
+        Sec. 4.2: the whole method; without the augmentation; on the latents alone; the
+        reconstruction error alone.
+    representation : {"autoencoder", "pca"} or a fitted detector's `representation_`
+        Where the latents come from. A fitted one is used as it is, and shared.
+    latent_dim : int, optional
+        d. 6 unless told, for tables no more than the number of columns.
+    covariance_weight : float or "auto"
+        λ of Eq. 2; "auto" takes the smallest that is well conditioned, training for each.
+    noise_ratio : float
+        ν, noise points for each data point.
+    noise_objective : {"eq8", "eq12", "naive", "fixed"}
+        What K minimises: Eq. 8, Eq. 12 (its negative), the noise term alone; or K stays.
+    image_scaling : {"unit", "standardized"}
+        Images as they are, in [0, 1], or each with mean 0 and deviation 1.
+    augmentation : {"paper", "k-aware"}
+        Scale of Eq. 10's truncated normals: σ_z, or K σ_z.
+    initial_scale : float
+        K at the start, above 1; with "fixed" the K that stays, 1 included.
+    epochs : (int, int) or "auto"
+        Of the autoencoder's two stages. "auto": 20 and 5, more if that were under 1,000 and 250
+        steps.
+    steps : int
+        Of the noise contrast.
+    batch_size : int
+        Inputs a step of the autoencoder.
+    channels, hidden : sequence of int, int or sequence of int
+        Convolutions' channels and the dense layer's width for images; for tables `hidden` alone,
+        the widths of the dense layers.
+    validation_fraction : float
+        Share of the normal data held out, for the condition number and for stopping T.
+    contamination : float
+        Share of the training data that `predict` calls anomalous, in (0, 0.5].
+    device : str
+        "auto" takes a GPU if there is one. The variable CANCE_EDU_DEVICE overrides it.
+    random_state : int, RandomState or None
+        The same integer gives the same scores.
+    verbose : bool
+        Whether to show progress bars.
+
+    Attributes
+    ----------
+    representation_ : nn.Module
+        The trained autoencoder, or the principal components.
+    noise_, scale_, log_ratio_ : GaussianNoise, tensor, LogRatio
+        p_n, K's diagonal and T; absent with variant "error".
+    history_ : History
+        Losses, K, mass and T's weights at no more than 40 steps.
+    autoencoder_losses_ : list of float
+        Mean loss of each epoch; empty if nothing was trained.
+    covariance_weight_ : float
+        λ that was used.
+    condition_numbers_ : dict of float to float
+        Condition number of the held-out latents' covariance, for each λ that was tried.
+    offset_ : float
+        What `decision_function` subtracts from `score_samples`.
+    image_shape_ : (channels, height, width)
+        Only if fitted on images.
+    n_features_in_ : int
+        Numbers in one input.
+
+    Examples
+    --------
+    >>> table = np.random.default_rng(0).normal(size=(200, 3))
+    >>> detector = CANCE(epochs=(2, 1), steps=50, random_state=0).fit(table)
+    >>> far, near = detector.anomaly_score([[9.0, 9.0, -9.0], [0.0, 0.0, 0.0]])
+    >>> bool(far > near)
+    True
+    """
+
+    def __init__(
+        self,
+        variant: Literal["error", "latnce", "cnce", "cance"] = "cance",
+        *,
+        representation: Any = "autoencoder",
+        latent_dim: int | None = None,
+        covariance_weight: float | Literal["auto"] = 1.0,
+        noise_ratio: float = 1.0,
+        noise_objective: NoiseObjective = "eq8",
+        image_scaling: ImageScaling = "unit",
+        augmentation: Augmentation = "paper",
+        initial_scale: float = 1 + math.log(2),
+        epochs: tuple[int, int] | Literal["auto"] = "auto",
+        steps: int = 1500,
+        batch_size: int = 128,
+        channels: Sequence[int] = (16, 32),
+        hidden: int | Sequence[int] | None = None,
+        validation_fraction: float = 0.1,
+        contamination: float = 0.1,
+        device: str = "auto",
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.variant = variant
+        self.representation = representation
+        self.latent_dim = latent_dim
+        self.covariance_weight = covariance_weight
+        self.noise_ratio = noise_ratio
+        self.noise_objective = noise_objective
+        self.image_scaling = image_scaling
+        self.augmentation = augmentation
+        self.initial_scale = initial_scale
+        self.epochs = epochs
+        self.steps = steps
+        self.batch_size = batch_size
+        self.channels = channels
+        self.hidden = hidden
+        self.validation_fraction = validation_fraction
+        self.contamination = contamination
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None) -> "CANCE":
+        """Learn from normal data.
+
+        Parameters
+        ----------
+        X : array, memmap, tensor or torch Dataset
+            Images (n, channels, height, width) or (n, height, width) in [0, 1], or a table
+            (n, features). No more than a few batches are held in memory.
+        y : ignored
+
+        Returns
+        -------
+        CANCE
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data are not as documented; before any training.
+        KeyboardInterrupt
+            If interrupted; the detector is then not fitted.
+        """
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+        self._check_parameters()
+        self.device_ = choose_device(self.device)
+        source = self._check_data(X, reset=True)
+        try:
+            with _private_randomness(self.random_state, self.device_) as generator:
+                self._learn(source, generator)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("fit was interrupted: this detector is not fitted") from None
+        return self
+
+    def anomaly_score(self, X: Any) -> NDArray[np.float64]:
+        """Return S(x) of Eq. 6, in nats; for variant "error", z_e. Higher is more anomalous.
+
+        Parameters
+        ----------
+        X : array, memmap, tensor or torch Dataset of shape (n, ...)
+            Of the shape that the detector was fitted on.
+
+        Returns
+        -------
+        array of shape (n,)
+            float64.
+        """
+        check_is_fitted(self)
+        return self._score(composite_features(self.representation_, self._check_data(X)))
+
+    def score_samples(self, X: Any) -> NDArray[np.float64]:
+        """Return -S(x), scikit-learn's sign: lower is more anomalous."""
+        return -self.anomaly_score(X)
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """Return `score_samples` minus `offset_`: negative for anomalies."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: Any) -> NDArray[np.int64]:
+        """Return +1 for normal and -1 for anomalous inputs, by the threshold `offset_`."""
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def composite_features(self, X: Any) -> NDArray[np.float64]:
+        """Return z = C(x), shape (n, d + 2): latents, error and dissimilarity."""
+        check_is_fitted(self)
+        features: NDArray[np.float64] = composite_features(
+            self.representation_, self._check_data(X)
+        ).numpy()
+        return features
+
+    def save(self, path: str | Path) -> Path:
+        """Write the fitted detector to one `.safetensors` file, without pickle; return its path.
+
+        Of the history, the losses and K are kept, but not T's weights at every recorded step.
+        """
+        check_is_fitted(self)
+        tensors = {f"representation.{k}": v for k, v in self.representation_.state_dict().items()}
+        if self.variant != "error":
+            tensors |= {f"log_ratio.{k}": v for k, v in self.log_ratio_.state_dict().items()}
+            tensors |= {"noise.mean": self.noise_.mean, "noise.covariance": self.noise_.covariance}
+            tensors |= {"scale": self.scale_, "history.scale": torch.stack(self.history_.scale)}
+        if self.columns_ is not None:
+            tensors |= {"columns.centre": self.columns_[0], "columns.spread": self.columns_[1]}
+        return save_model(path, tensors, self._description())
+
+    @classmethod
+    def load(cls, path: str | Path, device: str = "auto") -> "CANCE":
+        """Return the detector that `save` wrote; one that was trained on a GPU loads on a CPU.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If the file is missing, truncated, changed, or of another version.
+        """
+        tensors, description = load_model(path)
+        detector = cls(**description["parameters"]).set_params(device=device)
+        detector._restore(tensors, description)
+        return detector
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "offset_")
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+    # -- checking -------------------------------------------------------------------------------
+
+    def _check_parameters(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                expected = ", ".join(map(repr, choices))
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {expected}")
+        if not isinstance(self.representation, nn.Module) and self.representation not in (
+            "autoencoder",
+            "pca",
+        ):
+            raise ValueError(
+                f"representation is {self.representation!r}; expected 'autoencoder', 'pca' or "
+                "a fitted detector's representation_"
+            )
+        fixed = self.noise_objective == "fixed"
+        checks = {
+            "latent_dim": (self.latent_dim is None or self.latent_dim >= 1, "at least 1"),
+            "covariance_weight": (
+                self.covariance_weight == "auto" or float(self.covariance_weight) >= 0,
+                "at least 0, or 'auto'",
+            ),
+            "noise_ratio": (self.noise_ratio > 0, "above 0 (nu)"),
+            "initial_scale": (
+                self.initial_scale > 1 or (fixed and self.initial_scale == 1),
+                "K above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
+            ),
+            "steps": (self.steps >= 5, "at least 5"),
+            "batch_size": (self.batch_size >= 2, "at least 2"),
+            "validation_fraction": (0 <= self.validation_fraction < 1, "in [0, 1)"),
+            "contamination": (0 < self.contamination <= 0.5, "in (0, 0.5]"),
+        }
+        for name, (fine, expected) in checks.items():
+            if not fine:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected {expected}")
+
+    def _check_data(self, X: Any, reset: bool = False) -> Source:
+        """Return the data as a source, after looking at all of it once."""
+        images = is_images(X) if reset else hasattr(self, "image_shape_")
+        if not images:
+            # Memory maps of tables stay on disk: scikit-learn looks at them without a copy.
+            X = validate_data(self, X, reset=reset, dtype=[np.float64, np.float32], copy=False)
+        elif not is_images(X):
+            raise ValueError(
+                f"got data of {np.ndim(X)} dimensions, but the detector was fitted on images of "
+                f"shape {self.image_shape_}; pass an array (n, channels, height, width)"
+            )
+        source = Source(X, self.device_, self.image_scaling)
+        if images:
+            shape = check_images(source, None if reset else self.image_shape_)
+            if reset:
+                self.image_shape_, self.n_features_in_ = shape, math.prod(shape)
+        if reset:
+            self._check_size(len(source))
+            self.columns_ = None if images else _column_moments(source)
+        source.columns = self.columns_
+        return source
+
+    def _check_size(self, n: int) -> None:
+        d = self._latent_dim()
+        if isinstance(self.representation, nn.Module):
+            d = int(self.representation.latent_dim)  # type: ignore[arg-type]
+        if n < d + 3:
+            raise ValueError(
+                f"got {n} inputs (n_samples = {n}) for {d} latents; the covariance of the d + 2 "
+                f"composite features needs at least {d + 3}: pass more inputs or lower latent_dim"
+            )
+        if not hasattr(self, "image_shape_") and d > self.n_features_in_:
+            raise ValueError(
+                f"latent_dim is {d}, more than the {self.n_features_in_} columns; expected no more"
+            )
+
+    def _latent_dim(self) -> int:
+        if self.latent_dim is not None:
+            return self.latent_dim
+        return min(6, self.n_features_in_)
+
+    # -- learning -------------------------------------------------------------------------------
+
+    def _learn(self, source: Source, generator: torch.Generator) -> None:
+        order = torch.randperm(len(source), generator=generator)
+        # Enough must remain to estimate a covariance from.
+        n_held_out = int(self.validation_fraction * len(source))
+        n_held_out = max(0, min(n_held_out, len(source) - self._latent_dim() - 3))
+        held_out_rows, training_rows = order[:n_held_out], order[n_held_out:]
+        self.representation_ = self._learn_representation(
+            source, training_rows, held_out_rows, generator
+        )
+        features = composite_features(self.representation_, source)
+        self._learn_density(features, training_rows, held_out_rows, generator)
+        self.offset_ = float(np.percentile(-self._score(features), 100 * self.contamination))
+
+    def _learn_representation(
+        self, source: Source, training: Tensor, held_out: Tensor, generator: torch.Generator
+    ) -> nn.Module:
+        self.autoencoder_losses_: list[float] = []
+        self.condition_numbers_: dict[float, float] = {}
+        self.covariance_weight_ = math.nan
+        if isinstance(self.representation, nn.Module):
+            return copy.deepcopy(self.representation).to(self.device_).eval()
+        if self.representation == "pca":
+            components = PrincipalComponents(self.n_features_in_, self._latent_dim())
+            return components.fit(source.subset(training)).to(self.device_).eval()
+        train, test = (
+            source.subset(training),
+            source.subset(held_out if len(held_out) else training),
+        )
+        seed = int(torch.randint(2**62, (1,), generator=generator))
+
+        def train_with(weight: float) -> tuple[Autoencoder, float]:
+            # The same first weights and the same order for every λ: only λ differs.
+            torch.manual_seed(seed)
+            model = self._new_autoencoder().to(self.device_)
+            self.autoencoder_losses_ = train_autoencoder(
+                model,
+                train,
+                generator=torch.Generator().manual_seed(seed),
+                covariance_weight=weight,
+                epochs=self._epochs(len(train)),
+                batch_size=self.batch_size,
+                verbose=self.verbose,
+            )
+            return model, condition_number(latent_covariance(model, test))
+
+        if self.covariance_weight == "auto":
+            model, self.condition_numbers_ = smallest_well_conditioned(train_with)
+            self.covariance_weight_ = list(self.condition_numbers_)[-1]
+        else:
+            self.covariance_weight_ = float(self.covariance_weight)
+            model, condition = train_with(self.covariance_weight_)
+            self.condition_numbers_ = {self.covariance_weight_: condition}
+        return model
+
+    def _learn_density(
+        self, features: Tensor, training: Tensor, held_out: Tensor, generator: torch.Generator
+    ) -> None:
+        self.history_ = History()
+        if self.variant == "error":
+            return
+        features = self._select(features)
+        moments = RunningMoments(features.shape[1])
+        for batch in features[training].split(1000):
+            moments.update(batch)
+        mean, covariance = moments.mean.to(self.device_), moments.covariance.to(self.device_)
+        self.noise_ = GaussianNoise(mean, covariance)
+        augmentation = None
+        if self.variant == "cance":
+            augmentation = ReconstructionAugmentation.from_moments(
+                mean, covariance, self.augmentation
+            )
+        self.log_ratio_, self.scale_, self.history_ = train_nce(
+            features[training].to(self.device_),
+            self.noise_,
+            Contrast(
+                noise_ratio=self.noise_ratio,
+                noise_objective=self.noise_objective,
+                initial_scale=self.initial_scale,
+                steps=self.steps,
+            ),
+            generator=generator,
+            augmentation=augmentation,
+            held_out=features[held_out].to(self.device_) if len(held_out) else None,
+            verbose=self.verbose,
+        )
+        # Trained in float32, T is evaluated in float64: scores of far points stay distinct.
+        self.log_ratio_.double()
+
+    def _new_autoencoder(self) -> Autoencoder:
+        if hasattr(self, "image_shape_"):
+            hidden = 256 if self.hidden is None else int(self.hidden)  # type: ignore[arg-type]
+            return convolutional_autoencoder(
+                self.image_shape_, self._latent_dim(), self.channels, hidden
+            )
+        widths = (64, 32) if self.hidden is None else np.atleast_1d(self.hidden).tolist()
+        return dense_autoencoder(self.n_features_in_, self._latent_dim(), widths).double()
+
+    def _epochs(self, n: int) -> tuple[int, int]:
+        if self.epochs != "auto":
+            return self.epochs
+        steps_an_epoch = max(1, round(n / self.batch_size))
+        return max(20, -(-1000 // steps_an_epoch)), max(5, -(-250 // steps_an_epoch))
+
+    # -- scoring --------------------------------------------------------------------------------
+
+    def _select(self, features: Tensor) -> Tensor:
+        """Return the coordinates whose density the variant estimates."""
+        return features[:, :-2] if self.variant == "latnce" else features
+
+    @torch.no_grad()
+    def _score(self, features: Tensor) -> NDArray[np.float64]:
+        if self.variant == "error":
+            return features[:, -2].numpy()
+        z = self._select(features).to(self.device_)
+        noise_log_prob = self.noise_.log_prob(z, self.scale_)
+        return anomaly_score(self.log_ratio_(z), noise_log_prob, self.noise_ratio).cpu().numpy()
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def _description(self) -> dict[str, Any]:
+        kind = "pca" if isinstance(self.representation_, PrincipalComponents) else "autoencoder"
+        parameters = self.get_params(deep=False) | {
+            "representation": kind,
+            "latent_dim": self.representation_.latent_dim,
+        }
+        if not isinstance(self.random_state, int):
+            parameters["random_state"] = None
+        return {
+            "parameters": parameters,
+            "offset": self.offset_,
+            "n_features_in": self.n_features_in_,
+            "image_shape": getattr(self, "image_shape_", None),
+            "covariance_weight": self.covariance_weight_,
+            "condition_numbers": list(self.condition_numbers_.items()),
+            "autoencoder_losses": self.autoencoder_losses_,
+            "history": {
+                name: getattr(self.history_, name)
+                for name in ("step", "loss", "held_out_loss", "mass")
+            },
+        }
+
+    def _restore(self, tensors: dict[str, Tensor], description: dict[str, Any]) -> None:
+        self.device_ = choose_device(self.device)
+        self.n_features_in_ = description["n_features_in"]
+        if description["image_shape"] is not None:
+            self.image_shape_ = tuple(description["image_shape"])
+        self.covariance_weight_ = description["covariance_weight"]
+        self.condition_numbers_ = dict(description["condition_numbers"])
+        self.autoencoder_losses_ = description["autoencoder_losses"]
+        self.columns_ = None
+        if "columns.centre" in tensors:
+            self.columns_ = (tensors["columns.centre"], tensors["columns.spread"])
+        with _private_randomness(0, self.device_):
+            if self.representation == "pca":
+                model: nn.Module = PrincipalComponents(self.n_features_in_, self._latent_dim())
+            else:
+                model = self._new_autoencoder()
+            model.load_state_dict(_under("representation.", tensors))
+            self.representation_ = model.to(self.device_).eval()
+            self.history_ = History(**description["history"])
+            if self.variant != "error":
+                self._restore_density(tensors)
+        self.offset_ = description["offset"]
+
+    def _restore_density(self, tensors: dict[str, Tensor]) -> None:
+        mean, covariance = tensors["noise.mean"], tensors["noise.covariance"]
+        self.noise_ = GaussianNoise(mean.to(self.device_), covariance.to(self.device_))
+        self.scale_ = tensors["scale"].to(self.device_)
+        network = LogRatio(mean, covariance.diag().sqrt(), Contrast().hidden).double()
+        network.load_state_dict(_under("log_ratio.", tensors))
+        self.log_ratio_ = network.to(self.device_).eval()
+        self.history_.scale = list(tensors["history.scale"])
+
+
+def choose_device(device: str) -> str:
+    """Return "cpu" or a "cuda" device; CANCE_EDU_DEVICE overrides the argument.
+
+    Parameters
+    ----------
+    device : str
+        "auto", "cpu", "cuda" or "cuda:1".
+
+    Raises
+    ------
+    ValueError
+        If there is no such device here.
+    """
+    device = os.environ.get("CANCE_EDU_DEVICE", device)
+    gpu = torch.cuda.is_available()
+    if device == "auto":
+        return "cuda" if gpu else "cpu"
+    if device != "cpu" and not (device.startswith("cuda") and gpu):
+        raise ValueError(
+            f"device is {device!r}; expected 'auto', 'cpu'"
+            + (" or 'cuda'" if gpu else "; this machine has no GPU that torch can use")
+        )
+    return device
+
+
+@contextmanager
+def _private_randomness(random_state: Any, device: str) -> Iterator[torch.Generator]:
+    """Give out a generator, and leave the global random state as it was found."""
+    if random_state is None:
+        seed = int(np.random.SeedSequence().generate_state(1)[0])
+    elif isinstance(random_state, (int, np.integer)):
+        seed = int(random_state)
+    else:
+        seed = int(check_random_state(random_state).randint(2**31))
+    with torch.random.fork_rng(devices=[device] if device != "cpu" else []):
+        torch.manual_seed(seed)
+        yield torch.Generator().manual_seed(seed)
+
+
+def _column_moments(source: Source) -> tuple[Tensor, Tensor]:
+    """Return what standardises a table's columns; a constant column is only centred."""
+    moments = RunningMoments(int(source.raw(torch.tensor([0])).shape[1]))
+    for rows in torch.arange(len(source)).split(1000):
+        moments.update(source.raw(rows))
+    deviation = moments.covariance.diag().sqrt()
+    return moments.mean, torch.where(deviation > 0, deviation, 1.0)
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -1,0 +1,82 @@
+"""The table from the paper's equation numbers to the objects that are those equations.
+
+The table is filled where the functions are defined, by the decorator `equation`, so an equation
+and its number cannot drift apart. `cance-edu equations` prints it; a test demands that every
+entry has a test of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+__all__ = ["THEORY", "Equation", "equation", "equation_table"]
+
+THEORY = ("lognormal", "moments", "autoencoder", "composite", "augmentation", "noise", "nce")
+"""The theory modules, in which every equation of the paper has its home."""
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One line of the table.
+
+    Attributes
+    ----------
+    number : str
+        The paper's number: ``"9"``, or ``"Prop. 3.1"``.
+    target : callable
+        The function, method or class that is the equation.
+    lesson : str
+        The lesson that derives it, as the two digits its notebook begins with.
+    """
+
+    number: str
+    target: Callable[..., Any]
+    lesson: str
+
+    @property
+    def name(self) -> str:
+        """The target's name as one would import it, ``lognormal.lognormal_mode``."""
+        module = self.target.__module__.removeprefix("cance_edu.")
+        return f"{module}.{self.target.__qualname__}"
+
+
+_TABLE: list[Equation] = []
+
+
+def equation(*numbers: str, lesson: str) -> Callable[[Target], Target]:
+    """Enter the decorated object in the table under the paper's equation numbers.
+
+    Parameters
+    ----------
+    *numbers : str
+        The numbers that the object stands for; Eq. 3 and 11 are Eq. 5 in other words.
+    lesson : str
+        The lesson that derives the equation.
+
+    Returns
+    -------
+    callable
+        A decorator that returns its target unchanged.
+    """
+
+    def enter(target: Target) -> Target:
+        _TABLE.extend(Equation(number, target, lesson) for number in numbers)
+        return target
+
+    return enter
+
+
+def equation_table() -> list[Equation]:
+    """Return the table, in the paper's order; imports the theory modules, and torch with them.
+
+    Returns
+    -------
+    list of Equation
+        Eq. 1 to 14, then Prop. 3.1; an equation with two objects has two lines.
+    """
+    for module in THEORY:
+        import_module(f"cance_edu.{module}")
+    return sorted(_TABLE, key=lambda line: (not line.number.isdigit(), line.number.zfill(2)))

@@ -1,0 +1,173 @@
+"""Inputs in batches, whatever they are kept in: arrays, memory maps, tensors or torch data sets.
+
+A source never holds more than a batch, so training and scoring work on sets that are larger than
+memory. It also looks at all of the data once, before any training, and says what is wrong.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+__all__ = ["ImageScaling", "Source", "check_images", "is_images", "standardize"]
+
+ImageScaling = Literal["unit", "standardized"]
+
+BATCH = 1000
+
+
+def is_images(data: Any) -> bool:
+    """Return whether the data are images: a torch data set, or an array of 3 or 4 dimensions."""
+    return isinstance(data, Dataset) or getattr(data, "ndim", 2) in (3, 4)
+
+
+def standardize(images: Tensor) -> Tensor:
+    """Return each image minus its mean, over its standard deviation; a constant one gives zeros.
+
+    Parameters
+    ----------
+    images : tensor of shape (n, ...)
+
+    Returns
+    -------
+    tensor of shape (n, ...)
+        Each image with mean 0 and (biased) standard deviation 1.
+    """
+    flat = images.flatten(1)
+    centred = flat - flat.mean(1, keepdim=True)
+    deviation = centred.square().mean(1, keepdim=True).sqrt()
+    # Round-off leaves a constant image a deviation of about 1e-8, which must not be divided by.
+    return torch.where(deviation > 1e-6, centred / deviation, 0.0).reshape(images.shape)
+
+
+class Source:
+    """Rows of data, given out in batches as tensors on a device.
+
+    Parameters
+    ----------
+    data : array, numpy.memmap, tensor or torch Dataset
+        Images (n, channels, height, width) or (n, height, width), or a table (n, features). The
+        items of a Dataset are images, or tuples that begin with one.
+    device : str
+        Where the batches go.
+    scaling : {"unit", "standardized"}
+        For images: as they are, or each with mean 0 and deviation 1.
+    rows : tensor of int, optional
+        Which rows there are; all of them unless told.
+    columns : (tensor, tensor), optional
+        For tables: what is subtracted from each column, and what it is then divided by.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        device: str = "cpu",
+        scaling: ImageScaling = "unit",
+        rows: Tensor | None = None,
+        columns: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
+        self.data, self.device, self.scaling, self.columns = data, device, scaling, columns
+        self.images = is_images(data)
+        self.rows = torch.arange(len(data)) if rows is None else rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def subset(self, rows: Tensor) -> "Source":
+        """Return a source of some of the rows."""
+        return Source(self.data, self.device, self.scaling, self.rows[rows], self.columns)
+
+    def raw(self, rows: Tensor) -> Tensor:
+        """Return rows as they are kept; images get their channel axis."""
+        chosen = self.rows[rows]
+        if isinstance(self.data, Dataset):
+            items = [self.data[int(row)] for row in chosen]
+            images = [item[0] if isinstance(item, (tuple, list)) else item for item in items]
+            batch = torch.stack([torch.as_tensor(image) for image in images])
+        elif isinstance(self.data, Tensor):
+            batch = self.data[chosen.to(self.data.device)].detach()
+        else:
+            batch = torch.from_numpy(np.ascontiguousarray(self.data[chosen.numpy()]))
+        return batch[:, None] if self.images and batch.ndim == 3 else batch
+
+    def batch(self, rows: Tensor) -> Tensor:
+        """Return rows ready for a network: float32 images or float64 tables, on the device."""
+        batch = self.raw(rows)
+        if not self.images:
+            table = batch.double()
+            centre, spread = self.columns or (0.0, 1.0)
+            return ((table - centre) / spread).to(self.device)
+        images = batch.to(self.device, torch.float32)
+        return standardize(images) if self.scaling == "standardized" else images
+
+    def batches(self, size: int = BATCH) -> Iterator[Tensor]:
+        """Give out all rows, in order."""
+        for rows in torch.arange(len(self)).split(size):
+            yield self.batch(rows)
+
+    def shuffled_batches(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """Give out all rows in a random order, in a number of batches of equal size."""
+        order = torch.randperm(len(self), generator=generator)
+        for rows in order.tensor_split(number):
+            # Sorted within the batch, a memory map is read forwards.
+            yield self.batch(rows.sort().values)
+
+
+def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tuple[int, ...]:
+    """Look at every image once; return the shape of one, (channels, height, width).
+
+    Parameters
+    ----------
+    source : Source
+        The images.
+    expected : (channels, height, width), optional
+        The shape that a fitted detector knows.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one has another shape than the first or the expected one, is not
+        finite or leaves [0, 1]; or, when nothing is expected yet, if all images are one constant.
+    """
+    if len(source) == 0:
+        raise ValueError("got 0 images (n_samples = 0); expected at least 1")
+    shape = tuple(source.raw(torch.tensor([0])).shape[1:])
+    if len(shape) != 3:
+        raise ValueError(
+            f"got images of shape {shape}; expected (channels, height, width), that is an array "
+            "(n, channels, height, width) or (n, height, width)"
+        )
+    if expected is not None and shape != expected:
+        raise ValueError(
+            f"got images of shape {shape}, but the detector was fitted on {expected} (channels, "
+            "height, width); resize or convert them, or fit a new detector"
+        )
+    lowest, highest = np.inf, -np.inf
+    for rows in torch.arange(len(source)).split(BATCH):
+        low, high = _check_values(source.raw(rows), int(rows[0]))
+        lowest, highest = min(lowest, low), max(highest, high)
+    if expected is None and lowest == highest:
+        raise ValueError(
+            f"all {len(source)} images are the constant {lowest:g}; there is nothing to learn from"
+        )
+    return shape
+
+
+def _check_values(batch: Tensor, first: int) -> tuple[float, float]:
+    if not torch.is_floating_point(batch):
+        batch = batch.float()
+    for wrong, what, advice in (
+        (~batch.isfinite(), "NaN or infinity", "remove or repair such images"),
+        ((batch < 0) | (batch > 1), "a value outside [0, 1]", "divide 8-bit images by 255"),
+    ):
+        if wrong.any():
+            row = int(wrong.flatten(1).any(1).nonzero()[0])
+            value = batch[row][wrong[row]][0].item()
+            raise ValueError(
+                f"image {first + row} has {what} ({value:g}); expected finite values in [0, 1]: "
+                f"{advice}"
+            )
+    return batch.min().item(), batch.max().item()
