@@ -16,7 +16,7 @@ __all__ = ["CANCE", "__version__"]
 _HOMES = {"CANCE": "cance_edu.detector"}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'cance_edu' has no attribute {name!r}")

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
 
 from cance_edu.descent import Descent
 from cance_edu.equations import equation
@@ -255,19 +254,19 @@ def train_autoencoder(
 
     steps_an_epoch = max(1, round(len(source) / batch_size))
     losses: list[float] = []
-    with tqdm(total=sum(epochs) * steps_an_epoch, desc="autoencoder", disable=not verbose) as bar:
-        for stage, loss, parameters in (
-            (0, both, list(model.parameters())),
-            (1, decoder_alone, list(model.decoder.parameters())),
-        ):
-            model.decoder.train()
-            # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
-            model.encoder.train(stage == 0)
-            descent = Descent(parameters, learning_rate, epochs[stage] * steps_an_epoch)
-            for _ in range(epochs[stage]):
-                shuffled = source.shuffled_batches(steps_an_epoch, generator)
-                losses.append(sum(descent.step(loss(batch), bar) for batch in shuffled))
-                losses[-1] /= steps_an_epoch
+    for stage, loss, parameters, description in (
+        (0, both, model.parameters(), "autoencoder"),
+        (1, decoder_alone, model.decoder.parameters(), "decoder alone"),
+    ):
+        model.decoder.train()
+        # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
+        model.encoder.train(stage == 0)
+        steps = epochs[stage] * steps_an_epoch
+        descent = Descent(parameters, learning_rate, steps, description, verbose)
+        for _ in range(epochs[stage]):
+            shuffled = source.shuffled_batches(steps_an_epoch, generator)
+            epoch = [descent.step(loss(batch)) for batch in shuffled]
+            losses.append(sum(epoch) / len(epoch))
     model.eval()
     return losses
 

@@ -4,12 +4,13 @@ The two reconstruction features are Sec. 3.2's, and work on NumPy arrays and on 
 The latents z_l come from an autoencoder or, as in Sec. 4.5, from principal components.
 """
 
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cance_edu.autoencoder import Autoencoder
 from cance_edu.moments import RunningMoments
 from cance_edu.sources import Source
 
@@ -87,20 +88,8 @@ def composite(latent: Tensor, inputs: Tensor, reconstructions: Tensor) -> Tensor
     return torch.cat([latent, error[:, None], dissimilarity[:, None]], dim=1)
 
 
-class Representation(Protocol):
-    """What the composite feature needs: latents, and reconstructions from them."""
-
-    latent_dim: int
-
-    def encode(self, inputs: Tensor) -> Tensor:
-        """Return z_l, shape (n, latent_dim)."""
-
-    def decode(self, latent: Tensor) -> Tensor:
-        """Return x', as many numbers as an input has."""
-
-
 @torch.no_grad()
-def composite_features(representation: Representation, source: Source) -> Tensor:
+def composite_features(representation: "Representation", source: Source) -> Tensor:
     """Return the composite features of all inputs, computed batch by batch: z = C(x).
 
     Parameters
@@ -189,3 +178,7 @@ class PrincipalComponents(nn.Module):
     def decode(self, latent: Tensor) -> Tensor:
         """Return the projection on the components, shape (n, n_features)."""
         return latent * self.deviations @ self.components + self.mean
+
+
+Representation = Autoencoder | PrincipalComponents
+"""What gives latents, and reconstructions from them."""

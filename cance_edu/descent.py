@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 __all__ = ["Descent"]
 
@@ -22,14 +22,26 @@ class Descent:
         The largest learning rate.
     steps : int
         How many steps will be taken.
+    description : str
+        What the progress bar says.
+    verbose : bool
+        Whether there is a progress bar.
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], peak_rate: float, steps: int) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        peak_rate: float,
+        steps: int,
+        description: str = "training",
+        verbose: bool = False,
+    ) -> None:
         self.optimizer = AdamW(list(parameters), lr=peak_rate, fused=True)
         self.schedule = OneCycleLR(self.optimizer, peak_rate, total_steps=max(steps, 1))
+        self.bar = tqdm(total=steps, desc=description, disable=not verbose)
 
-    def step(self, loss: Tensor, bar: "tqdm[None]") -> float:
-        """Take one step down the loss and advance the progress bar; return the loss's value.
+    def step(self, loss: Tensor) -> float:
+        """Take one step down the loss; return the loss's value before it.
 
         Raises
         ------
@@ -46,6 +58,8 @@ class Descent:
         loss.backward()
         self.optimizer.step()
         self.schedule.step()
-        bar.update()
-        bar.set_postfix(loss=f"{value:.3g}", refresh=False)
+        self.bar.set_postfix(loss=f"{value:.3g}", refresh=False)
+        self.bar.update()
+        if self.bar.n == self.bar.total:
+            self.bar.close()
         return value

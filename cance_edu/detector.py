@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
-from torch import Tensor, nn
+from torch import Tensor
 
 from cance_edu.augmentation import ReconstructionAugmentation
 from cance_edu.autoencoder import (
@@ -26,7 +26,7 @@ from cance_edu.autoencoder import (
     smallest_well_conditioned,
     train_autoencoder,
 )
-from cance_edu.composite import PrincipalComponents, composite_features
+from cance_edu.composite import PrincipalComponents, Representation, composite_features
 from cance_edu.lognormal import Augmentation
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
@@ -34,9 +34,11 @@ from cance_edu.noise import GaussianNoise
 from cance_edu.sources import ImageScaling, Source, check_images, is_images
 from cance_edu.storage import load_model, save_model
 
-__all__ = ["CANCE", "VARIANTS"]
+__all__ = ["CANCE", "VARIANTS", "Variant"]
 
-VARIANTS = ("error", "latnce", "cnce", "cance")
+Variant = Literal["error", "latnce", "cnce", "cance"]
+
+VARIANTS: tuple[Variant, ...] = ("error", "latnce", "cnce", "cance")
 """The four methods of the ablation in Sec. 4.2."""
 
 _CHOICES = {
@@ -98,7 +100,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    representation_ : nn.Module
+    representation_ : Autoencoder or PrincipalComponents
         The trained autoencoder, or the principal components.
     noise_, scale_, log_ratio_ : GaussianNoise, tensor, LogRatio
         p_n, K's diagonal and T; absent with variant "error".
@@ -126,9 +128,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     True
     """
 
+    image_shape_: tuple[int, ...]
+
     def __init__(
         self,
-        variant: Literal["error", "latnce", "cnce", "cance"] = "cance",
+        variant: Variant = "cance",
         *,
         representation: Any = "autoencoder",
         latent_dim: int | None = None,
@@ -283,7 +287,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             if getattr(self, name) not in choices:
                 expected = ", ".join(map(repr, choices))
                 raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {expected}")
-        if not isinstance(self.representation, nn.Module) and self.representation not in (
+        if not isinstance(self.representation, Representation) and self.representation not in (
             "autoencoder",
             "pca",
         ):
@@ -336,8 +340,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_size(self, n: int) -> None:
         d = self._latent_dim()
-        if isinstance(self.representation, nn.Module):
-            d = int(self.representation.latent_dim)  # type: ignore[arg-type]
+        if isinstance(self.representation, Representation):
+            d = self.representation.latent_dim
         if n < d + 3:
             raise ValueError(
                 f"got {n} inputs (n_samples = {n}) for {d} latents; the covariance of the d + 2 "
@@ -370,11 +374,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn_representation(
         self, source: Source, training: Tensor, held_out: Tensor, generator: torch.Generator
-    ) -> nn.Module:
+    ) -> Representation:
         self.autoencoder_losses_: list[float] = []
         self.condition_numbers_: dict[float, float] = {}
         self.covariance_weight_ = math.nan
-        if isinstance(self.representation, nn.Module):
+        if isinstance(self.representation, Representation):
             return copy.deepcopy(self.representation).to(self.device_).eval()
         if self.representation == "pca":
             components = PrincipalComponents(self.n_features_in_, self._latent_dim())
@@ -509,7 +513,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             self.columns_ = (tensors["columns.centre"], tensors["columns.spread"])
         with _private_randomness(0, self.device_):
             if self.representation == "pca":
-                model: nn.Module = PrincipalComponents(self.n_features_in_, self._latent_dim())
+                model: Representation = PrincipalComponents(self.n_features_in_, self._latent_dim())
             else:
                 model = self._new_autoencoder()
             model.load_state_dict(_under("representation.", tensors))

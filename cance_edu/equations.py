@@ -5,12 +5,14 @@ and its number cannot drift apart. `cance-edu equations` prints it; a test deman
 entry has a test of its own.
 """
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["THEORY", "Equation", "equation", "equation_table"]
+__all__ = ["THEORY", "Equation", "equation", "equation_table", "tests_by_equation"]
 
 THEORY = ("lognormal", "moments", "autoencoder", "composite", "augmentation", "noise", "nce")
 """The theory modules, in which every equation of the paper has its home."""
@@ -80,3 +82,44 @@ def equation_table() -> list[Equation]:
     for module in THEORY:
         import_module(f"cance_edu.{module}")
     return sorted(_TABLE, key=lambda line: (not line.number.isdigit(), line.number.zfill(2)))
+
+
+def tests_by_equation(folder: Path) -> dict[str, list[str]]:
+    """Return the tests of each equation: the functions marked `@pytest.mark.equation("9")`.
+
+    The files are read, not imported; a marked function without an assertion does not count.
+
+    Parameters
+    ----------
+    folder : Path
+        The project's `tests/`.
+
+    Returns
+    -------
+    dict of str to list of str
+        From equation number to `test_file.py::test_name`.
+    """
+    tests: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("test_*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(map(_is_assertion, ast.walk(node))):
+                for number in _marked_equations(node):
+                    tests.setdefault(number, []).append(f"{file.name}::{node.name}")
+    return tests
+
+
+def _is_assertion(node: ast.AST) -> bool:
+    """Whether a node is an assert, or a call of NumPy's or torch's `assert_...`."""
+    name = node.func.attr if isinstance(node, ast.Call) and hasattr(node.func, "attr") else ""
+    return isinstance(node, ast.Assert) or str(name).startswith("assert_")
+
+
+def _marked_equations(node: ast.FunctionDef) -> list[str]:
+    marks = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
+    return [
+        str(argument.value)
+        for mark in marks
+        if ast.unparse(mark.func) == "pytest.mark.equation"
+        for argument in mark.args
+        if isinstance(argument, ast.Constant)
+    ]

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 from torch.optim import AdamW
-from tqdm.auto import tqdm
 
 from cance_edu.augmentation import ReconstructionAugmentation
 from cance_edu.descent import Descent
@@ -97,7 +96,7 @@ class LogRatio(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """Return T(z), shape (n,), for composite features of shape (n, dimension)."""
         standard = (z - self.mean) / self.standard_deviation
-        log_ratio: Tensor = self.layers(standard.to(self.layers[0].weight.dtype))
+        log_ratio: Tensor = self.layers(standard.to(next(self.parameters()).dtype))
         return log_ratio.squeeze(1)
 
 
@@ -302,7 +301,9 @@ def train_nce(
         The records.
     """
     network = LogRatio(noise.mean, noise.standard_deviation, contrast.hidden).to(composite.device)
-    descent = Descent(network.parameters(), contrast.learning_rate, contrast.steps)
+    descent = Descent(
+        network.parameters(), contrast.learning_rate, contrast.steps, "noise contrast", verbose
+    )
     scale = torch.full_like(noise.mean, contrast.initial_scale)
     learns = contrast.noise_objective != "fixed"
     psi = psi_of_noise_scale(scale).requires_grad_() if learns else scale
@@ -310,7 +311,9 @@ def train_nce(
     psi_optimizer = AdamW([psi], lr=contrast.scale_rate, weight_decay=0.0)
     n_noise = max(1, round(contrast.noise_ratio * contrast.batch_size))
 
-    def draw(features: Tensor, n_data: int, n_noise: int) -> tuple[Tensor, Tensor]:
+    def draw(
+        features: Tensor, n_data: int, n_noise: int, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
         rows = torch.randint(len(features), (n_data,), generator=generator)
         z = features[rows.to(features.device)]
         z = z if augmentation is None else augmentation(z, scale, generator)
@@ -319,22 +322,23 @@ def train_nce(
     history = History()
     record_every = -(-contrast.steps // 40)
     rest = contrast.steps * 4 // 5
-    with tqdm(total=contrast.steps, desc="noise contrast", disable=not verbose) as bar:
-        for step in range(1, contrast.steps + 1):
-            z, v = draw(composite, contrast.batch_size, n_noise)
-            on_both = network(torch.cat([z, widen(v, noise.mean, scale)]))
-            on_data, on_noise = on_both.split([len(z), len(v)])
-            loss = descent.step(nce_loss(on_data, on_noise, contrast.noise_ratio), bar)
-            if learns and step <= rest:
-                objective = NOISE_OBJECTIVES[contrast.noise_objective](
-                    network, z, v, noise.mean, noise_scale(psi), contrast.noise_ratio
-                )
-                (psi.grad,) = torch.autograd.grad(objective, psi)
-                psi_optimizer.step()
-                scale = noise_scale(psi).detach()
-            if step % record_every == 0 or step == contrast.steps:
-                test = draw(composite if held_out is None else held_out, 2000, 2000)
-                _record(history, step, loss, network, test, noise.mean, scale, contrast.noise_ratio)
+    for step in range(1, contrast.steps + 1):
+        z, v = draw(composite, contrast.batch_size, n_noise, generator)
+        on_both = network(torch.cat([z, widen(v, noise.mean, scale)]))
+        on_data, on_noise = on_both.split([len(z), len(v)])
+        loss = descent.step(nce_loss(on_data, on_noise, contrast.noise_ratio))
+        if learns and step <= rest:
+            objective = NOISE_OBJECTIVES[contrast.noise_objective](
+                network, z, v, noise.mean, noise_scale(psi), contrast.noise_ratio
+            )
+            (psi.grad,) = torch.autograd.grad(objective, psi)
+            psi_optimizer.step()
+            scale = noise_scale(psi).detach()
+        if step % record_every == 0 or step == contrast.steps:
+            # The same draws for every record, so that records differ by T and K alone.
+            same = torch.Generator().manual_seed(0)
+            test = draw(composite if held_out is None else held_out, 2000, 2000, same)
+            _record(history, step, loss, network, test, noise.mean, scale, contrast.noise_ratio)
     if held_out is not None:
         resting = [i for i, step in enumerate(history.step) if step > rest]
         best = min(resting, key=history.held_out_loss.__getitem__)

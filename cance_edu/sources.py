@@ -12,16 +12,19 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from cance_edu.datasets import FolderImages
+
 __all__ = ["ImageScaling", "Source", "check_images", "is_images", "standardize"]
 
 ImageScaling = Literal["unit", "standardized"]
 
 BATCH = 1000
+DATASET_TYPES = (Dataset, FolderImages)
 
 
 def is_images(data: Any) -> bool:
     """Return whether the data are images: a torch data set, or an array of 3 or 4 dimensions."""
-    return isinstance(data, Dataset) or getattr(data, "ndim", 2) in (3, 4)
+    return isinstance(data, DATASET_TYPES) or getattr(data, "ndim", 2) in (3, 4)
 
 
 def standardize(images: Tensor) -> Tensor:
@@ -83,7 +86,7 @@ class Source:
     def raw(self, rows: Tensor) -> Tensor:
         """Return rows as they are kept; images get their channel axis."""
         chosen = self.rows[rows]
-        if isinstance(self.data, Dataset):
+        if isinstance(self.data, DATASET_TYPES):
             items = [self.data[int(row)] for row in chosen]
             images = [item[0] if isinstance(item, (tuple, list)) else item for item in items]
             batch = torch.stack([torch.as_tensor(image) for image in images])

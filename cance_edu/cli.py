@@ -1,0 +1,186 @@
+"""The command line, `cance-edu`: open the course, try the detector, get data, find an equation.
+
+Heavy packages are imported by the command that needs them: `cance-edu --help` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from cance_edu import __version__
+
+if TYPE_CHECKING:
+    from cance_edu.datasets import OneClass
+    from cance_edu.experiments import Result
+
+__all__ = ["main"]
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (try {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="cance-edu",
+        description="The course on anomaly detection with composite features and noise "
+        "contrastive estimation.",
+    )
+    parser.add_argument("--version", action="version", version=f"cance-edu {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    lab = commands.add_parser("lab", help="open JupyterLab at the first notebook")
+    lab.add_argument("arguments", nargs="*", help="passed on to jupyter lab (after --)")
+    lab.set_defaults(run=_lab)
+
+    demo = commands.add_parser(
+        "demo",
+        help="fit the four variants of Sec. 4.2 and compare them",
+        description="Fit the four variants of Sec. 4.2 on one trained autoencoder, print their "
+        "AUROC and write a figure.",
+    )
+    what = demo.add_mutually_exclusive_group()
+    what.add_argument("--dataset", choices=("digits", "mnist"), default="digits")
+    what.add_argument(
+        "--images",
+        type=Path,
+        metavar="FOLDER",
+        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>",
+    )
+    demo.add_argument(
+        "--normal", type=int, nargs="+", metavar="DIGIT", help="normal classes (default: 8)"
+    )
+    demo.add_argument("--image-size", type=int, metavar="PIXELS", help="resize your own images")
+    demo.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
+    demo.add_argument(
+        "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
+    )
+    demo.set_defaults(run=_demo)
+
+    data = commands.add_parser("data", help="list the data sets, or download one")
+    data.add_argument("name", nargs="?", help="the data set to download")
+    data.set_defaults(run=_data)
+
+    equations = commands.add_parser("equations", help="equation number, function, lesson, test")
+    equations.set_defaults(run=_equations)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words behind `cance-edu`; those of the process unless told.
+
+    Returns
+    -------
+    int
+        0 if all went well, 1 if something failed, 130 if interrupted; a wrong argument exits
+        with 2.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (ValueError, OSError, ImportError) as error:
+        print(f"cance-edu: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("cance-edu: interrupted", file=sys.stderr)
+        return 130
+
+
+def _lab(options: argparse.Namespace) -> int:
+    notebook = PROJECT / "notebooks" / "00_start_here.ipynb"
+    if not notebook.is_file():
+        raise FileNotFoundError(
+            f"there is no {notebook}: the notebooks are in the project's repository; clone it and "
+            "install it from there (README.md)"
+        )
+    from jupyterlab.labapp import main as jupyterlab
+
+    jupyterlab([f"--notebook-dir={PROJECT}", str(notebook), *options.arguments])
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.images and options.normal:
+        raise ValueError("--normal chooses digits; with --images the folder says what is normal")
+    split = _demo_split(options)
+    print(
+        f"{split.name}: {len(split.train_images)} normal images to learn from, "
+        f"{len(split.test_images)} to test, of which {split.test_is_anomaly.sum()} are anomalies"
+    )
+    from cance_edu.experiments import fit_variants
+
+    results = []
+    for result in fit_variants(split, random_state=options.seed, verbose=True):
+        results.append(result)
+        print(f"  {result.variant:8s} AUROC {100 * result.auroc:5.1f}", flush=True)
+    _demo_figure(results, split, options.figure)
+    print(f"figure: {options.figure}")
+    return 0
+
+
+def _demo_split(options: argparse.Namespace) -> "OneClass":
+    from cance_edu import datasets
+
+    if options.images:
+        return datasets.image_folder(options.images, options.image_size)
+    return datasets.load_one_class(options.dataset, options.normal or [8], options.seed)
+
+
+def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    from cance_edu.figures import draw_aurocs, draw_scores
+
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw_aurocs(left, [r.variant for r in results], [r.auroc for r in results])
+    last = results[-1]
+    draw_scores(right, last.scores, split.test_is_anomaly, threshold=-last.detector.offset_)
+    right.set_title(f"scores of {last.variant}")
+    figure.suptitle(split.name)
+    beside = path.with_name(f".{path.name}")
+    figure.savefig(beside, format=path.suffix.lstrip(".") or "png", dpi=120)
+    beside.replace(path)
+
+
+def _data(options: argparse.Namespace) -> int:
+    from cance_edu import datasets
+
+    root = datasets.data_root()
+    if options.name:
+        known = [data_set.name for data_set in datasets.DATASETS]
+        if options.name not in known:
+            print(
+                f"cance-edu data: there is no data set {options.name!r}; there are "
+                f"{', '.join(known)}",
+                file=sys.stderr,
+            )
+            return 2
+        datasets.download(options.name)
+    print(f"data folder: {root} (set CANCE_EDU_DATA to use another)")
+    for data_set in datasets.DATASETS:
+        present = "present" if data_set.present(root) else "absent"
+        print(f"{data_set.name:8s} {present:8s} {data_set.size:>8s}  {data_set.licence}")
+        print(f"{'':8s} {data_set.source}")
+    return 0
+
+
+def _equations(options: argparse.Namespace) -> int:
+    from cance_edu.equations import equation_table, tests_by_equation
+
+    tests = tests_by_equation(PROJECT / "tests")
+    for line in equation_table():
+        number = line.number if line.number.startswith("Prop") else f"Eq. {line.number}"
+        test = tests.get(line.number, ["(in the repository)"])
+        print(f"{number:10s} {line.name:42s} lesson {line.lesson}  {test[0]}")
+    return 0

@@ -1,0 +1,48 @@
+"""Run benchmarks, print each as a table, and keep it in `results/NAME.md` beside this file."""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+NAMES = ("startup", "digits", "mnist", "throughput", "memory")
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> str:
+    packages = ("torch", "numpy", "scikit-learn")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; or all")
+    names = parser.parse_args().names or NAMES
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    RESULTS.mkdir(exist_ok=True)
+    for name in names:
+        module = importlib.import_module(f"tests.benchmarks.{name}")
+        lines = [
+            f"# {name}",
+            "",
+            (module.__doc__ or "").strip(),
+            "",
+            f"Measured on {machine()}.",
+            "",
+        ]
+        for line in module.table():
+            print(line, flush=True)
+            lines.append(line)
+        part = RESULTS / f"{name}.md.part"
+        part.write_text("\n".join(lines) + "\n")
+        part.replace(RESULTS / f"{name}.md")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
