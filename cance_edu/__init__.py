@@ -3,6 +3,7 @@
 Everything public is imported when it is first used, so that `import cance_edu` is quick.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from cance_edu.detector import CANCE
 
 __version__ = "0.1.0"
+
+# Small networks on few cores: threads that wait by spinning take the time from those that work.
+# Read by OpenMP when torch is first imported; a value that you set yourself stays.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 __all__ = ["CANCE", "__version__"]
 

@@ -78,12 +78,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     initial_scale : float
         K at the start, above 1; with "fixed" the K that stays, 1 included.
     epochs : (int, int) or "auto"
-        Of the autoencoder's two stages. "auto": 20 and 5, more if that were under 1,000 and 250
-        steps.
+        Of the autoencoder's two stages. "auto": 20 and 5, or 60 and 15 below 1,000 inputs.
     steps : int
         Of the noise contrast.
-    batch_size : int
-        Inputs a step of the autoencoder.
+    batch_size : int or "auto"
+        Inputs a step of the autoencoder. "auto": 128, or 32 below 1,000 inputs.
     channels, hidden : sequence of int, int or sequence of int
         Convolutions' channels and the dense layer's width for images; for tables `hidden` alone,
         the widths of the dense layers.
@@ -144,7 +143,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         initial_scale: float = 1 + math.log(2),
         epochs: tuple[int, int] | Literal["auto"] = "auto",
         steps: int = 1500,
-        batch_size: int = 128,
+        batch_size: int | Literal["auto"] = "auto",
         channels: Sequence[int] = (16, 32),
         hidden: int | Sequence[int] | None = None,
         validation_fraction: float = 0.1,
@@ -308,7 +307,10 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 "K above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
             ),
             "steps": (self.steps >= 5, "at least 5"),
-            "batch_size": (self.batch_size >= 2, "at least 2"),
+            "batch_size": (
+                self.batch_size == "auto" or int(self.batch_size) >= 2,
+                "at least 2, or 'auto'",
+            ),
             "validation_fraction": (0 <= self.validation_fraction < 1, "in [0, 1)"),
             "contamination": (0 < self.contamination <= 0.5, "in (0, 0.5]"),
         }
@@ -388,6 +390,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             source.subset(held_out if len(held_out) else training),
         )
         seed = int(torch.randint(2**62, (1,), generator=generator))
+        # Few inputs make few steps an epoch: more epochs and smaller batches make up for it.
+        few = len(train) < 1000
 
         def train_with(weight: float) -> tuple[Autoencoder, float]:
             # The same first weights and the same order for every λ: only λ differs.
@@ -398,8 +402,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 train,
                 generator=torch.Generator().manual_seed(seed),
                 covariance_weight=weight,
-                epochs=self._epochs(len(train)),
-                batch_size=self.batch_size,
+                epochs=((60, 15) if few else (20, 5)) if self.epochs == "auto" else self.epochs,
+                batch_size=(32 if few else 128) if self.batch_size == "auto" else self.batch_size,
                 verbose=self.verbose,
             )
             return model, condition_number(latent_covariance(model, test))
@@ -455,12 +459,6 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             )
         widths = (64, 32) if self.hidden is None else np.atleast_1d(self.hidden).tolist()
         return dense_autoencoder(self.n_features_in_, self._latent_dim(), widths).double()
-
-    def _epochs(self, n: int) -> tuple[int, int]:
-        if self.epochs != "auto":
-            return self.epochs
-        steps_an_epoch = max(1, round(n / self.batch_size))
-        return max(20, -(-1000 // steps_an_epoch)), max(5, -(-250 // steps_an_epoch))
 
     # -- scoring --------------------------------------------------------------------------------
 

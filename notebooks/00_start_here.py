@@ -88,7 +88,9 @@ shown = [*order[:8], *order[-8:]]
 titles = [f"S = {scores[i]:.0f}" for i in shown]
 figure = Figure(figsize=(8, 2.6), layout="constrained")
 figures.draw_images(figure, split.test_images[shown], titles)
-figures.show(figure, "The eight test images with the lowest scores, and the eight with the highest.")
+figures.show(
+    figure, "The eight test images with the lowest scores, and the eight with the highest."
+)
 
 # %% [markdown]
 # The upper row has the lowest scores, the lower row the highest.
@@ -128,7 +130,9 @@ print(f"alarms on anomalous images: {alarms[split.test_is_anomaly].mean():.0%}")
 figure = Figure(figsize=(4, 4), layout="constrained")
 area = auroc(split.test_is_anomaly, scores)
 figures.draw_roc(figure.subplots(), scores, split.test_is_anomaly, f"CANCE, area {area:.3f}")
-figures.show(figure, f"ROC curve of CANCE on the digits, close to the upper left corner: {area:.3f}.")
+figures.show(
+    figure, f"ROC curve of CANCE on the digits, close to the upper left corner: {area:.3f}."
+)
 
 # %%
 assert area > 0.9

@@ -15,7 +15,8 @@ RESULTS = Path(__file__).parent / "results"
 def machine() -> str:
     packages = ("torch", "numpy", "scikit-learn")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
+    python = f"Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {platform.machine()}, {python}, {versions}"
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ AUROC in percent, mean over the splits. One trained autoencoder a split serves a
 from collections.abc import Iterator
 
 import numpy as np
+from tqdm.auto import tqdm
+
 from cance_edu.datasets import load_one_class
 from cance_edu.experiments import fit_variants
-from tqdm.auto import tqdm
 
 SPLITS = range(5)
 VARIANTS = ("error", "latnce", "cnce", "cance")

@@ -54,6 +54,6 @@ def table() -> Iterator[str]:
         command = [sys.executable, "-c", CHILD, str(path)]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     before, peak, high, fit, score = map(float, output.split())
-    yield "| file, GB | own memory before, MiB | own memory at peak, MiB | peak, with file pages, MiB | fit s | score s |"
+    yield "| file, GB | before, MiB | peak, MiB | peak with file pages, MiB | fit s | score s |"
     yield "|---|---|---|---|---|---|"
     yield f"| {size:.2f} | {before:.0f} | {peak:.0f} | {high:.0f} | {fit:.0f} | {score:.0f} |"

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from tqdm.auto import tqdm
+
 from cance_edu import CANCE
 from cance_edu.datasets import load_one_class
 from cance_edu.experiments import auroc
-from tqdm.auto import tqdm
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "CANCE, default (20 + 5 epochs)": {},
@@ -70,7 +71,7 @@ def table() -> Iterator[str]:
                     f"{score_wall:.2f} |"
                 )
     yield ""
-    yield "| digit | detector | mean AUROC | paper | points above PyOD | fit / PyOD's fit | images/s |"
+    yield "| digit | detector | AUROC | paper | points above PyOD | fit / PyOD's fit | images/s |"
     yield "|---|---|---|---|---|---|---|"
     for (digit, name), rows in summary.items():
         area, wall, score_wall = np.mean(rows, axis=0)

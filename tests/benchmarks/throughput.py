@@ -5,13 +5,15 @@ The peak is torch's own float32 matmul of 1024 x 1024 at the same thread count, 
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import torch
+from torch.profiler import ProfilerActivity, profile
+from torch.utils.flop_counter import FlopCounterMode
+
 from cance_edu.autoencoder import convolutional_autoencoder, covariance_loss, reconstruction_loss
 from cance_edu.descent import Descent
 from cance_edu.nce import LogRatio, nce_loss
-from torch.profiler import ProfilerActivity, profile
-from torch.utils.flop_counter import FlopCounterMode
 
 STEPS = 200
 
@@ -57,7 +59,7 @@ def table() -> Iterator[str]:
     peak = 2 * 1024**3 / _seconds(lambda: a @ b, 50)
     yield f"Matmul peak: {peak / 1e9:.0f} GFLOP/s with {torch.get_num_threads()} threads."
     yield ""
-    yield "| training step | MFLOP | ms | GFLOP/s | share of peak | three largest (share of CPU time) |"
+    yield "| training step | MFLOP | ms | GFLOP/s | share of peak | three largest items |"
     yield "|---|---|---|---|---|---|"
     for name, step in _steps().items():
         flops, seconds = _flops(step), _seconds(step, STEPS)
@@ -78,7 +80,7 @@ def table() -> Iterator[str]:
     network = LogRatio(torch.zeros(8), torch.ones(8)).eval()
     score = _flops(lambda: model(image)) + _flops(lambda: network(torch.rand(1000, 8)))
     widths = (784, 256, 64, 32, 32, 64, 256, 784)
-    pyod = 2 * sum(i * o for i, o in zip(widths, widths[1:], strict=False))
+    pyod = 2 * sum(i * o for i, o in pairwise(widths))
     yield (
         f"Scoring one 28 x 28 image: {score / 1e9:.2f} MFLOP for the autoencoder and T; about "
         f"{pyod / 1e6:.2f} MFLOP for PyOD's dense autoencoder of 256, 64, 32."
