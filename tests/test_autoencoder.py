@@ -1,0 +1,95 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from cance_edu import autoencoder
+from cance_edu.autoencoder import (
+    condition_number,
+    convolutional_autoencoder,
+    covariance_loss,
+    dense_autoencoder,
+    reconstruction_loss,
+    smallest_well_conditioned,
+    train_autoencoder,
+)
+from cance_edu.sources import Source
+
+
+@pytest.mark.equation("1")
+def test_reconstruction_loss_sums_over_pixels_and_averages_over_images():
+    x, y = np.random.default_rng(0).random((2, 5, 3, 4, 4))
+    brute = sum(((a - b) ** 2).sum() for a, b in zip(x, y, strict=True)) / 5
+    ours = reconstruction_loss(torch.from_numpy(x), torch.from_numpy(y))
+    np.testing.assert_allclose(ours, brute)
+
+
+@pytest.mark.equation("2")
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_covariance_loss_is_the_mean_squared_off_diagonal_element(d):
+    z = np.random.default_rng(d).normal(size=(7, d)) @ np.random.default_rng(9).normal(size=(d, d))
+    covariance = np.atleast_2d(np.cov(z.T, bias=True))
+    off = [covariance[i, j] ** 2 for i in range(d) for j in range(d) if i != j]
+    ours = covariance_loss(torch.from_numpy(z))
+    np.testing.assert_allclose(ours, np.mean(off) if off else 0.0)
+
+
+def test_losses_have_the_gradients_of_finite_differences():
+    z = torch.randn(6, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    assert torch.autograd.gradcheck(covariance_loss, z.requires_grad_())
+    assert torch.autograd.gradcheck(lambda x: reconstruction_loss(z.detach(), x), (z * 2,))
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (1, 28, 28), (3, 11, 7)])
+def test_reconstructions_have_the_images_shape(shape):
+    model = convolutional_autoencoder(shape, 4).eval()
+    assert model(torch.rand(2, *shape)).shape == (2, *shape)
+    assert model.encode(torch.rand(2, *shape)).shape == (2, 4)
+
+
+def test_latents_are_standardised_without_learned_scale():
+    norm = dense_autoencoder(5, 3).encoder[-1]
+    assert isinstance(norm, torch.nn.BatchNorm1d)
+    assert list(norm.parameters()) == []
+
+
+def test_second_stage_leaves_encoder_and_its_statistics_alone(monkeypatch):
+    model = dense_autoencoder(5, 2).double()
+    source = Source(np.random.default_rng(0).normal(size=(64, 5)))
+    seen = []
+    step = autoencoder.Descent.step
+
+    def spy(self, loss):
+        value = step(self, loss)
+        seen.append({k: v.clone() for k, v in model.state_dict().items()})
+        return value
+
+    monkeypatch.setattr(autoencoder.Descent, "step", spy)
+    generator = torch.Generator().manual_seed(0)
+    losses = train_autoencoder(model, source, generator=generator, epochs=(2, 3), batch_size=32)
+    assert len(losses) == 5
+    first, last = seen[3], seen[-1]
+    for name, before in first.items():
+        same = torch.equal(before, last[name])
+        assert same if name.startswith("encoder") else not same
+
+
+def test_condition_number_against_numpy_and_for_a_singular_matrix():
+    a = np.random.default_rng(0).normal(size=(9, 4))
+    covariance = torch.from_numpy(a.T @ a)
+    np.testing.assert_allclose(condition_number(covariance), np.linalg.cond(covariance))
+    assert condition_number(torch.ones(3, 3)) == math.inf
+
+
+def test_auto_takes_the_smallest_well_conditioned_weight():
+    conditions = {0.0: 1e6, 1.0: 150.0, 10.0: 50.0, 100.0: 2.0}
+    tried = []
+
+    def train(weight):
+        tried.append(weight)
+        return dense_autoencoder(2, 2), conditions[weight]
+
+    _, found = smallest_well_conditioned(train, list(conditions))
+    assert tried == [0.0, 1.0, 10.0]
+    assert found == {w: conditions[w] for w in tried}

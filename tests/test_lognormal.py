@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import integrate, optimize, stats
+
+from cance_edu.lognormal import (
+    dominance,
+    dominance_margin,
+    lognormal_log_pdf,
+    lognormal_mode,
+    lognormal_moments,
+    lognormal_parameters,
+    noise_log_pdf,
+    truncated_normal_log_pdf,
+)
+
+MOMENTS = [(1.0, 0.5), (0.02, 0.01), (3.0, 6.0)]
+spreads = st.floats(-3, 3).map(lambda x: 10.0**x)
+
+
+@pytest.mark.parametrize(("mean", "deviation"), MOMENTS)
+def test_parameters_and_moments_agree_with_scipy(mean, deviation):
+    mu, sigma = lognormal_parameters(mean, deviation)
+    scipy = stats.lognorm(s=sigma, scale=np.exp(mu))
+    np.testing.assert_allclose([scipy.mean(), scipy.std()], [mean, deviation], rtol=1e-12)
+    np.testing.assert_allclose(lognormal_moments(mu, sigma), [mean, deviation], rtol=1e-12)
+
+
+def test_sigma_is_the_standard_deviation_of_the_logarithm_not_its_variance():
+    draws = np.exp(np.random.default_rng(0).normal(0.3, 0.7, 400_000))
+    _, sigma = lognormal_parameters(draws.mean(), draws.std())
+    assert abs(sigma - 0.7) < 0.01
+
+
+@pytest.mark.equation("9")
+@pytest.mark.parametrize(("mean", "deviation"), MOMENTS)
+def test_mode_is_where_the_density_is_largest(mean, deviation):
+    mu, sigma = lognormal_parameters(mean, deviation)
+    scipy = stats.lognorm(s=sigma, scale=np.exp(mu))
+    best = optimize.minimize_scalar(
+        lambda t: -scipy.logpdf(np.exp(t)), bounds=(mu - 9, mu + 3), options={"xatol": 1e-10}
+    )
+    np.testing.assert_allclose(lognormal_mode(mean, deviation), np.exp(best.x), rtol=1e-4)
+
+
+@given(spreads)
+def test_mode_is_never_above_the_mean(spread):
+    assert 0 < lognormal_mode(1.0, spread) <= 1.0
+
+
+@pytest.mark.parametrize(("mean", "deviation"), MOMENTS)
+def test_densities_agree_with_scipy(mean, deviation):
+    z = np.linspace(-0.5, 3, 41) * mean
+    mu, sigma = lognormal_parameters(mean, deviation)
+    ours = np.exp(lognormal_log_pdf(z, mean, deviation))
+    np.testing.assert_allclose(ours, stats.lognorm.pdf(z, s=sigma, scale=np.exp(mu)), atol=1e-12)
+    mode, scale = 0.7 * mean, 1.3 * deviation
+    scipy = stats.truncnorm(-mode / scale, 0, loc=mode, scale=scale)
+    np.testing.assert_allclose(
+        np.exp(truncated_normal_log_pdf(z, mode, scale)), scipy.pdf(z), rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        noise_log_pdf(z, mean, deviation, 2.0), stats.norm.logpdf(z, mean, 2 * deviation)
+    )
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 1e9])
+def test_truncated_normal_has_mass_one(scale):
+    mass, _ = integrate.quad(lambda z: np.exp(truncated_normal_log_pdf(z, 0.5, scale)), 0, 0.5)
+    assert abs(mass - 1) < 1e-6
+
+
+@pytest.mark.equation("Prop. 3.1")
+@given(spreads)
+def test_proposition_holds_for_k_equal_to_one(spread):
+    assert dominance(1.0, spread, points=301).holds
+
+
+@pytest.mark.equation("Prop. 3.1")
+@given(spreads, st.floats(1, 100))
+def test_k_aware_augmentation_keeps_the_proposition_for_every_k(spread, noise_scale):
+    assert dominance(1.0, spread, noise_scale, "k-aware", points=301).holds
+
+
+@pytest.mark.parametrize(
+    ("spread", "noise_scale", "holds"),
+    [(0.40, 1.0, True), (0.40, 1.69, False), (0.40, 10.0, True), (0.3, 5.0, False)],
+)
+def test_paper_augmentation_loses_the_proposition_for_some_k_and_not_monotonely(
+    spread, noise_scale, holds
+):
+    assert dominance(1.0, spread, noise_scale).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("noise_scale", "needed"), [(1.1, 0.25), (1.25, 0.36), (1.69, 0.44), (2, 0.45), (5, 0.42)]
+)
+def test_spread_that_each_k_needs(noise_scale, needed):
+    lost, kept = 0.01, 1.0
+    for _ in range(20):
+        middle = (lost + kept) / 2
+        if dominance(1.0, middle, noise_scale).holds:
+            kept = middle
+        else:
+            lost = middle
+    assert abs(kept - needed) < 0.01
+
+
+def test_margin_agrees_with_scipy_densities():
+    mean, deviation, k = 0.02, 0.0081, 1.69
+    mode = lognormal_mode(mean, deviation)
+    z = np.linspace(1e-6, mode, 50)
+    mu, sigma = lognormal_parameters(mean, deviation)
+    p_0 = stats.lognorm.pdf(z, s=sigma, scale=np.exp(mu))
+    p_t = stats.truncnorm.pdf(z, -mode / deviation, 0, loc=mode, scale=deviation)
+    p_n = stats.norm.pdf(z, mean, k * deviation)
+    np.testing.assert_allclose(
+        dominance_margin(z, mean, deviation, k), np.log((p_0 + p_t) / 2 / p_n), atol=1e-9
+    )
+
+
+def test_what_each_assumption_of_the_proof_is_for():
+    assert not dominance(1.0, 0.3, mode=1.5).holds  # m_z <= mu_z
+    assert not dominance(1.0, 0.3, artificial_share=0.1).holds  # half and half
+    assert not dominance(1.0, 0.3, scale=0.03).holds  # the truncated normal's scale
+    assert not dominance(1.0, 0.3, noise_scale=1.69).holds  # K = 1
+
+
+@given(spreads)
+def test_log_normality_is_not_needed(spread):
+    mode = lognormal_mode(1.0, spread)
+    z = np.linspace(0, mode, 101)
+    noise = noise_log_pdf(z, 1.0, spread)
+    # Even with no real data at low errors, half of the truncated normal is enough.
+    artificial = truncated_normal_log_pdf(z, mode, spread) - np.log(2)
+    assert (artificial - noise >= -1e-12 * (1 + np.abs(noise))).all()
+
+
+def test_size_of_what_is_lost_on_mnist_like_errors():
+    found = dominance(1.0, 0.405, 1.69)
+    assert 0.10 < found.lost_share < 0.20
+    assert 1.2 < found.worst_ratio < 1.45
+    assert 0.01 < found.lost_noise_mass < 0.04
+
+
+def test_errors_name_what_was_given():
+    with pytest.raises(ValueError, match="positive mean"):
+        lognormal_mode(0.0, 1.0)
+    with pytest.raises(ValueError, match="at least 0"):
+        lognormal_mode(1.0, -1.0)
+    with pytest.raises(ValueError, match="expected 'paper' or 'k-aware'"):
+        dominance(1.0, 0.3, augmentation="other")

@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.distributions import MultivariateNormal
+
+from cance_edu.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
+
+A = torch.tensor(np.random.default_rng(0).normal(size=(3, 3)))
+MEAN, COVARIANCE = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64), A @ A.T
+K = torch.tensor([1.0, 1.69, 4.0], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("scale", [1.0, K])
+def test_log_prob_is_torchs_multivariate_normal_with_k_sigma_k(scale):
+    z = torch.randn(20, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 5
+    k = torch.diag(torch.as_tensor(scale).expand(3).double())
+    theirs = MultivariateNormal(MEAN, k @ COVARIANCE @ k).log_prob(z)
+    torch.testing.assert_close(GaussianNoise(MEAN, COVARIANCE).log_prob(z, scale), theirs)
+
+
+def test_widened_draws_have_the_widened_covariance():
+    noise = GaussianNoise(MEAN, COVARIANCE)
+    draws = widen(noise.sample(400_000, torch.Generator().manual_seed(0)), MEAN, K).numpy()
+    expected = torch.diag(K) @ COVARIANCE @ torch.diag(K)
+    scale = expected.diag().sqrt()
+    error = (np.cov(draws.T) - expected.numpy()) / np.outer(scale, scale)
+    assert np.abs(error).max() < 0.01
+    assert (np.abs(draws.mean(0) - MEAN.numpy()) / scale.numpy()).max() < 0.01
+
+
+@given(st.lists(st.floats(-30, 30), min_size=3, max_size=3), st.floats(-20, 20))
+def test_narrow_undoes_widen_and_k_is_at_least_one(point, psi):
+    z = torch.tensor([point], dtype=torch.float64)
+    scale = noise_scale(torch.full((3,), psi, dtype=torch.float64))
+    assert (scale >= 1).all()
+    torch.testing.assert_close(narrow(widen(z, MEAN, scale), MEAN, scale), z)
+
+
+def test_psi_zero_is_not_k_one():
+    psi = torch.zeros(1, dtype=torch.float64)
+    assert noise_scale(psi).item() == pytest.approx(1 + math.log(2))
+    torch.testing.assert_close(noise_scale(psi_of_noise_scale(K[1:])), K[1:])
+    with pytest.raises(ValueError, match="above 1"):
+        psi_of_noise_scale(K)
+
+
+def test_far_points_have_finite_log_densities():
+    far = torch.full((1, 3), 1e8, dtype=torch.float64)
+    assert GaussianNoise(MEAN, COVARIANCE).log_prob(far).isfinite().all()
+
+
+def test_singular_covariance_is_refused_with_advice():
+    with pytest.raises(ValueError, match=r"condition number .*Raise\s+covariance_weight"):
+        GaussianNoise(MEAN, torch.ones(3, 3, dtype=torch.float64))
