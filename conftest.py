@@ -13,5 +13,12 @@ if NETWORK not in sys.path:
     # Another sitecustomize may be loaded already; this file closes the network here too.
     runpy.run_path(str(Path(NETWORK) / "sitecustomize.py"))
 
+# Threads that wait by spinning starve those that work; OpenMP reads this when torch is imported,
+# which a test file may do before cance_edu can set it.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# A lesson's text form would run as a whole when the search for doctests imports it, and nbval runs
+# the notebook; `sitecustomize` is a name that Python has imported already.
+collect_ignore_glob = ["notebooks/*.py", "tests/network/*"]
+
 # The kernels' Debugger prints a hint about frozen modules to stderr.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")

@@ -13,8 +13,15 @@ lock files.
 import hashlib
 import subprocess
 import sys
-import venv
+import tempfile
 from pathlib import Path
+
+# This file keeps to the syntax of Python 3.6, so that an old Python reads as far as this line.
+if sys.version_info < (3, 11):  # noqa: UP036
+    raise SystemExit(
+        f"course.py: this is Python {sys.version.split()[0]}; install 3.11 or newer and start "
+        "course.py with it, for example `python3.13 course.py lab`"
+    )
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
@@ -31,78 +38,100 @@ def program(name: str) -> str:
 def stamp(kind: str) -> str:
     """Return what the stamp says after an installation: the kind, and a hash of what it used."""
     content = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", LOCKS[kind]))
-    return f"{kind} {hashlib.sha256(content).hexdigest()}"
+    # The scripts in .venv name its place, so a folder that moved is installed again.
+    return f"{kind} {hashlib.sha256(content + str(ROOT).encode()).hexdigest()}"
 
 
 def is_installed(kind: str) -> bool:
     """Return whether the environment is up to date; the tests' packages include the student's."""
     written = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else ""
-    return written in {stamp(kind), stamp("dev")}
+    return Path(program("python")).exists() and written in {stamp(kind), stamp("dev")}
 
 
 def install(kind: str) -> None:
     """Make the environment if need be, and install the locked packages and the project."""
     if is_installed(kind):
         return
-    if not Path(program("python")).exists():
-        try:
-            venv.create(ENVIRONMENT, with_pip=True, clear=ENVIRONMENT.exists())
-        except subprocess.CalledProcessError as error:
-            raise SystemExit(
-                "course.py: this Python cannot make environments with pip (on Debian and Ubuntu: "
-                "sudo apt install python3-venv), or the disk is full"
-            ) from error
-    pip = [program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    print(f"course.py: installing {LOCKS[kind]} into .venv, several minutes at the first time")
-    run(*pip, "--require-hashes", "-r", str(ROOT / LOCKS[kind]))
-    run(*pip, "--no-deps", "--editable", str(ROOT))
+    make_environment()
+    STAMP.unlink(missing_ok=True)
+    pip = [program("python"), "-m", "pip", "install", "--disable-pip-version-check"]
+    print(f"course.py: installing {LOCKS[kind]} into .venv; the first time takes minutes")
+    run(*pip, "--require-hashes", "--requirement", LOCKS[kind])
+    run(*pip, "--quiet", "--no-deps", "--editable", ".")
     STAMP.write_text(stamp(kind), encoding="utf-8")
 
 
+def make_environment() -> None:
+    """Make `.venv`; complete one that lacks pip, replace one whose Python is gone."""
+    has_python = Path(program("python")).exists()
+    if has_python and Path(program("pip")).exists():
+        return
+    clear = [] if has_python else ["--clear"]
+    made = subprocess.run([sys.executable, "-m", "venv", *clear, str(ENVIRONMENT)], check=False)
+    if made.returncode:
+        raise SystemExit(
+            "course.py: this Python could not make .venv (see above). On Debian and Ubuntu its "
+            "venv is a package of its own: `sudo apt install python3-venv`, then run this again"
+        )
+
+
 def lock(check: bool) -> None:
-    """Compile both lock files from pyproject.toml; with `check`, fail if that changes one."""
+    """Compile both lock files from pyproject.toml; with `check`, only say whether they drifted."""
     install("dev")
     for name, extra in ((LOCKS["student"], []), (LOCKS["dev"], ["--extra", "dev"])):
-        before = (ROOT / name).read_text(encoding="utf-8")
-        run(
+        compile_lock = (
             *(program("uv"), "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
-            *("--generate-hashes", "--no-emit-index-url", "--no-header", *extra),
-            *([] if check else ["--upgrade"]),
-            *("pyproject.toml", "-o", name),
+            *("--generate-hashes", "--no-emit-index-url", "--no-header", *extra, "pyproject.toml"),
         )
-        if check and (ROOT / name).read_text(encoding="utf-8") != before:
+        if not check:
+            run(*compile_lock, "--upgrade", "--output-file", name)
+        elif not is_unchanged(ROOT / name, compile_lock):
             raise SystemExit(
                 f"course.py: {name} does not follow from pyproject.toml; run "
-                "`python3 course.py lock` and commit both"
+                "`python3 course.py lock` and commit both lock files"
             )
+
+
+def is_unchanged(path: Path, compile_lock: "tuple[str, ...]") -> bool:
+    """Return whether compiling onto a copy of a lock file leaves the copy as it was."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        copy.write_bytes(path.read_bytes())
+        run(*compile_lock, "--output-file", str(copy))
+        return copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
 def run(*command: str) -> None:
     """Run a command in the project's folder; if it fails, end with its exit code."""
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
-    if code:
-        raise SystemExit(code)
+    process = subprocess.Popen(command, cwd=ROOT)
+    while process.returncode is None:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reaches the command too, which ends in its own way: JupyterLab asks first.
+            continue
+    if process.returncode:
+        raise SystemExit(process.returncode)
 
 
-def main(words: list[str]) -> None:
+def main(words: "list[str]") -> None:
     """Do what the first word says."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - the check is for those who have less
-        raise SystemExit(f"course.py: this is Python {sys.version.split()[0]}; 3.11 is needed")
-    match words:
-        case ["lab", *rest]:
-            install("student")
-            run(program("cance-edu"), "lab", "--", *rest)
-        case ["test", *rest]:
-            install("dev")
-            run(program("python"), "-m", "pytest", *rest)
-        case ["install"]:
-            install("student")
-        case ["install", "--dev"]:
-            install("dev")
-        case ["lock"] | ["lock", "--check"]:
-            lock(check=len(words) == 2)
-        case _:
-            raise SystemExit((__doc__ or "").strip())
+    if words[:1] == ["lab"]:
+        install("student")
+        run(program("cance-edu"), "lab", "--", *words[1:])
+    elif words[:1] == ["test"]:
+        install("dev")
+        run(program("python"), "-m", "pytest", *words[1:])
+    elif words in (["install"], ["install", "--dev"]):
+        install("dev" if "--dev" in words else "student")
+    elif words in (["lock"], ["lock", "--check"]):
+        lock(check="--check" in words)
+    elif words in (["-h"], ["--help"]):
+        print((__doc__ or "").strip())
+    else:
+        said = f"what is `{' '.join(words)}`?" if words else "say what to do"
+        print(f"course.py: {said}\n\n{(__doc__ or '').strip()}", file=sys.stderr)
+        raise SystemExit(2)
 
 
 if __name__ == "__main__":

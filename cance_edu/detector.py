@@ -323,7 +323,10 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         images = is_images(X) if reset else hasattr(self, "image_shape_")
         if not images:
             # Memory maps of tables stay on disk: scikit-learn looks at them without a copy.
-            X = validate_data(self, X, reset=reset, dtype=[np.float64, np.float32], copy=False)
+            # One column is too few: the cosine between two numbers is only a sign.
+            X = validate_data(
+                self, X, reset=reset, dtype=[np.float64, np.float32], ensure_min_features=2
+            )
         elif not is_images(X):
             raise ValueError(
                 f"got data of {np.ndim(X)} dimensions, but the detector was fitted on images of "

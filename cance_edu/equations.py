@@ -92,7 +92,7 @@ def tests_by_equation(folder: Path) -> dict[str, list[str]]:
     Parameters
     ----------
     folder : Path
-        The project's `tests/`.
+        The project's `tests/`, searched with the folders in it.
 
     Returns
     -------
@@ -100,11 +100,12 @@ def tests_by_equation(folder: Path) -> dict[str, list[str]]:
         From equation number to `test_file.py::test_name`.
     """
     tests: dict[str, list[str]] = {}
-    for file in sorted(folder.glob("test_*.py")):
+    for file in sorted(folder.rglob("test_*.py")):
+        name = file.relative_to(folder).as_posix()
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(map(_is_assertion, ast.walk(node))):
                 for number in _marked_equations(node):
-                    tests.setdefault(number, []).append(f"{file.name}::{node.name}")
+                    tests.setdefault(number, []).append(f"{name}::{node.name}")
     return tests
 
 

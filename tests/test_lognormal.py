@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
 from cance_edu.lognormal import (
+    augmented_log_pdf,
     dominance,
     dominance_margin,
     lognormal_log_pdf,
@@ -19,12 +20,23 @@ MOMENTS = [(1.0, 0.5), (0.02, 0.01), (3.0, 6.0)]
 spreads = st.floats(-3, 3).map(lambda x: 10.0**x)
 
 
+def assert_not_negative(margin, noise):
+    """Round-off is that of the noise's exponent, which both sides of the margin contain."""
+    assert (margin >= -1e-12 * (1 + np.abs(noise))).all()
+
+
 @pytest.mark.parametrize(("mean", "deviation"), MOMENTS)
 def test_parameters_and_moments_agree_with_scipy(mean, deviation):
     mu, sigma = lognormal_parameters(mean, deviation)
     scipy = stats.lognorm(s=sigma, scale=np.exp(mu))
     np.testing.assert_allclose([scipy.mean(), scipy.std()], [mean, deviation], rtol=1e-12)
     np.testing.assert_allclose(lognormal_moments(mu, sigma), [mean, deviation], rtol=1e-12)
+
+
+@given(st.floats(1e-6, 1e6), spreads)
+def test_parameters_undo_moments(mean, spread):
+    moments = lognormal_moments(*lognormal_parameters(mean, spread * mean))
+    np.testing.assert_allclose(moments, [mean, spread * mean], rtol=1e-9)
 
 
 def test_sigma_is_the_standard_deviation_of_the_logarithm_not_its_variance():
@@ -71,15 +83,43 @@ def test_truncated_normal_has_mass_one(scale):
     assert abs(mass - 1) < 1e-6
 
 
+@pytest.mark.parametrize(("mean", "deviation"), MOMENTS)
+def test_densities_of_data_and_noise_have_mass_one(mean, deviation):
+    mu, sigma = lognormal_parameters(mean, deviation)
+
+    def real(t):  # in t = ln z, where the density is a bell
+        return np.exp(lognormal_log_pdf(np.exp(t), mean, deviation) + t)
+
+    def noise(z):
+        return np.exp(noise_log_pdf(z, mean, deviation, 1.69))
+
+    far = 10 * 1.69 * deviation
+    for density, ends in [(real, (mu - 10 * sigma, mu + 10 * sigma)), (noise, (-far, far + mean))]:
+        assert abs(integrate.quad(density, *ends, points=[sum(ends) / 2])[0] - 1) < 1e-6
+
+
+def test_normaliser_survives_where_the_difference_of_cdfs_is_zero():
+    mode, scale = 0.5, 1e17
+    assert stats.norm.cdf(0) - stats.norm.cdf(-mode / scale) == 0
+    z = np.linspace(0, mode, 5)
+    # So wide a normal is flat on [0, m_z].
+    np.testing.assert_allclose(truncated_normal_log_pdf(z, mode, scale), np.log(1 / mode))
+
+
 @pytest.mark.equation("Prop. 3.1")
 @given(spreads)
 def test_proposition_holds_for_k_equal_to_one(spread):
+    z = np.linspace(0, lognormal_mode(1.0, spread), 301)
+    assert_not_negative(dominance_margin(z, 1.0, spread), stats.norm.logpdf(z, 1.0, spread))
     assert dominance(1.0, spread, points=301).holds
 
 
 @pytest.mark.equation("Prop. 3.1")
 @given(spreads, st.floats(1, 100))
 def test_k_aware_augmentation_keeps_the_proposition_for_every_k(spread, noise_scale):
+    z = np.linspace(0, lognormal_mode(1.0, spread), 301)
+    margin = dominance_margin(z, 1.0, spread, noise_scale, "k-aware")
+    assert_not_negative(margin, stats.norm.logpdf(z, 1.0, noise_scale * spread))
     assert dominance(1.0, spread, noise_scale, "k-aware", points=301).holds
 
 
@@ -90,7 +130,9 @@ def test_k_aware_augmentation_keeps_the_proposition_for_every_k(spread, noise_sc
 def test_paper_augmentation_loses_the_proposition_for_some_k_and_not_monotonely(
     spread, noise_scale, holds
 ):
-    assert dominance(1.0, spread, noise_scale).holds is holds
+    found = dominance(1.0, spread, noise_scale)
+    assert found.holds is holds
+    assert (found.margin.min() >= 0) is np.bool_(holds)
 
 
 @pytest.mark.parametrize(
@@ -107,20 +149,24 @@ def test_spread_that_each_k_needs(noise_scale, needed):
     assert abs(kept - needed) < 0.01
 
 
-def test_margin_agrees_with_scipy_densities():
+@pytest.mark.parametrize(("augmentation", "widening"), [("paper", 1.0), ("k-aware", 1.69)])
+def test_margin_agrees_with_scipy_densities(augmentation, widening):
     mean, deviation, k = 0.02, 0.0081, 1.69
+    scale = widening * deviation
     mode = lognormal_mode(mean, deviation)
     z = np.linspace(1e-6, mode, 50)
     mu, sigma = lognormal_parameters(mean, deviation)
     p_0 = stats.lognorm.pdf(z, s=sigma, scale=np.exp(mu))
-    p_t = stats.truncnorm.pdf(z, -mode / deviation, 0, loc=mode, scale=deviation)
+    p_t = stats.truncnorm.pdf(z, -mode / scale, 0, loc=mode, scale=scale)
     p_n = stats.norm.pdf(z, mean, k * deviation)
-    np.testing.assert_allclose(
-        dominance_margin(z, mean, deviation, k), np.log((p_0 + p_t) / 2 / p_n), atol=1e-9
-    )
+    ours = dominance_margin(z, mean, deviation, k, augmentation)
+    np.testing.assert_allclose(ours, np.log((p_0 + p_t) / 2 / p_n), atol=1e-9)
+    uneven = augmented_log_pdf(z, mean, deviation, scale=scale, artificial_share=0.2)
+    np.testing.assert_allclose(uneven, np.log(0.8 * p_0 + 0.2 * p_t), atol=1e-9)
 
 
 def test_what_each_assumption_of_the_proof_is_for():
+    assert dominance(1.0, 0.3).holds
     assert not dominance(1.0, 0.3, mode=1.5).holds  # m_z <= mu_z
     assert not dominance(1.0, 0.3, artificial_share=0.1).holds  # half and half
     assert not dominance(1.0, 0.3, scale=0.03).holds  # the truncated normal's scale
@@ -134,14 +180,30 @@ def test_log_normality_is_not_needed(spread):
     noise = noise_log_pdf(z, 1.0, spread)
     # Even with no real data at low errors, half of the truncated normal is enough.
     artificial = truncated_normal_log_pdf(z, mode, spread) - np.log(2)
-    assert (artificial - noise >= -1e-12 * (1 + np.abs(noise))).all()
+    assert_not_negative(artificial - noise, noise)
 
 
 def test_size_of_what_is_lost_on_mnist_like_errors():
-    found = dominance(1.0, 0.405, 1.69)
-    assert 0.10 < found.lost_share < 0.20
-    assert 1.2 < found.worst_ratio < 1.45
-    assert 0.01 < found.lost_noise_mass < 0.04
+    spread, k = 0.405, 1.69
+    variance = np.log(1 + spread**2)
+    mode = np.exp(-1.5 * variance)  # μ_z = 1
+    p_0 = stats.lognorm(s=np.sqrt(variance), scale=np.exp(-variance / 2))
+    p_t = stats.truncnorm(-mode / spread, 0, loc=mode, scale=spread)
+    p_n = stats.norm(1, k * spread)
+
+    def ratio(z):
+        return 2 * p_n.pdf(z) / (p_0.pdf(z) + p_t.pdf(z))
+
+    # The noise is denser from zero up to one crossing.
+    crossing = optimize.brentq(lambda z: ratio(z) - 1, 0.01, mode)
+    assert (ratio(np.linspace(crossing + 1e-6, mode, 500)) < 1).all()
+    found = dominance(1.0, spread, k)
+    assert abs(found.lost_share - crossing / mode) < 1e-3
+    assert abs(found.worst_ratio - ratio(np.linspace(0, crossing, 500)).max()) < 1e-3
+    assert abs(found.lost_noise_mass - (p_n.cdf(crossing) - p_n.cdf(0))) < 1e-4
+    assert round(found.lost_share, 2) == 0.15
+    assert round(found.worst_ratio, 2) == 1.34
+    assert round(found.lost_noise_mass, 3) == 0.026
 
 
 def test_errors_name_what_was_given():

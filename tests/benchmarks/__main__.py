@@ -8,6 +8,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+# Before torch is imported: see cance_edu/__init__.py.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 NAMES = ("startup", "digits", "mnist", "throughput", "memory")
 RESULTS = Path(__file__).parent / "results"
 

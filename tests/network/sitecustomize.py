@@ -14,6 +14,8 @@ WATCHED = {
     "socket.sendmsg",
     "socket.getaddrinfo",
     "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
 }
 
 
@@ -30,14 +32,12 @@ def _is_local(host: Any) -> bool:
 def _guard(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in WATCHED:
         return
-    address = arguments[0] if event.startswith("socket.get") else arguments[1]
-    # A connected socket sends without an address, and a Unix socket's address is a path.
-    if event.startswith("socket.get"):
-        host = address
-    elif isinstance(address, tuple):
-        host = address[0]
-    else:
+    look_up = event.startswith("socket.get")
+    address = arguments[0] if look_up else arguments[1]
+    if not look_up and not isinstance(address, tuple):
+        # A connected socket sends without an address, and a Unix socket's address is a path.
         return
+    host = address[0] if isinstance(address, tuple) else address
     if not _is_local(host):
         raise PermissionError(f"the tests have no network: {event} to {host}")
 

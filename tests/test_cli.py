@@ -1,0 +1,68 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cance_edu import cli
+
+
+def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
+    for words in (["frobnicate"], ["demo", "--dataset", "imagenet"], []):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(words)
+        assert stop.value.code == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert cli.main(["data", "imagenet"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_failure_is_one_line_and_exit_code_1(tmp_path, capsys):
+    assert cli.main(["demo", "--images", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert "not laid out as expected" in error
+    assert error.count("\n") == 1
+
+
+def test_equations_prints_number_function_lesson_and_test(capsys):
+    assert cli.main(["equations"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 15
+    assert "lognormal.lognormal_mode" in lines[8]
+    assert "lesson 01" in lines[8]
+    assert "test_lognormal.py::" in lines[8]
+
+
+def test_data_lists_what_is_present(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("CANCE_EDU_DATA", str(tmp_path))
+    assert cli.main(["data"]) == 0
+    listing = capsys.readouterr().out
+    assert "digits   present" in listing
+    assert "mnist    absent" in listing
+
+
+@pytest.mark.parametrize("module", ["cance_edu", "cance_edu.cli"])
+def test_importing_stays_light(module):
+    heavy = "{'torch', 'jupyterlab', 'sklearn'}"
+    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_demo_on_a_folder_of_ones_own(tmp_path, capsys, monkeypatch):
+    rng = np.random.default_rng(0)
+    for folder, n, bright in (("normal", 40, 1.0), ("test/good", 5, 1.0), ("test/dark", 5, 0.3)):
+        (tmp_path / folder).mkdir(parents=True)
+        for i in range(n):
+            pixels = (rng.random((9, 7)) * 60 + 190) * bright
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / folder / f"{i}.png")
+    figure = tmp_path / "figure.png"
+    assert (
+        cli.main(["demo", "--images", str(tmp_path), "--image-size", "8", "--figure", str(figure)])
+        == 0
+    )
+    printed = capsys.readouterr().out
+    for variant in ("error", "latnce", "cnce", "cance"):
+        assert f"  {variant}" in printed
+    assert figure.read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,174 @@
+import gzip
+import hashlib
+import struct
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+import torchvision
+from PIL import Image
+
+from cance_edu import datasets
+from cance_edu.datasets import (
+    FolderImages,
+    Images,
+    download,
+    image_folder,
+    load_one_class,
+    mnist,
+    one_class,
+)
+
+
+def idx(array):
+    header = struct.pack(f">I{array.ndim}I", 0x0800 + array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+RNG = np.random.default_rng(0)
+FILES = {
+    name: idx(RNG.integers(0, 256, (4, 28, 28)) if "images" in name else np.arange(4))
+    for name in datasets.IDX_FILES
+}
+
+
+@pytest.fixture
+def mirror(tmp_path, monkeypatch):
+    """A loopback server that has four tiny MNIST files, and torchvision told to use it."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    resources = []
+    for name, content in FILES.items():
+        packed = gzip.compress(content)
+        (folder / f"{name}.gz").write_bytes(packed)
+        resources.append((f"{name}.gz", hashlib.md5(packed).hexdigest()))
+    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", resources)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            return
+
+        def copyfile(self, source, outputfile):
+            content = source.read()
+            outputfile.write(content[: len(content) // 2] if self.server.cut else content)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    server.cut, server.folder = False, folder
+    address = f"http://127.0.0.1:{server.server_address[1]}/"
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [address])
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_download_lands_whole(mirror, tmp_path):
+    root = download("mnist", tmp_path / "data")
+    loaded = mnist("train", root)
+    np.testing.assert_array_equal(loaded.labels, np.arange(4))
+    assert loaded.images.shape == (4, 1, 28, 28)
+    assert [p.name for p in root.iterdir()] == ["MNIST"]
+
+
+@pytest.mark.parametrize("trouble", ["missing", "cut", "changed"])
+def test_a_failed_download_leaves_nothing(mirror, tmp_path, trouble):
+    if trouble == "missing":
+        (mirror.folder / "train-labels-idx1-ubyte.gz").unlink()
+    elif trouble == "cut":
+        mirror.cut = True
+    else:
+        (mirror.folder / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(b"other"))
+    root = tmp_path / "data"
+    with pytest.raises(ConnectionError, match=r"nothing was kept.*go on offline"):
+        download("mnist", root)
+    assert list(root.iterdir()) == []
+
+
+def test_a_damaged_and_a_missing_file_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="cance-edu data mnist"):
+        mnist("train", tmp_path)
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in FILES.items():
+        (raw / name).write_bytes(content[:-5])
+    with pytest.raises(ValueError, match="damaged"):
+        mnist("train", tmp_path)
+
+
+def test_a_broken_pair_of_torch_and_torchvision_is_one_line(monkeypatch, tmp_path):
+    class Broken:
+        def find_spec(self, name, path=None, target=None):
+            if name == "torchvision":
+                raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.delitem(sys.modules, "torchvision")
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(ImportError, match="reinstall the pair") as caught:
+        datasets._torchvision()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("normal", [[8], [0, 2, 4, 6, 8]])
+def test_a_split_tests_other_images_than_it_trains_on(normal):
+    split = load_one_class("digits", normal)
+    whole = datasets.digits()
+    is_normal = np.isin(whole.labels, normal)
+    assert len(split.train_images) == round(0.7 * is_normal.sum())
+    assert split.test_is_anomaly.sum() == (~is_normal).sum()
+    assert len(split.train_images) + len(split.test_images) == len(whole.images)
+    train = {image.tobytes() for image in split.train_images}
+    assert not train & {image.tobytes() for image in split.test_images}
+
+
+def test_one_class_keeps_the_whole_test_set():
+    train = Images(np.zeros((6, 1, 2, 2), np.float32), np.array([0, 0, 1, 1, 2, 2]))
+    test = Images(np.zeros((3, 1, 2, 2), np.float32), np.array([0, 1, 2]))
+    split = one_class(train, test, [0, 2], "toy")
+    assert len(split.train_images) == 4
+    assert split.test_is_anomaly.tolist() == [False, True, False]
+    for wrong in ([], [7], [0, 1, 2]):
+        with pytest.raises(ValueError, match="some, not all"):
+            one_class(train, test, wrong, "toy")
+
+
+def write(folder, n, size=(6, 5), colour=False):
+    folder.mkdir(parents=True)
+    for i in range(n):
+        shape = (*size, 3) if colour else size
+        Image.fromarray(RNG.integers(0, 256, shape).astype(np.uint8)).save(folder / f"{i}.png")
+
+
+@pytest.mark.parametrize("normal", ["normal", "train/good"])
+@pytest.mark.parametrize("colour", [False, True])
+def test_own_images_in_either_layout(tmp_path, normal, colour):
+    write(tmp_path / normal, 3, colour=colour)
+    write(tmp_path / "test" / "good", 2, colour=colour)
+    write(tmp_path / "test" / "scratch", 4, colour=colour)
+    split = image_folder(tmp_path)
+    assert split.train_images.shape == (3, 3 if colour else 1, 6, 5)
+    assert split.test_is_anomaly.tolist() == [False] * 2 + [True] * 4
+    assert image_folder(tmp_path, 8).test_images.shape[2:] == (8, 8)
+    lazy = FolderImages(tmp_path / normal)
+    np.testing.assert_array_equal(lazy[1].numpy(), split.train_images[1])
+
+
+def test_wrong_folders_say_what_is_expected(tmp_path):
+    with pytest.raises(ValueError, match=r"FOLDER/test/<defect>"):
+        image_folder(tmp_path)
+    write(tmp_path / "normal", 2)
+    write(tmp_path / "test" / "good", 1)
+    (tmp_path / "test" / "scratch").mkdir()
+    with pytest.raises(ValueError, match=r"no picture in .*scratch"):
+        image_folder(tmp_path)
+    write(tmp_path / "test" / "dent", 1, size=(7, 7))
+    (tmp_path / "test" / "scratch").rmdir()
+    with pytest.raises(ValueError, match=r"test/dent .*pass image_size"):
+        image_folder(tmp_path)
+    (tmp_path / "normal" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"broken\.png cannot be read"):
+        image_folder(tmp_path)

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+from cance_edu import equations
+from cance_edu.equations import equation_table
+
+TESTS = Path(__file__).parent
+PAPER = {*map(str, range(1, 15)), "Prop. 3.1"}
+
+
+def orphans(numbers, tests):
+    """What has no counterpart: numbers without a test, and tests of no number."""
+    return {n for n in numbers if not tests.get(n)} | (set(tests) - set(numbers))
+
+
+def test_every_equation_has_its_object_and_a_test():
+    numbers = {line.number for line in equation_table()}
+    assert numbers == PAPER
+    assert orphans(numbers, equations.tests_by_equation(TESTS)) == set()
+
+
+def test_the_check_notices_orphans_on_either_side():
+    assert orphans({"1", "2"}, {"1": ["t"]}) == {"2"}
+    assert orphans({"1"}, {"1": ["t"], "99": ["t"]}) == {"99"}
+    assert orphans({"1"}, {"1": []}) == {"1"}
+
+
+def test_a_marked_test_without_an_assertion_does_not_count(tmp_path):
+    marked = "import pytest\n\n@pytest.mark.equation('9')\ndef test_a():\n    {}\n"
+    (tmp_path / "test_x.py").write_text(marked.format("pass"))
+    assert equations.tests_by_equation(tmp_path) == {}
+    (tmp_path / "test_x.py").write_text(marked.format("assert True"))
+    assert equations.tests_by_equation(tmp_path) == {"9": ["test_x.py::test_a"]}
+
+
+def test_the_table_is_in_the_papers_order_and_names_lessons():
+    table = equation_table()
+    assert [line.number for line in table] == [*map(str, range(1, 15)), "Prop. 3.1"]
+    assert all(line.lesson in {"01", "02", "03", "04", "05", "06"} for line in table)
+    assert table[8].name == "lognormal.lognormal_mode"
