@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 # This file keeps to the syntax of Python 3.6, so that an old Python reads as far as this line.
-if sys.version_info < (3, 11):  # noqa: UP036
+if sys.version_info < (3, 11):  # noqa: UP036 - for those who have less
     raise SystemExit(
         f"course.py: this is Python {sys.version.split()[0]}; install 3.11 or newer and start "
         "course.py with it, for example `python3.13 course.py lab`"
@@ -80,7 +80,8 @@ def lock(check: bool) -> None:
     install("dev")
     for name, extra in ((LOCKS["student"], []), (LOCKS["dev"], ["--extra", "dev"])):
         compile_lock = (
-            *(program("uv"), "pip", "compile", "--quiet", "--universal", "--python-version=3.11"),
+            *(program("uv"), "pip", "compile", "--quiet"),
+            *("--universal", "--python-version=3.11"),
             *("--generate-hashes", "--no-emit-index-url", "--no-header", *extra, "pyproject.toml"),
         )
         if not check:

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
-from torch import Tensor
+from torch import Tensor, nn
 
 from cance_edu.augmentation import ReconstructionAugmentation
 from cance_edu.autoencoder import (
@@ -31,7 +32,7 @@ from cance_edu.lognormal import Augmentation
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
 from cance_edu.noise import GaussianNoise
-from cance_edu.sources import ImageScaling, Source, check_images, is_images
+from cance_edu.sources import ImageScaling, Source, check_images, check_table, is_images
 from cance_edu.storage import load_model, save_model
 
 __all__ = ["CANCE", "VARIANTS", "Variant"]
@@ -64,7 +65,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     representation : {"autoencoder", "pca"} or a fitted detector's `representation_`
         Where the latents come from. A fitted one is used as it is, and shared.
     latent_dim : int, optional
-        d. 6 unless told, for tables no more than the number of columns.
+        d. 6 unless told, for tables no more than the number of columns, and for "pca" one less,
+        for all components together leave no error.
     covariance_weight : float or "auto"
         λ of Eq. 2; "auto" takes the smallest that is well conditioned, training for each.
     noise_ratio : float
@@ -128,6 +130,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     image_shape_: tuple[int, ...]
+    n_features_in_: int
 
     def __init__(
         self,
@@ -267,7 +270,12 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             If the file is missing, truncated, changed, or of another version.
         """
         tensors, description = load_model(path)
-        detector = cls(**description["parameters"]).set_params(device=device)
+        # JSON knows lists, but no tuples.
+        pairs = description["parameters"].items()
+        parameters: dict[str, Any] = {
+            name: tuple(v) if isinstance(v, list) else v for name, v in pairs
+        }
+        detector = cls(**parameters).set_params(device=device)
         detector._restore(tensors, description)
         return detector
 
@@ -294,25 +302,43 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 f"representation is {self.representation!r}; expected 'autoencoder', 'pca' or "
                 "a fitted detector's representation_"
             )
-        fixed = self.noise_objective == "fixed"
+        learns = self.noise_objective != "fixed"
+        tiny = np.finfo(float).tiny
+        epochs = np.ravel(self.epochs).tolist()
         checks = {
-            "latent_dim": (self.latent_dim is None or self.latent_dim >= 1, "at least 1"),
+            "latent_dim": (
+                self.latent_dim is None or _whole(self.latent_dim, 1),
+                "a whole number, at least 1, or None",
+            ),
             "covariance_weight": (
-                self.covariance_weight == "auto" or float(self.covariance_weight) >= 0,
-                "at least 0, or 'auto'",
+                self.covariance_weight == "auto" or _real(self.covariance_weight, 0),
+                "a number, at least 0, or 'auto'",
             ),
-            "noise_ratio": (self.noise_ratio > 0, "above 0 (nu)"),
+            "noise_ratio": (_real(self.noise_ratio, tiny), "a number (nu) above 0"),
             "initial_scale": (
-                self.initial_scale > 1 or (fixed and self.initial_scale == 1),
-                "K above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
+                _real(self.initial_scale, 1 + 1e-9 if learns else 1),
+                "a number (K) above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
             ),
-            "steps": (self.steps >= 5, "at least 5"),
+            "epochs": (
+                epochs == ["auto"]
+                or (len(epochs) == 2 and _whole(epochs[0], 1) and _whole(epochs[1], 0)),
+                "two whole numbers, at least 1 and 0, or 'auto'",
+            ),
+            "steps": (_whole(self.steps, 5), "a whole number, at least 5"),
             "batch_size": (
-                self.batch_size == "auto" or int(self.batch_size) >= 2,
-                "at least 2, or 'auto'",
+                self.batch_size == "auto" or _whole(self.batch_size, 2),
+                "a whole number, at least 2, or 'auto'",
             ),
-            "validation_fraction": (0 <= self.validation_fraction < 1, "in [0, 1)"),
-            "contamination": (0 < self.contamination <= 0.5, "in (0, 0.5]"),
+            "channels": (_widths(self.channels), "whole numbers, at least 1, and one at least"),
+            "hidden": (
+                self.hidden is None or _widths(self.hidden),
+                "a whole number or several, at least 1, or None",
+            ),
+            "validation_fraction": (
+                _real(self.validation_fraction, 0, 1 - 1e-9),
+                "a number in [0, 1)",
+            ),
+            "contamination": (_real(self.contamination, tiny, 0.5), "a number in (0, 0.5]"),
         }
         for name, (fine, expected) in checks.items():
             if not fine:
@@ -320,23 +346,35 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_data(self, X: Any, reset: bool = False) -> Source:
         """Return the data as a source, after looking at all of it once."""
+        X = np.asarray(X) if isinstance(X, (list, tuple)) else X
         images = is_images(X) if reset else hasattr(self, "image_shape_")
+        if images != is_images(X):
+            expected = (
+                f"images of shape {self.image_shape_}; pass an array (n, channels, height, width)"
+                if images
+                else f"a table of {self.n_features_in_} features; pass an array (n, features)"
+            )
+            got = f"data of {X.ndim} dimensions" if hasattr(X, "ndim") else type(X).__name__
+            raise ValueError(f"got {got}, but the detector was fitted on {expected}")
         if not images:
+            X = X.detach().cpu().numpy() if isinstance(X, Tensor) else X
             # Memory maps of tables stay on disk: scikit-learn looks at them without a copy.
             # One column is too few: the cosine between two numbers is only a sign.
             X = validate_data(
-                self, X, reset=reset, dtype=[np.float64, np.float32], ensure_min_features=2
-            )
-        elif not is_images(X):
-            raise ValueError(
-                f"got data of {np.ndim(X)} dimensions, but the detector was fitted on images of "
-                f"shape {self.image_shape_}; pass an array (n, channels, height, width)"
+                self,
+                X,
+                reset=reset,
+                dtype=[np.float64, np.float32],
+                ensure_min_features=2,
+                ensure_all_finite=False,  # `check_table` says where
             )
         source = Source(X, self.device_, self.image_scaling)
         if images:
             shape = check_images(source, None if reset else self.image_shape_)
             if reset:
                 self.image_shape_, self.n_features_in_ = shape, math.prod(shape)
+        else:
+            check_table(source)
         if reset:
             self._check_size(len(source))
             self.columns_ = None if images else _column_moments(source)
@@ -345,8 +383,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_size(self, n: int) -> None:
         d = self._latent_dim()
-        if isinstance(self.representation, Representation):
-            d = self.representation.latent_dim
+        if hasattr(self, "image_shape_") and self.hidden is not None and np.ndim(self.hidden) > 0:
+            raise ValueError(f"hidden is {self.hidden!r}; expected one whole number for images")
         if n < d + 3:
             raise ValueError(
                 f"got {n} inputs (n_samples = {n}) for {d} latents; the covariance of the d + 2 "
@@ -358,9 +396,12 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             )
 
     def _latent_dim(self) -> int:
+        if isinstance(self.representation, Representation):
+            return self.representation.latent_dim
         if self.latent_dim is not None:
-            return self.latent_dim
-        return min(6, self.n_features_in_)
+            return int(self.latent_dim)
+        # All principal components together leave no reconstruction error.
+        return min(6, self.n_features_in_ - (self.representation == "pca"))
 
     # -- learning -------------------------------------------------------------------------------
 
@@ -374,6 +415,12 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             source, training_rows, held_out_rows, generator
         )
         features = composite_features(self.representation_, source)
+        # Tables have columns of variance 1, and images values up to 1: this is round-off alone.
+        if self.variant != "latnce" and features[training_rows, -2].max() < 1e-20:
+            raise ValueError(
+                f"{self._latent_dim()} latents reconstruct the data exactly, so there is no error "
+                "to learn from: lower latent_dim, or take variant 'latnce'"
+            )
         self._learn_density(features, training_rows, held_out_rows, generator)
         self.offset_ = float(np.percentile(-self._score(features), 100 * self.contamination))
 
@@ -384,14 +431,22 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.condition_numbers_: dict[float, float] = {}
         self.covariance_weight_ = math.nan
         if isinstance(self.representation, Representation):
-            return copy.deepcopy(self.representation).to(self.device_).eval()
+            shared = copy.deepcopy(self.representation).to(self.device_).eval()
+            try:
+                composite_features(shared, source.subset(training[:1]))
+            except RuntimeError as error:
+                raise ValueError(
+                    f"the given representation does not take these inputs ({error}); expected one "
+                    "that was fitted on inputs of the same shape"
+                ) from error
+            return shared
         if self.representation == "pca":
             components = PrincipalComponents(self.n_features_in_, self._latent_dim())
             return components.fit(source.subset(training)).to(self.device_).eval()
-        train, test = (
-            source.subset(training),
-            source.subset(held_out if len(held_out) else training),
-        )
+        train = source.subset(training)
+        # The covariance of a few held-out latents is singular, however good the latents are.
+        enough = len(held_out) >= 5 * self._latent_dim()
+        test = source.subset(held_out) if enough else train
         seed = int(torch.randint(2**62, (1,), generator=generator))
         # Few inputs make few steps an epoch: more epochs and smaller batches make up for it.
         few = len(train) < 1000
@@ -457,9 +512,13 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _new_autoencoder(self) -> Autoencoder:
         if hasattr(self, "image_shape_"):
             hidden = 256 if self.hidden is None else int(self.hidden)  # type: ignore[arg-type]
-            return convolutional_autoencoder(
+            model = convolutional_autoencoder(
                 self.image_shape_, self._latent_dim(), self.channels, hidden
             )
+            if self.image_scaling == "standardized":
+                # The last layer, a sigmoid, keeps to [0, 1]; standardised images do not.
+                model.decoder = nn.Sequential(*list(model.decoder.children())[:-1])
+            return model
         widths = (64, 32) if self.hidden is None else np.atleast_1d(self.hidden).tolist()
         return dense_autoencoder(self.n_features_in_, self._latent_dim(), widths).double()
 
@@ -485,6 +544,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             "representation": kind,
             "latent_dim": self.representation_.latent_dim,
         }
+        if isinstance(self.representation, Autoencoder):
+            parameters |= _architecture(self.representation)
         if not isinstance(self.random_state, int):
             parameters["random_state"] = None
         return {
@@ -540,21 +601,22 @@ def choose_device(device: str) -> str:
     Parameters
     ----------
     device : str
-        "auto", "cpu", "cuda" or "cuda:1".
+        "auto", "cpu", "cuda" or, with several, "cuda:1".
 
     Raises
     ------
     ValueError
         If there is no such device here.
     """
-    device = os.environ.get("CANCE_EDU_DEVICE", device)
-    gpu = torch.cuda.is_available()
+    device = str(os.environ.get("CANCE_EDU_DEVICE") or device)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    gpus = ["cuda", *(f"cuda:{i}" for i in range(count))] if count else []
     if device == "auto":
-        return "cuda" if gpu else "cpu"
-    if device != "cpu" and not (device.startswith("cuda") and gpu):
+        return "cuda" if gpus else "cpu"
+    if device not in ("cpu", *gpus):
         raise ValueError(
-            f"device is {device!r}; expected 'auto', 'cpu'"
-            + (" or 'cuda'" if gpu else "; this machine has no GPU that torch can use")
+            f"device is {device!r}; expected one of {', '.join(map(repr, ['auto', 'cpu', *gpus]))}"
+            + ("" if gpus else ": torch finds no GPU on this machine")
         )
     return device
 
@@ -579,7 +641,31 @@ def _column_moments(source: Source) -> tuple[Tensor, Tensor]:
     for rows in torch.arange(len(source)).split(1000):
         moments.update(source.raw(rows))
     deviation = moments.covariance.diag().sqrt()
-    return moments.mean, torch.where(deviation > 0, deviation, 1.0)
+    # Round-off leaves a constant column a small deviation, which must not be divided by.
+    varies = deviation > 1e-12 * moments.mean.abs()
+    if not varies.any():
+        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
+    return moments.mean, torch.where(varies, deviation, 1.0)
+
+
+def _architecture(model: Autoencoder) -> dict[str, Any]:
+    """Return the channels and hidden widths that a shared autoencoder was built with."""
+    layers = list(model.encoder.modules())
+    channels = [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
+    hidden = [layer.out_features for layer in layers if isinstance(layer, nn.Linear)][:-1]
+    return {"channels": channels, "hidden": hidden[0]} if channels else {"hidden": hidden}
+
+
+def _whole(value: Any, low: int) -> bool:
+    return isinstance(value, Integral) and int(value) >= low
+
+
+def _real(value: Any, low: float, high: float = np.finfo(float).max) -> bool:
+    return isinstance(value, Real) and low <= float(value) <= high
+
+
+def _widths(value: Any) -> bool:
+    return np.size(value) > 0 and all(_whole(width, 1) for width in np.ravel(value))
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from cance_edu.datasets import FolderImages
 
-__all__ = ["ImageScaling", "Source", "check_images", "is_images", "standardize"]
+__all__ = ["ImageScaling", "Source", "check_images", "check_table", "is_images", "standardize"]
 
 ImageScaling = Literal["unit", "standardized"]
 
@@ -72,6 +72,11 @@ class Source:
         rows: Tensor | None = None,
         columns: tuple[Tensor, Tensor] | None = None,
     ) -> None:
+        if isinstance(data, Dataset) and not hasattr(data, "__len__"):
+            raise TypeError(
+                f"got a {type(data).__name__} without a length; expected a map-style Dataset, "
+                "whose items can be read in any order"
+            )
         self.data, self.device, self.scaling, self.columns = data, device, scaling, columns
         self.images = is_images(data)
         self.rows = torch.arange(len(data)) if rows is None else rows
@@ -87,9 +92,7 @@ class Source:
         """Return rows as they are kept; images get their channel axis."""
         chosen = self.rows[rows]
         if isinstance(self.data, DATASET_TYPES):
-            items = [self.data[int(row)] for row in chosen]
-            images = [item[0] if isinstance(item, (tuple, list)) else item for item in items]
-            batch = torch.stack([torch.as_tensor(image) for image in images])
+            batch = _stack([(int(row), self.data[int(row)]) for row in chosen])
         elif isinstance(self.data, Tensor):
             batch = self.data[chosen.to(self.data.device)].detach()
         else:
@@ -150,7 +153,10 @@ def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tup
         )
     lowest, highest = np.inf, -np.inf
     for rows in torch.arange(len(source)).split(BATCH):
-        low, high = _check_values(source.raw(rows), int(rows[0]))
+        batch = source.raw(rows)
+        if batch.shape[1:] != shape:
+            raise ValueError(_unequal(int(rows[0]), batch.shape[1:], 0, shape))
+        low, high = _check_values(batch, int(rows[0]))
         lowest, highest = min(lowest, low), max(highest, high)
     if expected is None and lowest == highest:
         raise ValueError(
@@ -159,12 +165,62 @@ def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tup
     return shape
 
 
+def check_table(source: Source) -> None:
+    """Look at every row of a table once.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite; the first one is named.
+    """
+    for rows in torch.arange(len(source)).split(BATCH):
+        wrong = ~(batch := source.raw(rows)).isfinite()
+        if wrong.any():
+            row, column = wrong.nonzero()[0].tolist()
+            raise ValueError(
+                f"row {int(rows[0]) + row}, column {column} is NaN or infinity "
+                f"({batch[row, column]:g}); expected finite numbers: remove such rows, or impute"
+            )
+
+
+def _stack(items: list[tuple[int, Any]]) -> Tensor:
+    """Put numbered items of a torch data set, images or tuples that begin with one, in a batch."""
+    images = []
+    for row, item in items:
+        image = item[0] if isinstance(item, (tuple, list)) else item
+        if not hasattr(image, "shape") and not hasattr(image, "__array_interface__"):
+            raise TypeError(
+                f"item {row} of the data set is a {type(image).__name__}; expected an image as "
+                "tensor or array, or a tuple that begins with one"
+            )
+        images.append(torch.as_tensor(image if hasattr(image, "shape") else np.asarray(image)))
+        if images[-1].shape != images[0].shape:
+            raise ValueError(_unequal(row, images[-1].shape, items[0][0], images[0].shape))
+    return torch.stack(images)
+
+
+def _unequal(row: int, shape: tuple[int, ...], other_row: int, other: tuple[int, ...]) -> str:
+    return (
+        f"image {row} has shape {tuple(shape)}, but image {other_row} {tuple(other)}; resize or "
+        "convert them to one shape"
+    )
+
+
 def _check_values(batch: Tensor, first: int) -> tuple[float, float]:
     if not torch.is_floating_point(batch):
         batch = batch.float()
     for wrong, what, advice in (
         (~batch.isfinite(), "NaN or infinity", "remove or repair such images"),
-        ((batch < 0) | (batch > 1), "a value outside [0, 1]", "divide 8-bit images by 255"),
+        (
+            (batch < 0) | (batch > 1),
+            "a value outside [0, 1]",
+            "divide 8-bit images by 255 (ToTensor() in a torchvision Dataset does)",
+        ),
     ):
         if wrong.any():
             row = int(wrong.flatten(1).any(1).nonzero()[0])

@@ -30,7 +30,7 @@ def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[s
     tensors : dict of str to tensor
         On any device; stored from main memory.
     description : dict
-        What JSON can hold.
+        What JSON can hold, and NumPy scalars or arrays, which become numbers and lists.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[s
     path = _with_suffix(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
-    text = json.dumps(description, sort_keys=True)
+    text = json.dumps(description, sort_keys=True, default=lambda value: value.tolist())
     metadata = {
         "format": str(FORMAT),
         "description": text,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one line a slip
 """Slips planted one at a time in a copy of the library, and the test that must notice each.
 
 One line a slip: module, the source as it is (it must occur exactly once), the slip, the test.
@@ -31,5 +32,24 @@ MUTANTS = [
     Mutant("moments", "n_b / n**2 *", "n_b / n *", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
     Mutant("moments", "n_t / n * covariance_t + n_b / n * covariance_b", "n_b / n * covariance_t + n_t / n * covariance_b", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
     Mutant("moments", "(n_t * mean_t + n_b * mean_b)", "(n_b * mean_t + n_t * mean_b)", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
+    Mutant("autoencoder", ".flatten(1).sum(1).mean()", ".flatten(1).mean(1).mean()", "test_autoencoder.py::test_reconstruction_loss_sums_over_pixels_and_averages_over_images"),
+    Mutant("autoencoder", "off = covariance - torch.diag(covariance.diag())", "off = covariance", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
+    Mutant("autoencoder", "centred.T @ centred / len(latent)", "centred.T @ centred / (len(latent) - 1)", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
+    Mutant("autoencoder", "max(d * (d - 1), 1)", "d**2", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
+    Mutant("autoencoder", "model.encoder.train(stage == 0)", "model.encoder.train()", "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone"),
+    Mutant("composite", "0.5 * (1 - cosine", "1.0 * (1 - cosine", "test_composite.py::test_features_against_loops_in_numpy_and_torch"),
+    Mutant("composite", "(lengths + (lengths == 0))", "lengths", "test_composite.py::test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one"),
+    Mutant("noise", "return 1 + softplus(psi)", "return softplus(psi)", "test_noise.py::test_psi_zero_is_not_k_one"),
+    Mutant("noise", "self.cholesky.diag() * scale", "self.cholesky.diag()", "test_noise.py::test_log_prob_is_torchs_multivariate_normal_with_k_sigma_k"),
+    Mutant("noise", "return scale * (z - mean) + mean", "return scale * z", "test_noise.py::test_widened_draws_have_the_widened_covariance"),
+    Mutant("augmentation", "half, generator", "half, generator).flip(1", "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features"),
+    Mutant("augmentation", "augmented[half:, -2:]", "augmented[:half, -2:]", "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features"),
+    Mutant("nce", "- noise_ratio * logsigmoid(-on_noise)", "- logsigmoid(-on_noise)", "test_nce.py::test_loss_is_the_negative_log_likelihood_of_the_labels"),
+    Mutant("nce", "return -(log_ratio + math.log(noise_ratio) + noise_log_prob)", "return -(log_ratio + noise_log_prob)", "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density"),
+    Mutant("nce", "return -(log_ratio + math", "return (log_ratio + math", "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density"),
+    Mutant("nce", "widen(narrow(z, mean, scale).detach(), mean, scale)", "widen(narrow(z, mean, scale), mean, scale)", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
+    Mutant("nce", "return -noise_objective_eq8(", "return noise_objective_eq8(", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
+    Mutant("nce", "return -nce_loss(network(tied)", "return nce_loss(network(tied)", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
+    Mutant("nce", "weight_decay=0.0", "weight_decay=0.5", "test_nce.py::test_psi_is_not_pulled_by_weight_decay"),
 ]
 # fmt: on
