@@ -1,152 +1,258 @@
-import json
+"""What is wrong with data or parameters is said before anything is trained."""
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from torch import nn
 
-from cance_edu import CANCE, storage
+from cance_edu import CANCE
+from cance_edu.autoencoder import Autoencoder
 from cance_edu.experiments import auroc
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
-IMAGES = np.random.default_rng(0).random((40, 1, 8, 8)).astype(np.float32)
+IMAGES = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)
 TABLE = np.random.default_rng(1).normal(size=(60, 3))
 
 
-def spoiled(value, index=7):
-    images = IMAGES.copy()
-    images[index, 0, 2, 3] = value
-    return images
+@pytest.fixture
+def no_training(monkeypatch):
+    """Fail, and not by a ValueError, if training begins."""
+
+    def begun(*arguments, **named):
+        raise AssertionError("training began")
+
+    for name in ("train_autoencoder", "train_nce", "composite_features", "PrincipalComponents"):
+        monkeypatch.setattr(f"cance_edu.detector.{name}", begun)
 
 
-DATA = [
-    (spoiled(np.nan), r"image 7 has NaN or infinity \(nan\)"),
-    (spoiled(np.inf, 30), r"image 30 has NaN or infinity \(inf\)"),
-    (spoiled(-0.5), r"image 7 has a value outside \[0, 1\] \(-0.5\)"),
-    ((IMAGES * 255).astype(np.uint8), "divide 8-bit images by 255"),
-    (np.full_like(IMAGES, 0.5), "all 40 images are the constant 0.5"),
-    (IMAGES[:0], "got 0 images"),
-    (IMAGES[:8], "got 8 inputs .* at least 9"),
-    (IMAGES[0, 0, 0], "1D array|1d array|Expected 2D"),
-    (IMAGES[None], "dim 5|5 dimensions|Found array with dim"),
-    (np.where(np.arange(3) == 1, np.nan, TABLE), "NaN"),
-    (TABLE[:5], "got 5 inputs .* at least 6"),
-]
+def with_value(data, place, value):
+    data = data.copy()
+    data[place] = value
+    return data
 
 
-@pytest.mark.parametrize(("data", "message"), DATA)
-def test_bad_data_are_met_before_training(monkeypatch, data, message):
-    monkeypatch.setattr("cance_edu.detector.train_autoencoder", None)
+DATA = {
+    "image nan": (
+        with_value(IMAGES, (7, 0, 2, 3), np.nan),
+        r"image 7 has NaN or infinity \(nan\); expected finite values in \[0, 1\]: remove",
+    ),
+    "image inf": (
+        with_value(IMAGES, ([30, 35], 0, 2, 3), np.inf),
+        r"image 30 has NaN or infinity \(inf\)",
+    ),
+    "image below 0": (
+        with_value(IMAGES, (7, 0, 0, 0), -0.5),
+        r"image 7 has a value outside \[0, 1\] \(-0.5\)",
+    ),
+    "image above 1": (
+        with_value(IMAGES, (7, 0, 0, 0), 1.01),
+        r"image 7 has a value outside \[0, 1\] \(1.01\)",
+    ),
+    "8 bits": ((IMAGES * 255).astype(np.uint8), "divide 8-bit images by 255"),
+    "all black": (np.zeros_like(IMAGES), "all 40 images are the constant 0; there is nothing"),
+    "all grey": (np.full_like(IMAGES, 0.5), "all 40 images are the constant 0.5"),
+    "no image": (IMAGES[:0], "got 0 images .* expected at least 1"),
+    "d + 2 images": (
+        IMAGES[:8],
+        r"got 8 inputs \(n_samples = 8\) for 6 latents; .* at least 9: pass more inputs or lower",
+    ),
+    "one image, no axis of inputs": (IMAGES[0, 0, 0], "Expected 2D array, got 1D array"),
+    "5 dimensions": (IMAGES[None], "Found array with dim 5"),
+    "table nan": (
+        with_value(TABLE, ([3, 9], [1, 0]), np.nan),
+        r"row 3, column 1 is NaN or infinity \(nan\); expected finite numbers: remove .* impute",
+    ),
+    "table inf": (with_value(TABLE, (5, 2), -np.inf), r"row 5, column 2 .* \(-inf\)"),
+    "list with None": ([[1.0, 2.0], [None, 1.0]] * 9, "row 1, column 0 is NaN"),
+    "words": ([["a", "b"]] * 9, "could not convert string to float"),
+    "constant table": (np.full((60, 3), 0.1), "all 60 rows are the same; there is nothing"),
+    "one column": (TABLE[:, :1], r"1 feature\(s\) .* minimum of 2 is required"),
+    "d + 2 rows": (TABLE[:5], r"got 5 inputs .* for 3 latents; .* at least 6"),
+}
+
+
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize("variant", ["error", "cance"])
+@pytest.mark.parametrize(("data", "message"), DATA.values(), ids=DATA)
+def test_bad_data(variant, data, message):
     with pytest.raises(ValueError, match=message):
-        CANCE(**QUICK).fit(data)
+        CANCE(variant, **QUICK).fit(data)
 
 
 PARAMETERS = [
-    ({"variant": "dagmm"}, "variant is 'dagmm'; expected one of 'error'"),
-    ({"noise_objective": "eq9"}, "noise_objective is 'eq9'"),
-    ({"augmentation": "both"}, "augmentation is 'both'"),
-    ({"image_scaling": "none"}, "image_scaling is 'none'"),
-    ({"representation": "vae"}, "representation is 'vae'"),
-    ({"device": "tpu"}, "device is 'tpu'"),
-    ({"noise_ratio": 0}, "noise_ratio is 0; expected above 0"),
-    ({"initial_scale": 1.0}, "initial_scale is 1.0; expected K above 1"),
+    ({"variant": "dagmm"}, "variant is 'dagmm'; expected one of 'error', 'latnce', 'cnce', 'canc"),
+    ({"noise_objective": "eq9"}, "noise_objective is 'eq9'; expected one of 'eq8', 'eq12'"),
+    ({"augmentation": "both"}, "augmentation is 'both'; expected one of 'paper', 'k-aware'"),
+    ({"image_scaling": "none"}, "image_scaling is 'none'; expected one of 'unit', 'standardized'"),
+    ({"representation": "vae"}, "representation is 'vae'; expected 'autoencoder', 'pca' or a fit"),
+    ({"device": "tpu"}, "device is 'tpu'; expected one of 'auto', 'cpu'"),
+    ({"device": "cuda:99"}, "device is 'cuda:99'; expected one of 'auto', 'cpu'"),
+    ({"noise_ratio": 0}, r"noise_ratio is 0; expected a number \(nu\) above 0"),
+    ({"noise_ratio": -1.0}, "noise_ratio is -1.0"),
+    ({"noise_ratio": np.inf}, "noise_ratio is inf"),
+    ({"initial_scale": 1.0}, r"initial_scale is 1.0; expected a number \(K\) above 1 .*'fixed'"),
     ({"initial_scale": 0.5, "noise_objective": "fixed"}, "initial_scale is 0.5"),
-    ({"contamination": 0.6}, "contamination is 0.6"),
-    ({"validation_fraction": 1.0}, "validation_fraction is 1.0"),
-    ({"covariance_weight": -1}, "covariance_weight is -1"),
-    ({"latent_dim": 0}, "latent_dim is 0"),
-    ({"latent_dim": 4}, "latent_dim is 4, more than the 3 columns"),
-    ({"steps": 1}, "steps is 1"),
-    ({"batch_size": 1}, "batch_size is 1"),
+    ({"contamination": 0}, r"contamination is 0; expected a number in \(0, 0.5\]"),
+    ({"contamination": 0.51}, "contamination is 0.51"),
+    ({"contamination": np.nan}, "contamination is nan"),
+    ({"contamination": "auto"}, "contamination is 'auto'"),
+    ({"validation_fraction": 1.0}, r"validation_fraction is 1.0; expected a number in \[0, 1\)"),
+    ({"covariance_weight": -1}, "covariance_weight is -1; expected a number, at least 0, or 'au"),
+    ({"covariance_weight": "high"}, "covariance_weight is 'high'"),
+    ({"latent_dim": 0}, "latent_dim is 0; expected a whole number, at least 1"),
+    ({"latent_dim": 2.5}, "latent_dim is 2.5"),
+    ({"latent_dim": 4}, "latent_dim is 4, more than the 3 columns; expected no more"),
+    ({"epochs": 5}, "epochs is 5; expected two whole numbers, at least 1 and 0, or 'auto'"),
+    ({"epochs": (0, 5)}, r"epochs is \(0, 5\)"),
+    ({"epochs": (5, -1)}, r"epochs is \(5, -1\)"),
+    ({"steps": 1}, "steps is 1; expected a whole number, at least 5"),
+    ({"steps": 10.0}, "steps is 10.0"),
+    ({"batch_size": 1}, "batch_size is 1; expected a whole number, at least 2, or 'auto'"),
+    ({"channels": ()}, r"channels is \(\); expected whole numbers"),
+    ({"channels": (16, 0)}, r"channels is \(16, 0\)"),
+    ({"hidden": (64, 0.5)}, r"hidden is \(64, 0.5\); expected a whole number or several"),
+    ({"random_state": "seed"}, "'seed' cannot be used to seed"),
 ]
 
 
-@pytest.mark.parametrize(("parameters", "message"), PARAMETERS)
-def test_bad_parameters_are_met_before_training(monkeypatch, parameters, message):
-    monkeypatch.setattr("cance_edu.detector.train_autoencoder", None)
+@pytest.mark.usefixtures("no_training")
+@pytest.mark.parametrize(("parameters", "message"), PARAMETERS, ids=str)
+def test_bad_parameters(monkeypatch, parameters, message):
+    monkeypatch.delenv("CANCE_EDU_DEVICE", raising=False)
+    detector = CANCE(**QUICK | parameters)  # the constructor looks at nothing
     with pytest.raises(ValueError, match=message):
-        CANCE(**QUICK | parameters).fit(TABLE)
+        detector.fit(TABLE)
 
 
-def test_collapsed_latents_are_named_with_advice():
-    line = np.random.default_rng(0).normal(size=(100, 1)) @ np.ones((1, 4))
-    detector = CANCE("latnce", covariance_weight=0.0, latent_dim=3, **QUICK)
-
-    class Collapsed(type(CANCE("error", **QUICK).fit(line).representation_)):
-        def encode(self, inputs):
-            return super().encode(inputs)[:, :1].repeat(1, self.latent_dim)
-
-    collapsed = CANCE("error", latent_dim=3, **QUICK).fit(line).representation_
-    collapsed.__class__ = Collapsed
-    with pytest.raises(ValueError, match=r"condition number .* Raise covariance_weight"):
-        detector.set_params(representation=collapsed).fit(line)
+@pytest.mark.usefixtures("no_training")
+def test_several_hidden_widths_are_for_tables():
+    with pytest.raises(ValueError, match=r"hidden is \(64, 32\); expected one whole number"):
+        CANCE(hidden=(64, 32), **QUICK).fit(IMAGES)
 
 
-def test_later_calls_check_the_shape():
-    images = CANCE("error", **QUICK).fit(IMAGES)
-    for wrong in (IMAGES[..., :7], np.repeat(IMAGES, 3, axis=1)):
-        with pytest.raises(ValueError, match=r"was fitted on \(1, 8, 8\)"):
-            images.anomaly_score(wrong)
-    with pytest.raises(ValueError, match="fitted on images"):
-        images.anomaly_score(TABLE)
-    with pytest.raises(ValueError, match="features"):
-        CANCE("error", **QUICK).fit(TABLE).anomaly_score(TABLE[:, :2])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"initial_scale": 1, "noise_objective": "fixed"},
+        {"contamination": 0.5},
+        {"validation_fraction": 0},
+        {"latent_dim": 1},
+        {"epochs": (1, 0)},
+        {"steps": 5},
+        {"batch_size": np.int64(16)},
+        {"hidden": 8},
+        {"hidden": [8]},
+        {"random_state": np.int64(3)},
+    ],
+    ids=str,
+)
+def test_parameters_at_their_bounds_are_fine(parameters):
+    scores = CANCE(**QUICK | parameters).fit(TABLE).anomaly_score(TABLE)
+    assert np.isfinite(scores).all()
 
 
-def test_an_auroc_needs_both_classes():
-    with pytest.raises(ValueError, match="got 3 anomalies among 3 inputs"):
-        auroc([True] * 3, [1, 2, 3])
+@pytest.mark.parametrize(("data", "enough"), [(IMAGES, 9), (TABLE, 6)], ids=["images", "table"])
+def test_the_fewest_inputs_that_are_enough(data, enough):
+    scores = CANCE(**QUICK).fit(data[:enough]).anomaly_score(data)
+    assert np.isfinite(scores).all()
+
+
+def collapsed_autoencoder():
+    """Build an autoencoder for 3 columns whose two latents are the same."""
+    encoder = nn.Linear(3, 2)
+    with torch.no_grad():
+        encoder.weight[1] = encoder.weight[0]
+    return Autoencoder(encoder, nn.Linear(2, 3), 2).double()
+
+
+@pytest.mark.parametrize("variant", ["latnce", "cnce", "cance"])
+def test_collapsed_latents(monkeypatch, variant):
+    monkeypatch.setattr("cance_edu.detector.train_nce", None)
+    detector = CANCE(variant, representation=collapsed_autoencoder(), **QUICK)
+    advice = r"singular \(condition number .*: the latents collapsed\. Raise covariance_weight \(lam"
+    with pytest.raises(ValueError, match=advice):
+        detector.fit(TABLE)
+    with pytest.raises(ValueError, match="not fitted"):
+        detector.anomaly_score(TABLE)
+
+
+@pytest.mark.parametrize("variant", ["error", "cnce", "cance"])
+def test_principal_components_that_leave_no_error(monkeypatch, variant):
+    monkeypatch.setattr("cance_edu.detector.train_nce", None)
+    detector = CANCE(variant, representation="pca", latent_dim=3, **QUICK)
+    with pytest.raises(ValueError, match="3 latents reconstruct the data exactly.*lower latent_d"):
+        detector.fit(TABLE)
+
+
+def test_data_of_fewer_dimensions_than_principal_components():
+    plane = TABLE[:, :2] @ np.ones((2, 5))
+    with pytest.raises(ValueError, match="the data span 1 dimensions, fewer than latent_dim = 4"):
+        CANCE(representation="pca", **QUICK).fit(plane)
+
+
+@pytest.mark.parametrize("wrong", [IMAGES[..., :7], np.repeat(IMAGES, 3, axis=1), TABLE])
+def test_a_representation_of_other_inputs(wrong):
+    representation = CANCE("error", **QUICK).fit(IMAGES).representation_
+    with pytest.raises(ValueError, match="the given representation does not take these inputs"):
+        CANCE(representation=representation, **QUICK).fit(wrong)
+
+
+METHODS = [
+    "anomaly_score",
+    "score_samples",
+    "decision_function",
+    "predict",
+    "composite_features",
+]
 
 
 @pytest.fixture(scope="module")
-def detector():
-    return CANCE(**QUICK).fit(TABLE)
+def of_images():
+    return CANCE("error", **QUICK).fit(IMAGES)
 
 
-def test_a_missing_a_truncated_and_a_foreign_file(tmp_path, detector):
-    with pytest.raises(FileNotFoundError, match="no model file"):
-        CANCE.load(tmp_path / "nothing")
-    path = detector.save(tmp_path / "model")
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(ValueError, match="damaged or truncated"):
-        CANCE.load(path)
-    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
-    with pytest.raises(ValueError, match=r"not one that CANCE\.save wrote"):
-        CANCE.load(tmp_path / "foreign")
+@pytest.fixture(scope="module")
+def of_a_table():
+    return CANCE("error", **QUICK).fit(TABLE)
 
 
-def test_a_changed_file_is_noticed(tmp_path, detector):
-    path = detector.save(tmp_path / "model")
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match="was changed after it was saved"):
-        CANCE.load(path)
-    tensors, description = load_file(detector.save(path)), detector._description()
-    description["offset"] = 0.0
-    metadata = {"format": "1", "description": json.dumps(description), "sha256": "0"}
-    save_file(tensors, path, metadata)
-    with pytest.raises(ValueError, match="was changed"):
-        CANCE.load(path)
+@pytest.mark.parametrize("method", METHODS)
+def test_later_calls_check_the_images(of_images, method):
+    assert (of_images.image_shape_, of_images.n_features_in_) == ((1, 8, 8), 64)
+    for wrong in (IMAGES[..., :7], np.repeat(IMAGES, 3, axis=1), IMAGES.transpose(0, 2, 3, 1)):
+        with pytest.raises(ValueError, match=r"got images of shape .* fitted on \(1, 8, 8\)"):
+            getattr(of_images, method)(wrong)
+    with pytest.raises(ValueError, match="got data of 2 dimensions, but .* fitted on images"):
+        getattr(of_images, method)(IMAGES.reshape(40, -1))
+    with pytest.raises(ValueError, match="image 1 has a value outside"):
+        getattr(of_images, method)(with_value(IMAGES, (1, 0, 0, 0), 2))
+    with pytest.raises(ValueError, match="got 0 images"):
+        getattr(of_images, method)(IMAGES[:0])
 
 
-def test_another_version_is_refused(tmp_path, detector, monkeypatch):
-    path = detector.save(tmp_path / "model")
-    monkeypatch.setattr(storage, "FORMAT", 2)
-    with pytest.raises(ValueError, match=r"has format 1; .* reads format 2"):
-        CANCE.load(path)
+@pytest.mark.parametrize("method", METHODS)
+def test_later_calls_check_the_columns(of_a_table, method):
+    assert of_a_table.n_features_in_ == 3
+    assert not hasattr(of_a_table, "image_shape_")
+    with pytest.raises(ValueError, match="X has 2 features, but CANCE is expecting 3 features"):
+        getattr(of_a_table, method)(TABLE[:, :2])
+    with pytest.raises(ValueError, match="got data of 4 dimensions, .* a table of 3 features"):
+        getattr(of_a_table, method)(IMAGES)
+    with pytest.raises(ValueError, match="row 2, column 0 is NaN"):
+        getattr(of_a_table, method)(with_value(TABLE, (2, 0), np.nan))
 
 
-def test_a_failed_save_keeps_the_old_file(tmp_path, detector, monkeypatch):
-    path = detector.save(tmp_path / "model")
-    before = path.read_bytes()
+def test_one_constant_image_can_be_scored(of_images):
+    assert np.isfinite(of_images.anomaly_score(np.zeros((1, 1, 8, 8)))).all()
 
-    def half(tensors, file, metadata):
-        file.write_bytes(b"half")
-        raise OSError("disk full")
 
-    monkeypatch.setattr(storage, "save_file", half)
-    with pytest.raises(OSError, match="disk full"):
-        detector.save(path)
-    assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+@pytest.mark.parametrize("method", [*METHODS, "save"])
+def test_nothing_works_before_fit(method):
+    with pytest.raises(ValueError, match="not fitted"):
+        getattr(CANCE(), method)(TABLE)
+
+
+@pytest.mark.parametrize("truth", [[True] * 3, [False] * 3])
+def test_an_auroc_needs_both_classes(truth):
+    with pytest.raises(ValueError, match="anomalies among 3 inputs; an AUROC needs both"):
+        auroc(truth, [1, 2, 3])

@@ -1,0 +1,227 @@
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import Dataset, IterableDataset, TensorDataset
+
+from cance_edu import CANCE
+from cance_edu.sources import Source, check_images, check_table, standardize
+
+QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
+IMAGES = np.random.default_rng(0).random((60, 1, 8, 8), dtype=np.float32)
+TABLE = np.random.default_rng(1).normal(size=(60, 4))
+
+
+class Items(Dataset):
+    """Makes items one at a time, and counts them."""
+
+    def __init__(self, images, wrap=lambda image: image):
+        self.images, self.wrap, self.reads = images, wrap, 0
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, row):
+        self.reads += 1
+        return self.wrap(self.images[row])
+
+
+@pytest.fixture(scope="module")
+def image_scores():
+    return CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES)
+
+
+def memory_map(tmp_path, data):
+    np.save(tmp_path / "data.npy", data)
+    return np.load(tmp_path / "data.npy", mmap_mode="r")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(memory_map, id="memmap"),
+        pytest.param(lambda _, images: torch.from_numpy(images), id="tensor"),
+        pytest.param(lambda _, images: images[:, 0], id="without channel axis"),
+        pytest.param(lambda _, images: list(images), id="list"),
+        pytest.param(lambda _, images: images.astype(np.float64), id="float64"),
+        pytest.param(lambda _, images: Items(images), id="data set of arrays"),
+        pytest.param(
+            lambda _, images: Items(images, lambda x: (torch.from_numpy(x[0]), 8)),
+            id="data set of (image, label)",
+        ),
+        pytest.param(
+            lambda _, images: TensorDataset(torch.from_numpy(images)), id="data set of 1-tuples"
+        ),
+    ],
+)
+def test_every_kind_of_images_gives_the_same_scores(tmp_path, image_scores, kind):
+    images = kind(tmp_path, IMAGES)
+    scores = CANCE(**QUICK).fit(images).anomaly_score(images)
+    np.testing.assert_array_equal(scores, image_scores)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [memory_map, lambda _, table: torch.from_numpy(table), lambda _, table: table.tolist()],
+    ids=["memmap", "tensor", "list"],
+)
+def test_every_kind_of_table_gives_the_same_scores(tmp_path, kind):
+    expected = CANCE(**QUICK).fit(TABLE).anomaly_score(TABLE)
+    table = kind(tmp_path, TABLE)
+    np.testing.assert_array_equal(CANCE(**QUICK).fit(table).anomaly_score(table), expected)
+
+
+def test_no_more_than_a_batch_is_read_at_a_time(monkeypatch):
+    many = Items(np.tile(IMAGES, (40, 1, 1, 1)))
+    reads = []
+    raw = Source.raw
+
+    def counted(self, rows):
+        before = many.reads
+        batch = raw(self, rows)
+        reads.append(many.reads - before)
+        return batch
+
+    monkeypatch.setattr(Source, "raw", counted)
+    detector = CANCE(**QUICK).fit(many)
+    fitted = len(reads)
+    detector.anomaly_score(many)
+    assert sum(reads) == many.reads, "something read the data past Source.raw"
+    assert max(reads) == 1000 < len(many)
+    # Once for the checks, and once for the scores, besides the one image that tells the shape.
+    assert sum(reads[fitted:]) == 2 * len(many) + 1
+
+
+def test_a_memory_map_of_a_table_is_never_copied_whole(monkeypatch, tmp_path):
+    table = memory_map(tmp_path, np.tile(TABLE, (40, 1)))
+    sizes = []
+    raw = Source.raw
+
+    def watched(self, rows):
+        # validate_data gives a view as a plain array: it must still lie on the file.
+        assert np.shares_memory(self.data, table)
+        sizes.append(len(rows))
+        return raw(self, rows)
+
+    monkeypatch.setattr(Source, "raw", watched)
+    CANCE(**QUICK).fit(table).anomaly_score(table)
+    assert max(sizes) == 1000 < len(table)
+
+
+def test_a_subset_reads_its_own_rows():
+    source = Source(TABLE).subset(torch.tensor([5, 7, 9])).subset(torch.tensor([2, 0]))
+    assert len(source) == 2
+    np.testing.assert_array_equal(source.raw(torch.arange(2)), TABLE[[9, 5]])
+
+
+def test_shuffled_batches_give_out_every_row_once():
+    source = Source(np.arange(17.0)[:, None])
+    batches = list(source.shuffled_batches(4, torch.Generator().manual_seed(0)))
+    assert [len(batch) for batch in batches] == [5, 4, 4, 4]
+    rows = torch.cat(batches)[:, 0]
+    assert sorted(rows.tolist()) == list(range(17))
+    assert rows.tolist() != list(range(17))
+
+
+def test_batches_of_a_table_are_standardised_by_the_given_columns():
+    columns = (torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]))
+    batch = Source(np.array([[3.0, 10.0]], dtype=np.float32), columns=columns).batch(
+        torch.tensor([0])
+    )
+    assert batch.dtype == torch.float64
+    assert batch.tolist() == [[1.0, 2.0]]
+
+
+def test_columns_are_standardised_by_the_training_rows_and_constant_ones_only_centred():
+    table = np.column_stack([TABLE * 1000 + 7, np.full(60, 0.1), np.full(60, 1234.567)])
+    detector = CANCE("error", **QUICK).fit(table)
+    centre, spread = detector.columns_
+    np.testing.assert_allclose(centre, table.mean(0))
+    np.testing.assert_allclose(spread, [*table[:, :4].std(0), 1, 1])
+
+
+def test_a_standardised_image_has_mean_0_and_deviation_1_and_a_constant_one_is_zero():
+    images = torch.rand(5, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    images[2] = 0.3
+    standard = standardize(images).numpy()
+    assert (standard[2] == 0).all()
+    others = standard[[0, 1, 3, 4]].reshape(4, -1)
+    np.testing.assert_allclose(others.mean(1), 0, atol=1e-6)
+    np.testing.assert_allclose(others.std(1), 1, rtol=1e-5)
+
+
+def test_standardised_images_do_not_depend_on_brightness_and_contrast():
+    detector = CANCE(image_scaling="standardized", **QUICK).fit(IMAGES)
+    scores = detector.anomaly_score(IMAGES)
+    np.testing.assert_allclose(detector.anomaly_score(0.5 * IMAGES + 0.25), scores, rtol=1e-2)
+    assert np.isfinite(detector.anomaly_score(np.full((1, 1, 8, 8), 0.5))).all()
+
+
+def test_reconstructions_of_standardised_images_are_not_kept_to_0_and_1():
+    detector = CANCE(image_scaling="standardized", **QUICK).fit(IMAGES)
+    batch = Source(IMAGES, scaling="standardized").batch(torch.arange(60))
+    with torch.no_grad():
+        reconstructions = detector.representation_(batch)
+    assert reconstructions.min() < 0
+
+
+SHAPES = [
+    (lambda i: IMAGES[i] if i < 9 else IMAGES[i, :, :7], "image 9 has shape .*image 0 "),
+    (lambda i: {"image": IMAGES[i]}, "item 0 of the data set is a dict"),
+    (lambda i: IMAGES[i, 0, 0], "got images of shape .*expected .channels, height, width"),
+    (lambda i: (IMAGES[i] * 255).astype(np.uint8), "image 0 has a value outside"),
+]
+
+
+@pytest.mark.parametrize(("item", "message"), SHAPES)
+def test_items_of_a_data_set_that_are_no_equal_images(item, message):
+    class Wrong(Dataset):
+        def __len__(self):
+            return 60
+
+        def __getitem__(self, row):
+            return item(row)
+
+    with pytest.raises((ValueError, TypeError), match=message):
+        CANCE(**QUICK).fit(Wrong())
+
+
+def test_an_image_of_another_shape_is_found_in_a_later_batch(monkeypatch):
+    monkeypatch.setattr("cance_edu.sources.BATCH", 10)
+
+    class Growing(Dataset):
+        def __len__(self):
+            return 30
+
+        def __getitem__(self, row):
+            return np.zeros((1, 8, 8 if row < 20 else 9))
+
+    with pytest.raises(ValueError, match=r"image 20 has shape \(1, 8, 9\), but image 0 \(1, 8, 8"):
+        check_images(Source(Growing()))
+
+
+def test_a_stream_of_images_has_no_length():
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter(IMAGES)
+
+    with pytest.raises(TypeError, match="got a Stream without a length; expected a map-style"):
+        CANCE(**QUICK).fit(Stream())
+
+
+@pytest.mark.parametrize("row", [0, 999, 1000, 2345])
+def test_the_first_bad_row_is_named_whichever_batch_it_is_in(row):
+    table = np.zeros((3000, 3))
+    table[row, 2] = -np.inf
+    table[row + 1 :, 0] = np.nan
+    with pytest.raises(ValueError, match=rf"row {row}, column 2 is NaN or infinity \(-inf\)"):
+        check_table(Source(table))
+    images = np.full((3000, 1, 1, 2), 0.5)
+    images[row:, 0, 0, 1] = 1.5
+    with pytest.raises(ValueError, match=rf"image {row} has a value outside \[0, 1\] \(1.5\)"):
+        check_images(Source(images))
+
+
+def test_images_at_the_bounds_are_fine():
+    images = np.zeros((2, 3, 4, 5))
+    images[1] = 1
+    assert check_images(Source(images)) == (3, 4, 5)

@@ -1,0 +1,219 @@
+import json
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from cance_edu import CANCE, storage
+
+QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
+IMAGES = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)
+TABLE = np.random.default_rng(1).normal(size=(60, 4))
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return CANCE(**QUICK).fit(TABLE)
+
+
+@pytest.fixture
+def path(tmp_path, detector):
+    return detector.save(tmp_path / "model")
+
+
+@pytest.mark.parametrize("variant", ["error", "latnce", "cnce", "cance"])
+@pytest.mark.parametrize("representation", ["autoencoder", "pca"])
+@pytest.mark.parametrize("data", [IMAGES, TABLE], ids=["images", "table"])
+def test_a_loaded_detector_gives_the_same_scores(tmp_path, variant, representation, data):
+    detector = CANCE(variant, representation=representation, **QUICK).fit(data)
+    loaded = CANCE.load(detector.save(tmp_path / "model"))
+    np.testing.assert_array_equal(loaded.anomaly_score(data), detector.anomaly_score(data))
+    np.testing.assert_array_equal(loaded.predict(data), detector.predict(data))
+    np.testing.assert_array_equal(
+        loaded.composite_features(data), detector.composite_features(data)
+    )
+    for name in ("step", "loss", "held_out_loss", "mass"):
+        assert getattr(loaded.history_, name) == getattr(detector.history_, name)
+    assert torch.equal(torch.tensor(loaded.n_features_in_), torch.tensor(detector.n_features_in_))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"image_scaling": "standardized"},
+        {"channels": [4], "hidden": 16},
+        {"noise_objective": "fixed", "initial_scale": 1, "noise_ratio": 3},
+        {"latent_dim": np.int64(3), "noise_ratio": np.float32(2), "epochs": np.array([1, 1])},
+        {"random_state": np.random.RandomState(0)},  # noqa: NPY002
+    ],
+    ids=str,
+)
+def test_other_parameters_survive(tmp_path, parameters):
+    detector = CANCE(**QUICK | parameters).fit(IMAGES)
+    loaded = CANCE.load(detector.save(tmp_path / "model"))
+    np.testing.assert_array_equal(loaded.anomaly_score(IMAGES), detector.anomaly_score(IMAGES))
+
+
+@pytest.mark.parametrize(
+    ("data", "architecture"),
+    [(IMAGES, {"channels": (4, 5, 6), "hidden": 16}), (TABLE, {"hidden": (8, 7)})],
+    ids=["images", "table"],
+)
+def test_a_shared_representation_keeps_its_architecture(tmp_path, data, architecture):
+    first = CANCE("error", latent_dim=2, **architecture, **QUICK).fit(data)
+    second = CANCE(representation=first.representation_, **QUICK).fit(data)
+    loaded = CANCE.load(second.save(tmp_path / "second"))
+    np.testing.assert_array_equal(loaded.anomaly_score(data), second.anomaly_score(data))
+
+
+def test_a_loaded_detector_knows_its_parameters_and_can_be_fitted_again(path, detector):
+    loaded = CANCE.load(path)
+    expected = detector.get_params() | {"latent_dim": 4}
+    assert loaded.get_params() == expected
+    scores = loaded.fit(TABLE).anomaly_score(TABLE)
+    np.testing.assert_array_equal(scores, detector.anomaly_score(TABLE))
+
+
+def test_the_file_holds_tensors_and_json_and_no_pickle(path):
+    assert path.name == "model.safetensors"
+    with safe_open(path, "pt") as file:
+        assert json.loads(file.metadata()["description"])["n_features_in"] == 4
+        assert "noise.covariance" in file.keys()  # noqa: SIM118
+    with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, KeyError)):
+        pickle.loads(path.read_bytes())
+
+
+def test_the_suffix_is_added_to_names_with_dots_and_folders_are_made(tmp_path, detector):
+    path = detector.save(tmp_path / "new" / "digit8.v2")
+    assert path == tmp_path / "new" / "digit8.v2.safetensors"
+    CANCE.load(tmp_path / "new" / "digit8.v2")
+    CANCE.load(str(path))
+
+
+def test_the_device_of_a_loaded_model_is_chosen_anew(path, monkeypatch):
+    monkeypatch.delenv("CANCE_EDU_DEVICE", raising=False)
+    loaded = CANCE.load(path, device="cpu")
+    assert (loaded.device, loaded.device_) == ("cpu", "cpu")
+    weights = [*loaded.representation_.parameters(), *loaded.log_ratio_.parameters()]
+    assert {str(weight.device) for weight in weights} == {"cpu"}
+    with pytest.raises(ValueError, match="device is 'abacus'"):
+        CANCE.load(path, device="abacus")
+
+
+def test_a_detector_that_was_fitted_on_a_gpu_loads_on_a_cpu(tmp_path, detector, monkeypatch):
+    # What a GPU leaves behind in the detector is the parameter; tensors are stored from memory.
+    monkeypatch.setattr(detector, "device", "cuda")
+    loaded = CANCE.load(detector.save(tmp_path / "gpu"), device="cpu")
+    np.testing.assert_array_equal(loaded.anomaly_score(TABLE), detector.anomaly_score(TABLE))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_from_gpu_to_cpu(tmp_path):
+    detector = CANCE(**QUICK, device="cuda").fit(TABLE)
+    loaded = CANCE.load(detector.save(tmp_path / "gpu"), device="cpu")
+    np.testing.assert_allclose(loaded.anomaly_score(TABLE), detector.anomaly_score(TABLE))
+
+
+def test_loading_leaves_the_global_random_state_alone(path):
+    before = torch.get_rng_state()
+    CANCE.load(path)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_detector_that_is_not_fitted_is_not_saved(tmp_path):
+    with pytest.raises(ValueError, match="not fitted"):
+        CANCE().save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- files that must be refused -----------------------------------------------------------------
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no model file .*nothing\.safetensors"):
+        CANCE.load(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("kept", [0, 4, 100, 5000, -1])
+def test_a_truncated_file(path, kept):
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(ValueError, match="damaged or truncated"):
+        CANCE.load(path)
+
+
+def test_another_safetensors_file(tmp_path):
+    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
+    with pytest.raises(ValueError, match=r"not one that CANCE\.save wrote"):
+        CANCE.load(tmp_path / "foreign")
+
+
+def test_a_file_of_another_kind(tmp_path):
+    (tmp_path / "notes.safetensors").write_text("These are notes, and no tensors at all.")
+    with pytest.raises(ValueError, match="damaged or truncated"):
+        CANCE.load(tmp_path / "notes")
+
+
+def test_another_version(path, monkeypatch):
+    monkeypatch.setattr(storage, "FORMAT", 2)
+    with pytest.raises(ValueError, match=r"has format 1; .* reads format 2: load it with"):
+        CANCE.load(path)
+
+
+def test_a_flipped_bit_in_a_tensor(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="was changed after it was saved"):
+        CANCE.load(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (rb"\"contamination\": 0.1,", rb"\"contamination\": 0.2,"),
+        (b'"scale"', b'"skale"'),
+        (b'"sha256":"', b'"sha256":"0'),
+    ],
+)
+def test_an_edited_header(path, old, new):
+    content = path.read_bytes()
+    assert content.count(old) == 1
+    length = int.from_bytes(content[:8], "little") + len(new) - len(old)
+    path.write_bytes(length.to_bytes(8, "little") + content[8:].replace(old, new))
+    with pytest.raises(ValueError, match="was changed after it was saved"):
+        CANCE.load(path)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_changed_byte_goes_unnoticed(detector, tmp_path, data):
+    path = detector.save(tmp_path / "model")
+    content = bytearray(path.read_bytes())
+    header = 8 + int.from_bytes(content[:8], "little")
+    anywhere = st.one_of(st.integers(0, header - 1), st.integers(header, len(content) - 1))
+    content[data.draw(anywhere)] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="model"):
+        CANCE.load(path)
+
+
+@pytest.mark.parametrize("reason", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_save_that_fails_midway_keeps_the_old_file(path, detector, monkeypatch, reason):
+    before = path.read_bytes()
+
+    def half(tensors, file, metadata):
+        file.write_bytes(b"half")
+        raise reason
+
+    monkeypatch.setattr(storage, "save_file", half)
+    with pytest.raises(type(reason)):
+        detector.save(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
