@@ -365,7 +365,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 X,
                 reset=reset,
                 dtype=[np.float64, np.float32],
-                ensure_min_features=2,
+                ensure_min_features=2 if reset else 1,
                 ensure_all_finite=False,  # `check_table` says where
             )
         source = Source(X, self.device_, self.image_scaling)
@@ -460,7 +460,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 train,
                 generator=torch.Generator().manual_seed(seed),
                 covariance_weight=weight,
-                epochs=((60, 15) if few else (20, 5)) if self.epochs == "auto" else self.epochs,
+                epochs=self._epochs(few),
                 batch_size=(32 if few else 128) if self.batch_size == "auto" else self.batch_size,
                 verbose=self.verbose,
             )
@@ -474,6 +474,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             model, condition = train_with(self.covariance_weight_)
             self.condition_numbers_ = {self.covariance_weight_: condition}
         return model
+
+    def _epochs(self, few: bool) -> tuple[int, int]:
+        if isinstance(self.epochs, str):
+            return (60, 15) if few else (20, 5)
+        return self.epochs
 
     def _learn_density(
         self, features: Tensor, training: Tensor, held_out: Tensor, generator: torch.Generator

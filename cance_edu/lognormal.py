@@ -281,7 +281,7 @@ def dominance_margin(
 
     Examples
     --------
-    >>> z = [0.3, 0.5]
+    >>> z = [0.1, 0.5]
     >>> (dominance_margin(z, 1.0, 0.4) > 0).tolist()
     [True, True]
     >>> (dominance_margin(z, 1.0, 0.4, noise_scale=1.69) > 0).tolist()

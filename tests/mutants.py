@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one line a slip
 """Slips planted one at a time in a copy of the library, and the test that must notice each.
 
 One line a slip: module, the source as it is (it must occur exactly once), the slip, the test.

@@ -6,162 +6,333 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.datasets import load_breast_cancer
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from cance_edu import CANCE
+from cance_edu.autoencoder import condition_number
 from cance_edu.datasets import load_one_class
-from cance_edu.sources import Source, standardize
+from cance_edu.detector import choose_device
+from cance_edu.experiments import auroc
+from cance_edu.sources import Source
 
-QUICK = {"epochs": (3, 1), "steps": 40, "random_state": 0}
-RNG = np.random.default_rng(0)
-TABLE = RNG.normal(size=(120, 4))
-IMAGES = load_one_class("digits", [8]).train_images
+QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 VARIANTS = ("error", "latnce", "cnce", "cance")
+TABLE = np.random.default_rng(0).normal(size=(120, 4))
+EIGHTS = load_one_class("digits", [8])
+IMAGES = EIGHTS.train_images
+
+CHECKS = estimator_checks_generator(CANCE(epochs=(1, 1), steps=5, random_state=0))
+SKIPPED = {
+    # With SCIPY_ARRAY_API=1 alone, and only for estimators that return their input's array type.
+    "check_array_api_input",
+    # Says itself that it does not concern detectors without `sample_weight`.
+    "check_sample_weight_equivalence",
+    # Their libraries, pandas and polars, are none of ours: they run where one is installed.
+    "check_dataframe_column_names_consistency",
+    "check_n_features_in_after_fitting",
+}
 
 
-@parametrize_with_checks([CANCE(**QUICK)])
+def name_of(check):
+    return getattr(check, "func", check).__name__
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"), [pytest.param(*c, id=name_of(c[1])) for c in CHECKS]
+)
 def test_scikit_learns_checks(estimator, check):
-    check(estimator)
+    try:
+        check(estimator)
+    except pytest.skip.Exception:
+        assert name_of(check) in SKIPPED
+        raise
 
 
-def test_default_settings_rank_other_digits_above_eights():
-    split = load_one_class("digits", [8])
-    detector = CANCE(random_state=0).fit(split.train_images)
-    scores = detector.anomaly_score(split.test_images)
-    assert scores[split.test_is_anomaly].mean() > scores[~split.test_is_anomaly].mean() + 5
-    assert 0.5 < detector.history_.mass[-1] < 2
+# -- scores -------------------------------------------------------------------------------------
+
+
+def test_default_settings_find_malignant_tumours_in_a_table():
+    table, benign = load_breast_cancer(return_X_y=True)
+    normal = table[benign == 1]
+    detector = CANCE(random_state=0).fit(normal[:250])
+    test = np.concatenate([normal[250:], table[benign == 0]])
+    assert auroc(np.arange(len(test)) >= len(normal) - 250, detector.anomaly_score(test)) > 0.9
+
+
+def test_another_digit_scores_above_an_eight_and_noise_above_both():
+    detector = CANCE(epochs=(40, 10), steps=200, random_state=0).fit(IMAGES)
+    eights = detector.anomaly_score(EIGHTS.test_images[~EIGHTS.test_is_anomaly])
+    others = detector.anomaly_score(EIGHTS.test_images[EIGHTS.test_is_anomaly])
+    noise = np.random.default_rng(0).random((20, 1, 8, 8))
+    assert np.median(others) > np.quantile(eights, 0.9)
+    assert detector.anomaly_score(noise).min() > np.median(others)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_scores_thresholds_and_labels_agree(variant):
-    detector = CANCE(variant, contamination=0.2, **QUICK).fit(IMAGES)
-    scores = detector.anomaly_score(IMAGES)
-    np.testing.assert_array_equal(detector.score_samples(IMAGES), -scores)
-    np.testing.assert_allclose(detector.decision_function(IMAGES), -scores - detector.offset_)
-    assert abs((detector.predict(IMAGES) == -1).mean() - 0.2) < 0.02
-    assert scores.dtype == np.float64
-    assert detector.composite_features(IMAGES).shape == (len(IMAGES), 8)
-
-
-def test_score_of_error_is_the_error():
-    detector = CANCE("error", **QUICK).fit(IMAGES)
-    z = detector.composite_features(IMAGES)
-    np.testing.assert_array_equal(detector.anomaly_score(IMAGES), z[:, -2])
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("representation", ["autoencoder", "pca"])
 @pytest.mark.parametrize("data", [IMAGES, TABLE], ids=["images", "table"])
-def test_a_saved_detector_gives_the_same_scores(tmp_path, variant, representation, data):
-    detector = CANCE(variant, representation=representation, **QUICK).fit(data)
-    loaded = CANCE.load(detector.save(tmp_path / "model"))
-    np.testing.assert_array_equal(loaded.anomaly_score(data), detector.anomaly_score(data))
-    np.testing.assert_array_equal(loaded.predict(data), detector.predict(data))
-    assert loaded.history_.loss == detector.history_.loss
+def test_scores_thresholds_and_labels_agree(variant, data):
+    detector = CANCE(variant, contamination=0.2, **QUICK).fit(data)
+    scores = detector.anomaly_score(data)
+    assert (scores.dtype, scores.shape) == (np.float64, (len(data),))
+    np.testing.assert_array_equal(detector.score_samples(data), -scores)
+    decision = detector.decision_function(data)
+    np.testing.assert_array_equal(decision, detector.score_samples(data) - detector.offset_)
+    np.testing.assert_array_equal(detector.predict(data), np.where(decision < 0, -1, 1))
 
 
-class Items(torch.utils.data.Dataset):
-    def __init__(self, labelled):
-        self.labelled, self.largest = labelled, 0
-
-    def __len__(self):
-        return len(IMAGES)
-
-    def __getitem__(self, i):
-        image = torch.from_numpy(IMAGES[i])
-        return (image, 8) if self.labelled else image
+@pytest.mark.parametrize("contamination", [0.05, 0.25, 0.5])
+def test_contamination_is_the_share_called_anomalous_in_training(contamination):
+    detector = CANCE(contamination=contamination, **QUICK).fit(TABLE)
+    assert (detector.predict(TABLE) == -1).sum() == contamination * len(TABLE)
 
 
-def test_every_kind_of_input_gives_the_same_scores(tmp_path):
-    np.save(tmp_path / "images.npy", IMAGES)
-    expected = CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES)
-    for data in (
-        np.load(tmp_path / "images.npy", mmap_mode="r"),
-        torch.from_numpy(IMAGES),
-        IMAGES[:, 0],
-        Items(labelled=True),
-        Items(labelled=False),
-    ):
-        scores = CANCE(**QUICK).fit(data).anomaly_score(data)
-        np.testing.assert_array_equal(scores, expected)
+def test_the_score_of_error_is_the_mean_squared_error():
+    detector = CANCE("error", **QUICK).fit(IMAGES)
+    with torch.no_grad():
+        reconstructions = detector.representation_(torch.from_numpy(IMAGES)).numpy()
+    expected = ((IMAGES - reconstructions) ** 2).mean((1, 2, 3))
+    np.testing.assert_allclose(detector.anomaly_score(IMAGES), expected, rtol=1e-5)
 
 
-def test_no_more_than_a_batch_is_read_at_a_time(monkeypatch):
-    sizes = []
-    raw = Source.raw
-    monkeypatch.setattr(
-        Source, "raw", lambda self, rows: sizes.append(len(rows)) or raw(self, rows)
+@pytest.mark.parametrize("variant", VARIANTS[1:])
+def test_the_score_is_eq_6_with_the_noise_that_the_network_saw(variant):
+    from scipy.stats import multivariate_normal
+
+    detector = CANCE(variant, noise_ratio=3, **QUICK).fit(IMAGES)
+    z = detector.composite_features(IMAGES)
+    assert z.shape == (len(IMAGES), 8)
+    z = z[:, :6] if variant == "latnce" else z
+    k = np.diag(detector.scale_.numpy())
+    widened = multivariate_normal(
+        detector.noise_.mean.numpy(), k @ detector.noise_.covariance.numpy() @ k
     )
-    many = np.tile(IMAGES, (20, 1, 1, 1))
-    CANCE(epochs=(1, 1), steps=10, random_state=0).fit(many).anomaly_score(many)
-    assert max(sizes) <= 1000 < len(many)
+    with torch.no_grad():
+        log_ratio = detector.log_ratio_(torch.from_numpy(z)).numpy()
+    expected = -(log_ratio + np.log(3) + widened.logpdf(z))
+    np.testing.assert_allclose(detector.anomaly_score(IMAGES), expected, rtol=1e-9)
 
 
-def test_the_same_seed_gives_the_same_scores_here_and_in_another_process():
-    first = CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES)
-    np.testing.assert_array_equal(CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES), first)
-    code = (
-        "from tests.test_detector import CANCE, IMAGES, QUICK;"
-        "print(CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES).tobytes().hex())"
-    )
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert other.stdout.strip() == first.tobytes().hex()
+def test_scores_of_far_inputs_are_finite_and_distinct():
+    scores = CANCE(**QUICK).fit(TABLE).anomaly_score(TABLE[:1] * 10.0 ** np.arange(8)[:, None])
+    assert np.isfinite(scores).all()
+    assert (np.diff(scores[2:]) > 0).all()
 
 
-@pytest.mark.parametrize("seed", [0, None, np.random.RandomState(0)])
-def test_global_randomness_is_left_as_it_was(seed):
-    numpy_state = np.random.get_state()[1].copy()  # noqa: NPY002
-    torch_state = torch.get_rng_state()
-    CANCE(**QUICK | {"random_state": seed}).fit(TABLE)
-    np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
-    assert torch.equal(torch.get_rng_state(), torch_state)
-
-
-def test_an_interrupted_fit_leaves_the_detector_unfitted(monkeypatch):
+def test_scores_do_not_depend_on_what_else_is_scored(monkeypatch):
     detector = CANCE(**QUICK).fit(TABLE)
+    scores = detector.anomaly_score(TABLE)
+    np.testing.assert_allclose(detector.anomaly_score(TABLE[50:60]), scores[50:60], rtol=1e-9)
+
+
+# -- the same again -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [IMAGES, TABLE], ids=["images", "table"])
+def test_the_same_seed_gives_the_same_scores_in_one_process(data):
+    first = CANCE(**QUICK).fit(data).anomaly_score(data)
+    torch.rand(3)
+    np.testing.assert_array_equal(CANCE(**QUICK).fit(data).anomaly_score(data), first)
+    other = CANCE(**QUICK | {"random_state": 1}).fit(data).anomaly_score(data)
+    assert not np.array_equal(other, first)
+
+
+def test_the_same_seed_gives_the_same_scores_in_another_process(tmp_path):
+    np.save(tmp_path / "images.npy", IMAGES)
+    code = (
+        "import numpy as np; from cance_edu import CANCE;"
+        "images = np.load('images.npy');"
+        f"scores = CANCE(**{QUICK}).fit(images).anomaly_score(images);"
+        "np.save('scores.npy', scores)"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True)
+    scores = CANCE(**QUICK).fit(IMAGES).anomaly_score(IMAGES)
+    np.testing.assert_array_equal(np.load(tmp_path / "scores.npy"), scores)
+
+
+def test_fitting_again_forgets_the_first_fit():
+    detector = CANCE(**QUICK).fit(IMAGES)
+    again = detector.fit(TABLE)
+    fresh = CANCE(**QUICK).fit(TABLE)
+    assert again is detector
+    assert set(vars(again)) == set(vars(fresh))
+    np.testing.assert_array_equal(again.anomaly_score(TABLE), fresh.anomaly_score(TABLE))
+
+
+@pytest.mark.parametrize("seed", [0, None, np.random.RandomState(0)], ids=repr)
+def test_global_randomness_is_left_as_it_was(tmp_path, seed):
+    def state():
+        _, keys, position, *_ = np.random.get_state()
+        return [*keys.tolist(), position, *torch.get_rng_state().tolist()]
+
+    before = state()
+    detector = CANCE(**QUICK | {"random_state": seed}).fit(TABLE)
+    detector.predict(TABLE)
+    CANCE.load(detector.save(tmp_path / "model"))
+    assert state() == before
+
+
+def test_a_random_state_moves_on_and_none_differs_each_time():
+    state = np.random.RandomState(0)
+    for seed in (state, None):
+        detector = CANCE(**QUICK | {"random_state": seed})
+        first = detector.fit(TABLE).anomaly_score(TABLE)
+        assert not np.array_equal(detector.fit(TABLE).anomaly_score(TABLE), first)
+
+
+# -- interruption -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["train_autoencoder", "train_nce"])
+@pytest.mark.parametrize("fitted_before", [False, True])
+def test_an_interrupted_fit_leaves_the_detector_unfitted(monkeypatch, stage, fitted_before):
+    detector = CANCE(**QUICK)
+    if fitted_before:
+        detector.fit(TABLE)
 
     def interrupt(*arguments, **named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cance_edu.detector.train_nce", interrupt)
-    with pytest.raises(KeyboardInterrupt, match="not fitted"):
+    before = torch.get_rng_state()
+    monkeypatch.setattr(f"cance_edu.detector.{stage}", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="fit was interrupted: this detector is not fitted"):
         detector.fit(TABLE)
-    with pytest.raises(ValueError, match="not fitted"):
+    with pytest.raises(NotFittedError):
         detector.anomaly_score(TABLE)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_a_representation_can_be_shared_and_a_detector_cloned():
+# -- parameters, representations, devices -------------------------------------------------------
+
+
+def test_parameters_are_stored_as_given_and_can_be_set_and_cloned():
+    detector = CANCE("latnce", epochs=[2, 1], hidden=None, device="cpu")
+    assert detector.get_params()["epochs"] == [2, 1]
+    assert detector.set_params(noise_ratio=2).noise_ratio == 2
+    copied = clone(detector)
+    assert copied is not detector
+    assert copied.get_params() == detector.get_params()
+    with pytest.raises(ValueError, match="Invalid parameter 'lambda_'"):
+        detector.set_params(lambda_=1)
+
+
+def test_a_representation_can_be_shared():
     first = CANCE("error", **QUICK).fit(IMAGES)
-    second = CANCE("cnce", representation=first.representation_, **QUICK).fit(IMAGES)
+    second = CANCE(representation=first.representation_, latent_dim=3, **QUICK).fit(IMAGES)
     assert second.autoencoder_losses_ == []
+    assert "CANCE(" in repr(second)
     np.testing.assert_array_equal(
         second.composite_features(IMAGES), first.composite_features(IMAGES)
     )
-    assert clone(second).variant == "cnce"
+    copied = clone(second).fit(IMAGES)
+    np.testing.assert_array_equal(copied.anomaly_score(IMAGES), second.anomaly_score(IMAGES))
 
 
-def test_auto_weight_reports_what_it_tried():
-    detector = CANCE(covariance_weight="auto", **QUICK).fit(IMAGES)
-    assert detector.covariance_weight_ == list(detector.condition_numbers_)[-1]
-    assert next(iter(detector.condition_numbers_)) == 0
+def test_a_shared_representation_is_not_changed(monkeypatch):
+    first = CANCE("error", **QUICK).fit(IMAGES)
+    scores = first.anomaly_score(IMAGES)
+    first.representation_.train()
+    second = CANCE(representation=first.representation_, **QUICK).fit(IMAGES)
+    assert first.representation_.training
+    assert second.representation_ is not first.representation_
+    np.testing.assert_array_equal(second.composite_features(IMAGES)[:, -2], scores)
 
 
-def test_device_variable_overrides_the_parameter(monkeypatch):
+@pytest.mark.parametrize(
+    ("data", "representation", "expected"),
+    [(IMAGES, "autoencoder", 6), (TABLE, "autoencoder", 4), (TABLE, "pca", 3)],
+)
+def test_default_number_of_latents(data, representation, expected):
+    detector = CANCE("latnce", representation=representation, **QUICK).fit(data)
+    assert detector.representation_.latent_dim == expected
+
+
+def test_architecture_follows_the_parameters():
+    detector = CANCE("error", channels=(3, 5), hidden=7, latent_dim=2, **QUICK).fit(IMAGES)
+    shapes = [tuple(p.shape) for p in detector.representation_.encoder.parameters() if p.ndim > 1]
+    assert shapes == [(3, 1, 3, 3), (5, 3, 3, 3), (7, 20), (2, 7)]
+
+
+def test_auto_weight_takes_the_first_that_is_well_conditioned_and_reports_all(monkeypatch):
+    found = iter([1e5, 250.0, 99.0, 1.0])
+    monkeypatch.setattr("cance_edu.detector.condition_number", lambda covariance: next(found))
+    detector = CANCE("error", covariance_weight="auto", **QUICK).fit(IMAGES)
+    assert detector.condition_numbers_ == {0.0: 1e5, 0.1: 250.0, 1.0: 99.0}
+    assert detector.covariance_weight_ == 1.0
+
+
+def test_condition_number_is_that_of_the_latents():
+    # 122 images hold out 12: too few for a covariance of 6 latents, so it is the training set's.
+    for data, share in ((IMAGES, 0.1), (np.tile(IMAGES, (4, 1, 1, 1)), 0.1)):
+        detector = CANCE("error", validation_fraction=share, **QUICK).fit(data)
+        (condition,) = detector.condition_numbers_.values()
+        latents = detector.composite_features(data)[:, :-2]
+        expected = condition_number(torch.from_numpy(np.cov(latents.T)))
+        assert expected / 3 < condition < expected * 3
+
+
+def test_nothing_is_held_out_if_so_told():
+    detector = CANCE(**QUICK | {"validation_fraction": 0}).fit(IMAGES)
+    z = detector.composite_features(IMAGES)
+    np.testing.assert_allclose(detector.noise_.mean, z.mean(0), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(detector.noise_.covariance, np.cov(z.T, bias=True), atol=1e-6)
+
+
+def test_history_has_no_more_than_40_records():
+    history = CANCE(**QUICK | {"steps": 95}).fit(TABLE).history_
+    assert 20 <= len(history.step) <= 40
+    assert history.step[-1] == 95
+    assert len(history.scale) == len(history.weights) == len(history.loss) == len(history.step)
+
+
+def test_progress_is_shown_only_if_asked_for(capfd):
+    CANCE(**QUICK).fit(TABLE)
+    assert capfd.readouterr() == ("", "")
+    CANCE(verbose=True, **QUICK).fit(TABLE)
+    assert {"autoencoder", "decoder alone", "noise contrast"} <= {
+        line.partition(":")[0].strip() for line in capfd.readouterr().err.split("\r")
+    }
+
+
+def test_the_device_variable_overrides_the_parameter(monkeypatch):
     monkeypatch.setenv("CANCE_EDU_DEVICE", "cpu")
-    assert CANCE(device="cuda:7", **QUICK).fit(TABLE).device_ == "cpu"
+    assert CANCE(device="abacus", **QUICK).fit(TABLE).device_ == "cpu"
     monkeypatch.setenv("CANCE_EDU_DEVICE", "abacus")
-    with pytest.raises(ValueError, match="device is 'abacus'"):
-        CANCE(**QUICK).fit(TABLE)
+    with pytest.raises(ValueError, match="device is 'abacus'; expected one of 'auto', 'cpu'"):
+        CANCE(device="cpu", **QUICK).fit(TABLE)
+    monkeypatch.setenv("CANCE_EDU_DEVICE", "")
+    assert CANCE(device="cpu", **QUICK).fit(TABLE).device_ == "cpu"
 
 
-def test_standardised_images():
-    images = torch.stack([torch.full((1, 4, 4), 0.3), torch.rand(1, 4, 4)])
-    standard = standardize(images)
-    assert (standard[0] == 0).all()
-    np.testing.assert_allclose(standard[1].mean(), 0, atol=1e-6)
-    np.testing.assert_allclose(standard[1].std(correction=0), 1, rtol=1e-5)
-    scores = CANCE(image_scaling="standardized", **QUICK).fit(IMAGES).anomaly_score(IMAGES)
-    assert np.isfinite(scores).all()
+def test_devices_are_those_of_the_machine(monkeypatch):
+    monkeypatch.delenv("CANCE_EDU_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto") == choose_device("cpu") == "cpu"
+    with pytest.raises(ValueError, match=r"device is 'cuda'; .*: torch finds no GPU on this machi"):
+        choose_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert choose_device("auto") == "cuda"
+    assert choose_device("cuda:1") == "cuda:1"
+    with pytest.raises(
+        ValueError, match="expected one of 'auto', 'cpu', 'cuda', 'cuda:0', 'cuda:1'"
+    ):
+        choose_device("cuda:2")
+
+
+def test_held_out_inputs_train_nothing(monkeypatch):
+    trained = []
+    batch = Source.shuffled_batches
+
+    def watched(self, *arguments):
+        trained.append(set(self.rows.tolist()))
+        return batch(self, *arguments)
+
+    monkeypatch.setattr(Source, "shuffled_batches", watched)
+    CANCE("error", validation_fraction=0.25, **QUICK).fit(TABLE)
+    assert {len(rows) for rows in trained} == {90}
+    assert all(rows == trained[0] for rows in trained)
 
 
 @pytest.mark.skipif("CANCE_EDU_DATA" not in os.environ, reason="needs MNIST in CANCE_EDU_DATA")

@@ -221,7 +221,7 @@ def test_psi_is_not_pulled_by_weight_decay(monkeypatch):
 
 def test_data_come_from_the_augmented_density():
     class Spy(ReconstructionAugmentation):
-        seen: list = []  # noqa: RUF012
+        seen: list = []
 
         def __call__(self, composite, scale, generator=None):
             self.seen.append(len(composite))
