@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 # This file keeps to the syntax of Python 3.6, so that an old Python reads as far as this line.
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036
     raise SystemExit(
         f"course.py: this is Python {sys.version.split()[0]}; install 3.11 or newer and start "
         "course.py with it, for example `python3.13 course.py lab`"

@@ -53,7 +53,8 @@ def psi_of_noise_scale(scale: Tensor) -> Tensor:
     """
     if not (scale > 1).all():
         raise ValueError(f"K is {scale.tolist()}; 1 + softplus(psi) can only start above 1")
-    return torch.log(torch.expm1(scale - 1))
+    # ln(e^y - 1) with y taken out, or e^y overflows for a large K.
+    return scale - 1 + torch.log(-torch.expm1(1 - scale))
 
 
 def widen(z: Tensor, mean: Tensor, scale: Tensor) -> Tensor:

@@ -11,7 +11,9 @@ SCALE = torch.tensor([1.0, 1.0, 2.0, 5.0], dtype=torch.float64)
 
 
 def batch(n):
-    return torch.rand(n, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) + 5
+    """Latents and reconstruction features that hang together, as real ones do."""
+    u = torch.rand(n, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    return u + u[:, :1] + 5
 
 
 @pytest.mark.equation("10")
@@ -31,6 +33,7 @@ def test_half_is_real_and_half_has_truncated_normal_features(kind):
         assert stats.kstest(artificial[:, 2 + j], truth.cdf).pvalue > 1e-3
     correlation = stats.spearmanr(artificial).statistic[2:]
     assert np.abs(correlation - np.eye(4)[2:]).max() < 0.04
+    assert stats.spearmanr(z).statistic.min() > 0.3  # the augmentation made them independent
 
 
 def test_moments_give_the_mode():
@@ -47,6 +50,22 @@ def test_draws_stay_inside_for_extreme_scales(scale):
     assert (draws <= MODE).all()
     if scale == 1e9:  # then it is uniform
         assert stats.kstest(draws[:, 0].numpy() / 0.02, "uniform").pvalue > 1e-4
+
+
+@pytest.mark.parametrize("kind", ["paper", "k-aware"])
+def test_a_vast_k_leaves_the_batch_finite_and_inside(kind):
+    z, scale = batch(1000), torch.full((4,), 1e12, dtype=torch.float64)
+    artificial = ReconstructionAugmentation(MODE, DEVIATION, kind)(z, scale)[500:, 2:]
+    assert ((artificial >= 0) & (artificial <= MODE)).all()
+
+
+def test_the_same_generator_gives_the_same_batch():
+    augment = ReconstructionAugmentation(MODE, DEVIATION)
+    first, second, other = (
+        augment(batch(10), SCALE, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1)
+    )
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
 
 
 def test_an_odd_batch_has_no_half():

@@ -10,6 +10,7 @@ from cance_edu.autoencoder import (
     convolutional_autoencoder,
     covariance_loss,
     dense_autoencoder,
+    latent_covariance,
     reconstruction_loss,
     smallest_well_conditioned,
     train_autoencoder,
@@ -41,10 +42,12 @@ def test_losses_have_the_gradients_of_finite_differences():
     assert torch.autograd.gradcheck(lambda x: reconstruction_loss(z.detach(), x), (z * 2,))
 
 
-@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (1, 28, 28), (3, 11, 7)])
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (1, 28, 28), (3, 11, 7), (1, 1, 5)])
 def test_reconstructions_have_the_images_shape(shape):
     model = convolutional_autoencoder(shape, 4).eval()
-    assert model(torch.rand(2, *shape)).shape == (2, *shape)
+    reconstructions = model(torch.rand(2, *shape))
+    assert reconstructions.shape == (2, *shape)
+    assert ((reconstructions >= 0) & (reconstructions <= 1)).all()
     assert model.encode(torch.rand(2, *shape)).shape == (2, 4)
 
 
@@ -52,12 +55,16 @@ def test_latents_are_standardised_without_learned_scale():
     norm = dense_autoencoder(5, 3).encoder[-1]
     assert isinstance(norm, torch.nn.BatchNorm1d)
     assert list(norm.parameters()) == []
+    model = convolutional_autoencoder((1, 8, 8), 3)
+    latent = model.encode(torch.rand(64, 1, 8, 8)).detach().numpy()
+    np.testing.assert_allclose(latent.mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(latent.std(0), 1, atol=0.01)
 
 
 def test_second_stage_leaves_encoder_and_its_statistics_alone(monkeypatch):
     model = dense_autoencoder(5, 2).double()
     source = Source(np.random.default_rng(0).normal(size=(64, 5)))
-    seen = []
+    seen = [{k: v.clone() for k, v in model.state_dict().items()}]
     step = autoencoder.Descent.step
 
     def spy(self, loss):
@@ -69,10 +76,12 @@ def test_second_stage_leaves_encoder_and_its_statistics_alone(monkeypatch):
     generator = torch.Generator().manual_seed(0)
     losses = train_autoencoder(model, source, generator=generator, epochs=(2, 3), batch_size=32)
     assert len(losses) == 5
-    first, last = seen[3], seen[-1]
+    start, first, last = seen[0], seen[4], seen[-1]
     for name, before in first.items():
+        assert not torch.equal(start[name], before)
         same = torch.equal(before, last[name])
         assert same if name.startswith("encoder") else not same
+    assert not any(module.training for module in model.modules())
 
 
 def test_condition_number_against_numpy_and_for_a_singular_matrix():
@@ -80,16 +89,29 @@ def test_condition_number_against_numpy_and_for_a_singular_matrix():
     covariance = torch.from_numpy(a.T @ a)
     np.testing.assert_allclose(condition_number(covariance), np.linalg.cond(covariance))
     assert condition_number(torch.ones(3, 3)) == math.inf
+    assert condition_number(torch.zeros(3, 3)) == math.inf
+
+
+def test_latent_covariance_of_batches_is_that_of_all_latents():
+    model = dense_autoencoder(5, 3).double().eval()
+    table = np.random.default_rng(0).normal(size=(2300, 5))
+    latent = model.encode(torch.from_numpy(table)).detach().numpy()
+    covariance = latent_covariance(model, Source(table))
+    np.testing.assert_allclose(covariance, np.cov(latent.T, bias=True), rtol=1e-9)
 
 
 def test_auto_takes_the_smallest_well_conditioned_weight():
     conditions = {0.0: 1e6, 1.0: 150.0, 10.0: 50.0, 100.0: 2.0}
-    tried = []
+    models = {}
 
     def train(weight):
-        tried.append(weight)
-        return dense_autoencoder(2, 2), conditions[weight]
+        models[weight] = dense_autoencoder(2, 2)
+        return models[weight], conditions[weight]
 
-    _, found = smallest_well_conditioned(train, list(conditions))
-    assert tried == [0.0, 1.0, 10.0]
-    assert found == {w: conditions[w] for w in tried}
+    model, found = smallest_well_conditioned(train, list(conditions))
+    assert list(models) == [0.0, 1.0, 10.0]
+    assert model is models[10.0]
+    assert found == {w: conditions[w] for w in models}
+    model, found = smallest_well_conditioned(train, [0.0, 1.0])
+    assert model is models[1.0]
+    assert list(found) == [0.0, 1.0]

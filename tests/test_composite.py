@@ -1,11 +1,16 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.decomposition import PCA
 
+from cance_edu.autoencoder import convolutional_autoencoder
 from cance_edu.composite import (
     PrincipalComponents,
     composite,
+    composite_features,
     cosine_dissimilarity,
     reconstruction_error,
 )
@@ -36,6 +41,33 @@ def test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one():
         assert cosine_dissimilarity(kind(one), kind(one)) == 0
 
 
+@settings(deadline=None)
+@given(
+    arrays(np.float64, (2, 3, 4), elements=st.floats(0, 1, width=16)),
+    st.floats(0.01, 100),
+    st.floats(0.01, 100),
+)
+def test_range_and_scale_of_the_features(pair, a, b):
+    x, y = pair
+    error, dissimilarity = reconstruction_error(x, y), cosine_dissimilarity(x, y)
+    assert ((error >= 0) & (error <= 1)).all()
+    assert ((dissimilarity >= 0) & (dissimilarity <= 0.5 + 1e-12)).all()
+    np.testing.assert_allclose(cosine_dissimilarity(a * x, b * y), dissimilarity, atol=1e-12)
+    np.testing.assert_allclose(reconstruction_error(a * x, a * y), a**2 * error, rtol=1e-9)
+    assert (reconstruction_error(x, x) == 0).all()
+
+
+def test_features_of_batches_are_those_of_all_images():
+    model = convolutional_autoencoder((1, 4, 4), 3, channels=(2,), hidden=8).eval()
+    images = np.random.default_rng(3).random((2300, 4, 4), dtype=np.float32)
+    features = composite_features(model, Source(images))
+    x = torch.from_numpy(images)[:, None]
+    latent = model.encode(x)
+    expected = composite(latent, x, model.decode(latent)).detach()
+    assert (features.dtype, features.requires_grad) == (torch.float64, False)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-6)
+
+
 def test_principal_components_are_scikit_learns_whitened_ones():
     data = np.random.default_rng(1).normal(size=(2500, 5)) * [5, 4, 3, 2, 1] + 7
     ours = PrincipalComponents(5, 3).fit(Source(data))
@@ -47,6 +79,8 @@ def test_principal_components_are_scikit_learns_whitened_ones():
     np.testing.assert_allclose(
         ours.decode(torch.from_numpy(scores)), theirs.inverse_transform(theirs.transform(data))
     )
+    np.testing.assert_allclose(scores.mean(0), 0, atol=1e-9)
+    np.testing.assert_allclose(scores.std(0), 1)
 
 
 def test_too_many_components_are_refused():

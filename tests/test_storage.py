@@ -83,7 +83,7 @@ def test_the_file_holds_tensors_and_json_and_no_pickle(path):
     assert path.name == "model.safetensors"
     with safe_open(path, "pt") as file:
         assert json.loads(file.metadata()["description"])["n_features_in"] == 4
-        assert "noise.covariance" in file.keys()
+        assert "noise.covariance" in file.keys()  # noqa: SIM118
     with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, KeyError)):
         pickle.loads(path.read_bytes())
 
