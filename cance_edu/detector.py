@@ -478,7 +478,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _epochs(self, few: bool) -> tuple[int, int]:
         if isinstance(self.epochs, str):
             return (60, 15) if few else (20, 5)
-        return self.epochs
+        return int(self.epochs[0]), int(self.epochs[1])
 
     def _learn_density(
         self, features: Tensor, training: Tensor, held_out: Tensor, generator: torch.Generator
@@ -504,7 +504,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 noise_ratio=self.noise_ratio,
                 noise_objective=self.noise_objective,
                 initial_scale=self.initial_scale,
-                steps=self.steps,
+                steps=int(self.steps),
             ),
             generator=generator,
             augmentation=augmentation,

@@ -1,6 +1,6 @@
 """Slips planted one at a time in a copy of the library, and the test that must notice each.
 
-One line a slip: module, the source as it is (it must occur exactly once), the slip, the test.
+One entry a slip: module, the source as it is (it must occur exactly once), the slip, the test.
 """
 
 from typing import NamedTuple
@@ -13,43 +13,258 @@ class Mutant(NamedTuple):
     test: str
 
 
-# fmt: off
 MUTANTS = [
     # The mode's exponent: -1/2 gives the median.
-    Mutant("lognormal", "+ 1) ** -1.5", "+ 1) ** -0.5", "test_lognormal.py::test_mode_is_where_the_density_is_largest"),
+    Mutant(
+        "lognormal",
+        "+ 1) ** -1.5",
+        "+ 1) ** -0.5",
+        "test_lognormal.py::test_mode_is_where_the_density_is_largest",
+    ),
     # sigma is the standard deviation of ln z, not its variance.
-    Mutant("lognormal", "np.sqrt(variance_of_log)", "variance_of_log", "test_lognormal.py::test_sigma_is_the_standard_deviation_of_the_logarithm_not_its_variance"),
-    Mutant("lognormal", "scale) - log_normaliser", "scale) + log_normaliser", "test_lognormal.py::test_truncated_normal_has_mass_one"),
-    Mutant("lognormal", "np.sqrt(2))) / 2)", "np.sqrt(2))))", "test_lognormal.py::test_truncated_normal_has_mass_one"),
-    Mutant("lognormal", "return np.multiply(standard_deviation, noise_scale)", "return np.multiply(standard_deviation, np.ones_like(noise_scale))", "test_lognormal.py::test_k_aware_augmentation_keeps_the_proposition_for_every_k"),
-    Mutant("lognormal", "scale = np.multiply(noise_scale, standard_deviation)", "scale = standard_deviation", "test_lognormal.py::test_densities_agree_with_scipy"),
-    Mutant("lognormal", "np.log1p(-artificial_share)", "np.log(artificial_share)", "test_lognormal.py::test_margin_agrees_with_scipy_densities"),
-    Mutant("lognormal", "margin < -1e-12", "margin < -1e-1", "test_lognormal.py::test_spread_that_each_k_needs"),
+    Mutant(
+        "lognormal",
+        "np.sqrt(variance_of_log)",
+        "variance_of_log",
+        "test_lognormal.py::test_sigma_is_the_standard_deviation_of_the_logarithm_not_its_variance",
+    ),
+    Mutant(
+        "lognormal",
+        "scale) - log_normaliser",
+        "scale) + log_normaliser",
+        "test_lognormal.py::test_truncated_normal_has_mass_one",
+    ),
+    Mutant(
+        "lognormal",
+        "np.sqrt(2))) / 2)",
+        "np.sqrt(2))))",
+        "test_lognormal.py::test_truncated_normal_has_mass_one",
+    ),
+    Mutant(
+        "lognormal",
+        "return np.multiply(standard_deviation, noise_scale)",
+        "return np.multiply(standard_deviation, np.ones_like(noise_scale))",
+        "test_lognormal.py::test_k_aware_augmentation_keeps_the_proposition_for_every_k",
+    ),
+    Mutant(
+        "lognormal",
+        "scale = np.multiply(noise_scale, standard_deviation)",
+        "scale = standard_deviation",
+        "test_lognormal.py::test_densities_agree_with_scipy",
+    ),
+    Mutant(
+        "lognormal",
+        "np.log1p(-artificial_share)",
+        "np.log(artificial_share)",
+        "test_lognormal.py::test_margin_agrees_with_scipy_densities",
+    ),
+    Mutant(
+        "lognormal",
+        "margin < -1e-12",
+        "margin < -1e-1",
+        "test_lognormal.py::test_spread_that_each_k_needs",
+    ),
     # A mutant of a sum over batches must fail by its value, not by a division by zero.
-    Mutant("moments", "/ len(batch)\n", "/ max(len(batch) - 1, 1)\n", "test_moments.py::test_any_batching_gives_the_moments_of_all_points"),
-    Mutant("moments", "+ n_t * n_b / n**2 * between", "- n_t * n_b / n**2 * between", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
-    Mutant("moments", "n_b / n**2 *", "n_b / n *", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
-    Mutant("moments", "n_t / n * covariance_t + n_b / n * covariance_b", "n_b / n * covariance_t + n_t / n * covariance_b", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
-    Mutant("moments", "(n_t * mean_t + n_b * mean_b)", "(n_b * mean_t + n_t * mean_b)", "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind"),
-    Mutant("autoencoder", ".flatten(1).sum(1).mean()", ".flatten(1).mean(1).mean()", "test_autoencoder.py::test_reconstruction_loss_sums_over_pixels_and_averages_over_images"),
-    Mutant("autoencoder", "off = covariance - torch.diag(covariance.diag())", "off = covariance", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
-    Mutant("autoencoder", "centred.T @ centred / len(latent)", "centred.T @ centred / (len(latent) - 1)", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
-    Mutant("autoencoder", "max(d * (d - 1), 1)", "d**2", "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element"),
-    Mutant("autoencoder", "model.encoder.train(stage == 0)", "model.encoder.train()", "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone"),
-    Mutant("composite", "0.5 * (1 - cosine", "1.0 * (1 - cosine", "test_composite.py::test_features_against_loops_in_numpy_and_torch"),
+    Mutant(
+        "moments",
+        "/ len(batch)\n",
+        "/ max(len(batch) - 1, 1)\n",
+        "test_moments.py::test_any_batching_gives_the_moments_of_all_points",
+    ),
+    Mutant(
+        "moments",
+        "+ n_t * n_b / n**2 * between",
+        "- n_t * n_b / n**2 * between",
+        "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind",
+    ),
+    Mutant(
+        "moments",
+        "n_b / n**2 *",
+        "n_b / n *",
+        "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind",
+    ),
+    Mutant(
+        "moments",
+        "n_t / n * covariance_t + n_b / n * covariance_b",
+        "n_b / n * covariance_t + n_t / n * covariance_b",
+        "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind",
+    ),
+    Mutant(
+        "moments",
+        "(n_t * mean_t + n_b * mean_b)",
+        "(n_b * mean_t + n_t * mean_b)",
+        "test_moments.py::test_merging_two_groups_keeps_the_arguments_kind",
+    ),
+    Mutant(
+        "autoencoder",
+        ".flatten(1).sum(1).mean()",
+        ".flatten(1).mean(1).mean()",
+        "test_autoencoder.py::test_reconstruction_loss_sums_over_pixels_and_averages_over_images",
+    ),
+    Mutant(
+        "autoencoder",
+        "off = covariance - torch.diag(covariance.diag())",
+        "off = covariance",
+        "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element",
+    ),
+    Mutant(
+        "autoencoder",
+        "centred.T @ centred / len(latent)",
+        "centred.T @ centred / (len(latent) - 1)",
+        "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element",
+    ),
+    Mutant(
+        "autoencoder",
+        "max(d * (d - 1), 1)",
+        "d**2",
+        "test_autoencoder.py::test_covariance_loss_is_the_mean_squared_off_diagonal_element",
+    ),
+    Mutant(
+        "autoencoder",
+        "model.encoder.train(stage == 0)",
+        "model.encoder.train()",
+        "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone",
+    ),
+    Mutant(
+        "composite",
+        "0.5 * (1 - cosine",
+        "1.0 * (1 - cosine",
+        "test_composite.py::test_features_against_loops_in_numpy_and_torch",
+    ),
     # Zero images taken to be alike. (Without the guard: a warning, which is no assertion.)
-    Mutant("composite", "(x * y).sum(-1) / (lengths", "((x * y).sum(-1) + (lengths == 0)) / (lengths", "test_composite.py::test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one"),
-    Mutant("noise", "return 1 + softplus(psi)", "return softplus(psi)", "test_noise.py::test_psi_zero_is_not_k_one"),
-    Mutant("noise", "self.cholesky.diag() * scale", "self.cholesky.diag()", "test_noise.py::test_log_prob_is_torchs_multivariate_normal_with_k_sigma_k"),
-    Mutant("noise", "return scale * (z - mean) + mean", "return scale * z", "test_noise.py::test_widened_draws_have_the_widened_covariance"),
-    Mutant("augmentation", "half, generator", "half, generator).flip(1", "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features"),
-    Mutant("augmentation", "augmented[half:, -2:]", "augmented[:half, -2:]", "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features"),
-    Mutant("nce", "- noise_ratio * logsigmoid(-on_noise)", "- logsigmoid(-on_noise)", "test_nce.py::test_loss_is_the_negative_log_likelihood_of_the_labels"),
-    Mutant("nce", "return -(log_ratio + math.log(noise_ratio) + noise_log_prob)", "return -(log_ratio + noise_log_prob)", "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density"),
-    Mutant("nce", "return -(log_ratio + math", "return (log_ratio + math", "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density"),
-    Mutant("nce", "widen(narrow(z, mean, scale).detach(), mean, scale)", "widen(narrow(z, mean, scale), mean, scale)", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
-    Mutant("nce", "return -noise_objective_eq8(", "return noise_objective_eq8(", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
-    Mutant("nce", "return -nce_loss(network(tied)", "return nce_loss(network(tied)", "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature"),
-    Mutant("nce", "weight_decay=0.0", "weight_decay=0.5", "test_nce.py::test_psi_is_not_pulled_by_weight_decay"),
+    Mutant(
+        "composite",
+        "(x * y).sum(-1) / (lengths",
+        "((x * y).sum(-1) + (lengths == 0)) / (lengths",
+        "test_composite.py::test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one",
+    ),
+    Mutant(
+        "noise",
+        "return 1 + softplus(psi)",
+        "return softplus(psi)",
+        "test_noise.py::test_psi_zero_is_not_k_one",
+    ),
+    Mutant(
+        "noise",
+        "self.cholesky.diag() * scale",
+        "self.cholesky.diag()",
+        "test_noise.py::test_log_prob_is_torchs_multivariate_normal_with_k_sigma_k",
+    ),
+    Mutant(
+        "noise",
+        "return scale * (z - mean) + mean",
+        "return scale * z",
+        "test_noise.py::test_widened_draws_have_the_widened_covariance",
+    ),
+    Mutant(
+        "augmentation",
+        "half, generator",
+        "half, generator).flip(1",
+        "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features",
+    ),
+    Mutant(
+        "augmentation",
+        "augmented[half:, -2:]",
+        "augmented[:half, -2:]",
+        "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features",
+    ),
+    Mutant(
+        "nce",
+        "- noise_ratio * logsigmoid(-on_noise)",
+        "- logsigmoid(-on_noise)",
+        "test_nce.py::test_loss_is_the_negative_log_likelihood_of_the_labels",
+    ),
+    Mutant(
+        "nce",
+        "return -(log_ratio + math.log(noise_ratio) + noise_log_prob)",
+        "return -(log_ratio + noise_log_prob)",
+        "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density",
+    ),
+    Mutant(
+        "nce",
+        "return -(log_ratio + math",
+        "return (log_ratio + math",
+        "test_nce.py::test_with_the_optimal_network_the_score_is_the_negative_log_density",
+    ),
+    Mutant(
+        "nce",
+        "widen(narrow(z, mean, scale).detach(), mean, scale)",
+        "widen(narrow(z, mean, scale), mean, scale)",
+        "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature",
+    ),
+    Mutant(
+        "nce",
+        "return -noise_objective_eq8(",
+        "return noise_objective_eq8(",
+        "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature",
+    ),
+    Mutant(
+        "nce",
+        "return -nce_loss(network(tied)",
+        "return nce_loss(network(tied)",
+        "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature",
+    ),
+    Mutant(
+        "nce",
+        "weight_decay=0.0",
+        "weight_decay=0.5",
+        "test_nce.py::test_psi_is_not_pulled_by_weight_decay",
+    ),
+    Mutant(
+        "autoencoder",
+        '(1, decoder_alone, model.decoder.parameters(), "decoder alone")',
+        '(1, both, model.parameters(), "decoder alone")',
+        "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone",
+    ),
+    Mutant(
+        "autoencoder",
+        "nn.BatchNorm1d(latent_dim, affine=False)",
+        "nn.BatchNorm1d(latent_dim)",
+        "test_autoencoder.py::test_latents_are_standardised_without_learned_scale",
+    ),
+    # Both halves artificial.
+    Mutant(
+        "augmentation",
+        "[half:, -2:] = sample_truncated_normal(\n            self.mode, torch.as_tensor(width).to(self.mode), half,",
+        "[:, -2:] = sample_truncated_normal(\n            self.mode, torch.as_tensor(width).to(self.mode), 2 * half,",
+        "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features",
+    ),
+    # One u for both features: they would not be independent.
+    Mutant(
+        "augmentation",
+        "torch.rand(n, len(mode), dtype",
+        "torch.rand(n, 1, dtype",
+        "test_augmentation.py::test_half_is_real_and_half_has_truncated_normal_features",
+    ),
+    Mutant(
+        "nce",
+        "return noise_ratio * logsigmoid(",
+        "return logsigmoid(",
+        "test_nce.py::test_values_of_the_objectives_against_the_printed_formulas",
+    ),
+    Mutant(
+        "nce",
+        "return noise_ratio * on_noise",
+        "return on_noise",
+        "test_nce.py::test_mass_of_a_known_density_is_one",
+    ),
+    Mutant(
+        "nce",
+        "if learns and step <= rest",
+        "if learns",
+        "test_nce.py::test_k_rests_in_the_last_fifth_while_the_network_goes_on",
+    ),
+    Mutant(
+        "nce",
+        "best = min(resting",
+        "best = max(resting",
+        "test_nce.py::test_network_of_least_held_out_loss_is_taken_but_only_from_where_k_rests",
+    ),
+    # T trained against noise that was not widened.
+    Mutant(
+        "nce",
+        "torch.cat([z, widen(v, noise.mean, scale)])",
+        "torch.cat([z, v])",
+        "test_nce.py::test_a_known_density_is_learned",
+    ),
 ]
-# fmt: on

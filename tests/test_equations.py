@@ -32,6 +32,15 @@ def test_a_marked_test_without_an_assertion_does_not_count(tmp_path):
     assert equations.tests_by_equation(tmp_path) == {"9": ["test_x.py::test_a"]}
 
 
+def test_tests_in_folders_are_found_and_a_missing_test_is_an_orphan(tmp_path):
+    source = "import pytest\n\n@pytest.mark.equation('9', '99')\ndef test_a():\n    assert True\n"
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "test_x.py").write_text(source)
+    tests = equations.tests_by_equation(tmp_path)
+    assert tests == {"9": ["deeper/test_x.py::test_a"], "99": ["deeper/test_x.py::test_a"]}
+    assert orphans(PAPER, tests) == (PAPER - {"9"}) | {"99"}
+
+
 def test_the_table_is_in_the_papers_order_and_names_lessons():
     table = equation_table()
     assert [line.number for line in table] == [*map(str, range(1, 15)), "Prop. 3.1"]

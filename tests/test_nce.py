@@ -264,7 +264,7 @@ def test_k_rests_in_the_last_fifth_while_the_network_goes_on(objective):
     network, scale, history, _ = fit(contrast, z)
     learns = objective != "fixed"
     assert history.step == list(range(2, 81, 2))
-    for step, before, after in zip(history.step[1:], history.scale, history.scale[1:], strict=True):
+    for step, (before, after) in zip(history.step[1:], pairwise(history.scale), strict=True):
         assert torch.equal(before, after) is not (learns and step <= 64)
     for before, after in pairwise(history.weights):
         assert not torch.equal(before["layers.0.weight"], after["layers.0.weight"])
