@@ -3,14 +3,11 @@
 The digits come with scikit-learn and need no download. Everything else lives under `data_root()`.
 """
 
-import contextlib
-import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from torch import Tensor
 
 __all__ = [
@@ -44,7 +40,6 @@ IDX_FILES = tuple(
     for kind in ("images-idx3", "labels-idx1")
 )
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")  # Pillow's modes of more than 8 bits
 LAYOUT = "FOLDER/normal (or FOLDER/train/good), FOLDER/test/good and FOLDER/test/<defect>"
 
 
@@ -129,7 +124,7 @@ DATASETS = (
 def data_root() -> Path:
     """Return where data sets are kept: CANCE_EDU_DATA, or the project's `data/` folder."""
     default = Path(__file__).resolve().parent.parent / "data"
-    return Path(os.environ.get("CANCE_EDU_DATA") or default).expanduser()
+    return Path(os.environ.get("CANCE_EDU_DATA", default))
 
 
 def digits() -> Images:
@@ -140,7 +135,7 @@ def digits() -> Images:
     return Images((bunch.images[:, None] / 16).astype(np.float32), bunch.target.astype(np.int64))
 
 
-def mnist(split: Literal["train", "test"], root: Path | str | None = None) -> Images:
+def mnist(split: Literal["train", "test"], root: Path | None = None) -> Images:
     """Return MNIST's training or test set, 1 x 28 x 28.
 
     Parameters
@@ -155,11 +150,9 @@ def mnist(split: Literal["train", "test"], root: Path | str | None = None) -> Im
     FileNotFoundError
         If it is not there; the message says how to get it.
     ValueError
-        If there is no such split, or a file is not a whole MNIST file.
+        If a file is not a whole MNIST file.
     """
-    if split not in ("train", "test"):
-        raise ValueError(f"split is {split!r}; expected 'train' or 'test'")
-    root = data_root() if root is None else Path(root)
+    root = data_root() if root is None else root
     if not DATASETS[1].present(root):
         raise FileNotFoundError(
             f"MNIST is not under {root}: run `cance-edu data mnist`, set CANCE_EDU_DATA to a "
@@ -167,18 +160,15 @@ def mnist(split: Literal["train", "test"], root: Path | str | None = None) -> Im
         )
     try:
         data = _torchvision().datasets.MNIST(str(root), train=split == "train")
-    except (ValueError, RuntimeError, AssertionError, KeyError, TypeError) as error:
-        # A wrong header fails one of torchvision's asserts or look-ups.
+    except (ValueError, RuntimeError, EOFError) as error:
         raise ValueError(
-            f"a file under {root / 'MNIST' / 'raw'} is damaged ({error!r}); delete the folder and "
+            f"a file under {root / 'MNIST' / 'raw'} is damaged ({error}); delete the folder and "
             "run `cance-edu data mnist`"
         ) from error
-    images = data.data.numpy()[:, None].astype(np.float32)
-    images /= 255  # in place: no second copy
-    return Images(images, data.targets.numpy())
+    return Images(data.data.numpy()[:, None].astype(np.float32) / 255, data.targets.numpy())
 
 
-def download(name: str, root: Path | str | None = None, progress: bool = True) -> Path:
+def download(name: str, root: Path | None = None) -> Path:
     """Download a data set, check it, and only then put it in its place.
 
     Parameters
@@ -187,8 +177,6 @@ def download(name: str, root: Path | str | None = None, progress: bool = True) -
         "mnist"; the digits need no download.
     root : Path, optional
         Data root; `data_root()` unless told.
-    progress : bool
-        Whether to show a bar for each file.
 
     Returns
     -------
@@ -202,53 +190,37 @@ def download(name: str, root: Path | str | None = None, progress: bool = True) -
     ConnectionError
         If the download failed or its checksum is wrong; nothing is left behind.
     """
-    root = data_root() if root is None else Path(root)
+    root = data_root() if root is None else root
     known = {data_set.name: data_set for data_set in DATASETS}
     if name not in known:
         raise ValueError(f"there is no data set {name!r}; there are {', '.join(known)}")
     if known[name].present(root):
         return root
-    torchvision, raw = _torchvision(), root / "MNIST" / "raw"
-    try:
-        with _folder_beside(root) as beside, _bar(progress):
-            # torchvision writes into its final file as it goes, and checks the md5 sum afterwards.
-            torchvision.datasets.MNIST(str(beside), download=True)
-            raw.mkdir(parents=True, exist_ok=True)
-            for file in IDX_FILES:  # what else lies there is the user's
-                (beside / "MNIST" / "raw" / file).replace(raw / file)
-    except (RuntimeError, OSError, EOFError, HTTPException) as error:
-        reason = " ".join(str(error).split())  # torchvision's message has several lines
-        raise ConnectionError(
-            f"downloading MNIST failed ({reason}); nothing was kept. Try again, or copy "
-            f"{', '.join(IDX_FILES)} into {raw} by hand, or go on offline with the digits"
-        ) from error
-    return root
-
-
-@contextlib.contextmanager
-def _folder_beside(root: Path) -> Iterator[Path]:
-    """Give a folder on the same disk, so that a file is moved whole, and remove it at the end."""
     root.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".download-", dir=root))
     try:
-        yield beside
+        # torchvision writes into its final file as it goes, and checks the md5 sum afterwards.
+        _torchvision().datasets.MNIST(str(beside), download=True)
+        (root / "MNIST").mkdir(exist_ok=True)
+        shutil.rmtree(root / "MNIST" / "raw", ignore_errors=True)
+        (beside / "MNIST" / "raw").replace(root / "MNIST" / "raw")
+    except (RuntimeError, OSError, EOFError) as error:
+        raise ConnectionError(
+            f"downloading MNIST failed ({error}); nothing was kept. Try again, or copy "
+            f"{', '.join(IDX_FILES)} into {root / 'MNIST' / 'raw'} by hand, or go on offline with "
+            "the digits"
+        ) from error
     finally:
         shutil.rmtree(beside)
+    return root
 
 
-def _bar(progress: bool) -> contextlib.AbstractContextManager[object]:
-    # torchvision's bar has no switch; it goes to stderr.
-    return contextlib.nullcontext() if progress else contextlib.redirect_stderr(io.StringIO())
-
-
-def one_class(
-    dataset_train: Images, dataset_test: Images, normal: Sequence[int], name: str
-) -> OneClass:
+def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> OneClass:
     """Return the split of Sec. 4.1: train on the normal classes, test on the whole test set.
 
     Parameters
     ----------
-    dataset_train, dataset_test : Images
+    train, test : Images
         The official training and test sets.
     normal : sequence of int
         The normal class, or several (multimodal).
@@ -260,19 +232,23 @@ def one_class(
     ValueError
         If a normal class is not there, or if all classes are normal.
     """
-    _check_normal(normal, dataset_train.labels)
+    classes = np.unique(train.labels)
+    if not set(normal) or not set(normal) < set(classes.tolist()):
+        raise ValueError(
+            f"normal is {list(normal)}; expected some, not all, of the classes {classes.tolist()}"
+        )
     return OneClass(
         name=f"{name}, normal {', '.join(map(str, normal))}",
-        train_images=dataset_train.images[np.isin(dataset_train.labels, normal)],
-        test_images=dataset_test.images,
-        test_is_anomaly=~np.isin(dataset_test.labels, normal),
+        train_images=train.images[np.isin(train.labels, normal)],
+        test_images=test.images,
+        test_is_anomaly=~np.isin(test.labels, normal),
     )
 
 
 def one_class_split(
-    dataset: Images,
+    data: Images,
     normal: Sequence[int],
-    name: str = "images",
+    name: str,
     *,
     test_share: float = 0.3,
     random_state: int = 0,
@@ -281,14 +257,14 @@ def one_class_split(
 
     Parameters
     ----------
-    dataset : Images
+    data : Images
         The whole set.
     normal : sequence of int
         The normal classes.
     name : str
         For titles.
     test_share : float
-        Share of the normal images that is tested, beside all anomalies; in (0, 1).
+        Share of the normal images that is tested, beside all anomalies.
     random_state : int
         Chooses which.
 
@@ -296,36 +272,16 @@ def one_class_split(
     -------
     OneClass
         No test image is a training image.
-
-    Raises
-    ------
-    ValueError
-        If a normal class is not there, if all are normal, or if a side of the split is empty.
     """
-    _check_normal(normal, dataset.labels)
-    is_normal = np.isin(dataset.labels, normal)
-    count = round(is_normal.sum() * (1 - test_share))
-    if not 0 < count < is_normal.sum():
-        raise ValueError(
-            f"test_share is {test_share}: of {is_normal.sum()} normal images {count} would be "
-            "trained on; expected a share in (0, 1) that leaves some on each side"
-        )
+    is_normal = np.isin(data.labels, normal)
     rows = np.random.default_rng(random_state).permutation(np.flatnonzero(is_normal))
-    tested = np.concatenate([rows[count:], np.flatnonzero(~is_normal)])
-    return OneClass(
-        name=f"{name}, normal {', '.join(map(str, normal))}",
-        train_images=dataset.images[rows[:count]],
-        test_images=dataset.images[tested],
-        test_is_anomaly=~is_normal[tested],
-    )
-
-
-def _check_normal(normal: Sequence[int], labels: NDArray[np.int64]) -> None:
-    classes = np.unique(labels).tolist()
-    if np.ndim(normal) != 1 or not set(normal) or not set(normal) < set(classes):
-        raise ValueError(
-            f"normal is {normal!r}; expected a list of some, not all, of the classes {classes}"
-        )
+    kept, tested = np.split(rows, [round(len(rows) * (1 - test_share))])
+    tested = np.concatenate([tested, np.flatnonzero(~is_normal)])
+    train = Images(data.images[kept], data.labels[kept])
+    test = Images(data.images[tested], data.labels[tested])
+    everything = Images(data.images, data.labels)
+    split = one_class(everything, test, normal, name)
+    return OneClass(split.name, train.images, split.test_images, split.test_is_anomaly)
 
 
 def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> OneClass:
@@ -354,59 +310,39 @@ class FolderImages:
     ----------
     folder : Path
         With .png, .jpg, .bmp, .tif or .webp files.
-    image_size : int or (height, width), optional
-        What to resize to; an int is both.
-    channels : {1, 3}, optional
-        Grey or colour; as each file has it unless told.
+    image_size : int, optional
+        Height and width to resize to.
 
     Raises
     ------
     ValueError
-        If there is no picture in the folder, or an argument is not one of these.
+        If there is no picture in the folder.
     """
 
-    def __init__(
-        self,
-        folder: Path | str,
-        image_size: int | tuple[int, int] | None = None,
-        channels: int | None = None,
-    ) -> None:
-        size = (image_size, image_size) if isinstance(image_size, int) else image_size
-        if size is not None and (len(size) != 2 or min(size) < 1):
-            raise ValueError(f"image_size is {image_size}; expected 1 or more, or (height, width)")
-        if channels not in (None, 1, 3):
-            raise ValueError(f"channels is {channels}; expected 1 (grey), 3 (colour) or None")
-        self.folder, self.size, self.channels = Path(folder), size, channels
-        self.files = sorted(
-            file
-            for file in self.folder.rglob("*")
-            # macOS puts a hidden ._name.png, which is no picture, beside each in an archive.
-            if file.suffix.lower() in PICTURES and not file.name.startswith(".")
-        )
+    def __init__(self, folder: Path, image_size: int | None = None) -> None:
+        self.folder, self.image_size = Path(folder), image_size
+        found = folder.rglob("*") if folder.is_dir() else ()
+        self.files = sorted(file for file in found if file.suffix.lower() in PICTURES)
         if not self.files:
             raise ValueError(f"there is no picture in {folder}; expected {LAYOUT}")
 
     def __len__(self) -> int:
         return len(self.files)
 
-    def shape(self, index: int) -> tuple[int, int, int]:
-        """Return (channels, height, width) of one picture, from its file's header alone."""
-        with _opened(self.files[index]) as picture:
-            height, width = self.size or (picture.height, picture.width)
-            return self.channels or (1 if _is_grey(picture) else 3), height, width
-
     def array(self, index: int) -> NDArray[np.float32]:
         """Return one picture, shape (channels, height, width), in [0, 1]; grey ones have 1."""
-        with _opened(self.files[index]) as picture:
-            if picture.mode in DEEP:
-                pixels = _deep_pixels(picture, self.size)
-                return np.repeat(pixels[None], self.channels or 1, axis=0)
-            grey = self.channels == 1 or (self.channels is None and _is_grey(picture))
-            converted = picture.convert("L" if grey else "RGB")
-            if self.size is not None:
-                converted = converted.resize(self.size[::-1])
-            pixels = np.asarray(converted, dtype=np.float32) / 255
-            return np.moveaxis(np.atleast_3d(pixels), -1, 0)
+        from PIL import Image, UnidentifiedImageError
+
+        try:
+            with Image.open(self.files[index]) as picture:
+                grey = picture.mode in ("1", "L", "LA", "I", "I;16", "F")
+                converted = picture.convert("L" if grey else "RGB")
+        except (UnidentifiedImageError, OSError) as error:
+            raise ValueError(f"{self.files[index]} cannot be read as a picture: {error}") from error
+        if self.image_size is not None:
+            converted = converted.resize((self.image_size, self.image_size))
+        pixels = np.asarray(converted, dtype=np.float32) / 255
+        return np.moveaxis(np.atleast_3d(pixels), -1, 0)
 
     def __getitem__(self, index: int) -> "Tensor":
         import torch
@@ -421,27 +357,25 @@ class FolderImages:
         ValueError
             If two pictures differ in shape; both are named.
         """
-        images = np.empty((len(self), *_common_shape([self])), np.float32)
-        for index in range(len(self)):
-            images[index] = self.array(index)
-        return images
+        pictures = [self.array(index) for index in range(len(self))]
+        for file, picture in zip(self.files, pictures, strict=True):
+            if picture.shape != pictures[0].shape:
+                raise ValueError(
+                    f"{self.files[0]} has shape {pictures[0].shape}, {file} {picture.shape}; pass "
+                    "image_size to resize them, and do not mix grey and colour"
+                )
+        return np.stack(pictures)
 
 
-def image_folder(
-    path: Path | str,
-    image_size: int | tuple[int, int] | None = None,
-    channels: int | None = None,
-) -> OneClass:
+def image_folder(path: Path | str, image_size: int | None = None) -> OneClass:
     """Return the one-class task in a folder of one's own, laid out as MVTec AD's users know it.
 
     Parameters
     ----------
     path : Path
         With `normal/` (or `train/good/`), `test/good/` and one `test/<defect>/` for each defect.
-    image_size : int or (height, width), optional
-        What to resize to; needed if the pictures differ in size.
-    channels : {1, 3}, optional
-        Grey or colour; needed if there are both.
+    image_size : int, optional
+        Height and width to resize to; needed if the pictures differ in size.
 
     Raises
     ------
@@ -450,56 +384,19 @@ def image_folder(
     """
     path = Path(path)
     normal = path / "normal" if (path / "normal").is_dir() else path / "train" / "good"
-    good = path / "test" / "good"
-    defects = sorted(d for d in path.glob("test/*") if d.is_dir() and d != good)
-    if not normal.is_dir() or not good.is_dir() or not defects:
+    defects = sorted(d for d in path.glob("test/*") if d.is_dir() and d.name != "good")
+    if not normal.is_dir() or not (path / "test" / "good").is_dir() or not defects:
         raise ValueError(f"{path} is not laid out as expected: {LAYOUT}")
-    folders = [FolderImages(folder, image_size, channels) for folder in (normal, good, *defects)]
-    _common_shape(folders)  # before any picture is decoded
-    train, *tests = (folder.stacked() for folder in folders)
-    is_anomaly = np.repeat([False] + [True] * len(defects), [len(part) for part in tests])
-    return OneClass(path.resolve().name, train, np.concatenate(tests), is_anomaly)
-
-
-def _common_shape(folders: Sequence[FolderImages]) -> tuple[int, int, int]:
-    first = folders[0].shape(0)
-    for folder in folders:
-        for index, file in enumerate(folder.files):
-            if (shape := folder.shape(index)) != first:
-                raise ValueError(
-                    f"{folders[0].files[0]} has shape {first}, {file} has {shape} (channels, "
-                    "height, width); pass image_size to resize, channels for grey and colour mixed"
-                )
-    return first
-
-
-def _is_grey(picture: "Image") -> bool:
-    return picture.mode in ("1", "L", "LA", *DEEP)
-
-
-@contextlib.contextmanager
-def _opened(file: Path) -> Iterator["Image"]:
-    """Open a picture; whatever is wrong with it names the file."""
-    from PIL import Image
-
-    try:
-        with Image.open(file) as picture:
-            yield picture
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's, if damaged
-        raise ValueError(f"{file} cannot be read as a picture: {error}") from error
-
-
-def _deep_pixels(picture: "Image", size: tuple[int, int] | None) -> NDArray[np.float32]:
-    # Pillow clips at 255 where it converts these to 8 bits: a 16-bit picture would turn white.
-    pixels = np.asarray(picture, dtype=np.float32) / (1 if picture.mode == "F" else 65535)
-    if not (pixels.min() >= 0 and pixels.max() <= 1):
-        raise OSError(f"its values are outside {'[0, 1]' if picture.mode == 'F' else '16 bits'}")
-    if size is not None:
-        from PIL import Image
-
-        resized = Image.fromarray(pixels).resize(size[::-1])
-        pixels = np.clip(np.asarray(resized), 0, 1)  # bicubic overshoots
-    return pixels
+    train = FolderImages(normal, image_size).stacked()
+    parts = [FolderImages(d, image_size).stacked() for d in (path / "test" / "good", *defects)]
+    for part, folder in zip(parts, ("good", *(d.name for d in defects)), strict=True):
+        if part.shape[1:] != train.shape[1:]:
+            raise ValueError(
+                f"pictures in {normal} have shape {train.shape[1:]}, those in test/{folder} "
+                f"{part.shape[1:]}; pass image_size to resize them, and do not mix grey and colour"
+            )
+    is_anomaly = np.repeat([False] + [True] * len(defects), [len(part) for part in parts])
+    return OneClass(path.name, train, np.concatenate(parts), is_anomaly)
 
 
 def _torchvision() -> ModuleType:
