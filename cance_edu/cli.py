@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("name", nargs="?", help="the data set to download")
     data.set_defaults(run=_data)
 
+    record = commands.add_parser("record", help="compute a recording of the lessons anew")
+    record.add_argument("name", help="the recording, as `data/recordings/` names it")
+    record.set_defaults(run=_record)
+
     equations = commands.add_parser("equations", help="equation number, function, lesson, test")
     equations.set_defaults(run=_equations)
     return parser
@@ -139,7 +143,7 @@ def _demo_split(options: argparse.Namespace) -> "OneClass":
 def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:
     from matplotlib.figure import Figure
 
-    from cance_edu.figures import draw_aurocs, draw_scores
+    from cance_edu.figures.scores import draw_aurocs, draw_scores
 
     figure = Figure(figsize=(10, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -172,6 +176,13 @@ def _data(options: argparse.Namespace) -> int:
         present = "present" if data_set.present(root) else "absent"
         print(f"{data_set.name:8s} {present:8s} {data_set.size:>8s}  {data_set.licence}")
         print(f"{'':8s} {data_set.source}")
+    return 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    from cance_edu import recordings
+
+    print(recordings.record(options.name))
     return 0
 
 

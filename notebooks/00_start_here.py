@@ -43,9 +43,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from cance_edu import CANCE, figures
+from cance_edu import CANCE
 from cance_edu.datasets import load_one_class
 from cance_edu.experiments import auroc, fit_variants
+from cance_edu.figures import draw_images, show
+from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
 
 # %%
 split = load_one_class("digits", normal=[8])
@@ -57,8 +59,8 @@ print("to test:       ", split.test_images.shape, split.test_is_anomaly.sum(), "
 row = [*split.train_images[:8], *split.test_images[split.test_is_anomaly][:8]]
 titles = ["normal"] * 8 + ["anomalous"] * 8
 figure = Figure(figsize=(8, 2.4), layout="constrained")
-figures.draw_images(figure, row, titles)
-figures.show(figure, "Eight handwritten eights, and below them eight other digits.")
+draw_images(figure, row, titles)
+show(figure, "Eight handwritten eights, and below them eight other digits.")
 
 # %% [markdown]
 # ## Fit, and score
@@ -87,10 +89,8 @@ order = np.argsort(scores)
 shown = [*order[:8], *order[-8:]]
 titles = [f"S = {scores[i]:.0f}" for i in shown]
 figure = Figure(figsize=(8, 2.6), layout="constrained")
-figures.draw_images(figure, split.test_images[shown], titles)
-figures.show(
-    figure, "The eight test images with the lowest scores, and the eight with the highest."
-)
+draw_images(figure, split.test_images[shown], titles)
+show(figure, "The eight test images with the lowest scores, and the eight with the highest.")
 
 # %% [markdown]
 # The upper row has the lowest scores, the lower row the highest.
@@ -116,8 +116,8 @@ assert not split.test_is_anomaly[order[:8]].any()
 
 # %%
 figure = Figure(figsize=(6, 3), layout="constrained")
-figures.draw_scores(figure.subplots(), scores, split.test_is_anomaly, -detector.offset_)
-figures.show(figure, "Scores of eights lie left of most scores of other digits, with some overlap.")
+draw_scores(figure.subplots(), scores, split.test_is_anomaly, -detector.offset_)
+show(figure, "Scores of eights lie left of most scores of other digits, with some overlap.")
 
 # %%
 alarms = detector.predict(split.test_images) == -1
@@ -143,10 +143,8 @@ assert alarms[~split.test_is_anomaly].mean() > 0.5
 # %%
 figure = Figure(figsize=(4, 4), layout="constrained")
 area = auroc(split.test_is_anomaly, scores)
-figures.draw_roc(figure.subplots(), scores, split.test_is_anomaly, f"CANCE, area {area:.3f}")
-figures.show(
-    figure, f"ROC curve of CANCE on the digits, close to the upper left corner: {area:.3f}."
-)
+draw_roc(figure.subplots(), scores, split.test_is_anomaly, f"CANCE, area {area:.3f}")
+show(figure, f"ROC curve of CANCE on the digits, close to the upper left corner: {area:.3f}.")
 
 # %%
 assert area > 0.9
@@ -167,8 +165,8 @@ results = list(fit_variants(split, random_state=0, steps=800))
 
 figure = Figure(figsize=(6, 2.2), layout="constrained")
 names, areas = [r.variant for r in results], [r.auroc for r in results]
-figures.draw_aurocs(figure.subplots(), names, areas)
-figures.show(figure, ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(names, areas, strict=True)))
+draw_aurocs(figure.subplots(), names, areas)
+show(figure, ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(names, areas, strict=True)))
 
 # %% [markdown]
 # <details><summary>Answer</summary>

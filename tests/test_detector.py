@@ -28,8 +28,6 @@ CHECKS = estimator_checks_generator(CANCE(epochs=(1, 1), steps=5, random_state=0
 SKIPPED = {
     # Needs SCIPY_ARRAY_API=1 when SciPy is imported; scores are NumPy arrays whatever the input.
     "check_array_api_input",
-    # Needs pandas, which is none of our dependencies; runs where it is installed.
-    "check_dataframe_column_names_consistency",
 }
 
 

@@ -1,34 +1,17 @@
-"""Pure drawing: arrays in, artists out. No mathematics, no files, no widgets.
-
-Colours are Okabe and Ito's, which stay apart for colour-blind readers; what matters is also told
-apart by place or by a marker.
-"""
+"""How well scores tell anomalies from normal inputs: histograms, ROC curves, AUROC bars."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import numpy as np
-from IPython.display import Image
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 from sklearn.metrics import roc_curve
 
-__all__ = [
-    "ANOMALY",
-    "NOISE",
-    "NORMAL",
-    "draw_aurocs",
-    "draw_images",
-    "draw_roc",
-    "draw_scores",
-    "show",
-]
+from cance_edu.figures import ANOMALY, NORMAL
 
-NORMAL, ANOMALY, NOISE = "#0072B2", "#D55E00", "#009E73"
-"""Blue for normal data, vermilion for anomalies, green for the contrastive noise."""
+__all__ = ["draw_aurocs", "draw_roc", "draw_scores"]
 
 
 def draw_scores(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, threshold: float) -> Line2D:
@@ -120,49 +103,3 @@ def draw_aurocs(axes: Axes, names: Sequence[str], aurocs: Sequence[float]) -> Ba
     axes.invert_yaxis()
     axes.set(xlabel="AUROC, percent (50 is chance)", xlim=(50, 100))
     return bars
-
-
-def draw_images(figure: Figure, images: ArrayLike, titles: Sequence[str], columns: int = 8) -> None:
-    """Draw a grid of small images, each under its title.
-
-    Parameters
-    ----------
-    figure : Figure
-        Filled by the grid.
-    images : array_like of shape (n, channels, height, width)
-        In [0, 1], with 1 or 3 channels.
-    titles : sequence of str
-        One for each image.
-    columns : int
-        Images in a row.
-    """
-    images = np.asarray(images)
-    rows = -(-len(images) // columns)
-    for place, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
-        axes.set_axis_off()
-        if place < len(images):
-            picture = np.moveaxis(images[place], 0, -1)
-            axes.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
-            axes.set_title(titles[place], fontsize=8)
-
-
-def show(figure: Figure, alt: str, dpi: int = 100) -> Image:
-    """Return a figure as a picture with alternative text, to be the last value of a cell.
-
-    Parameters
-    ----------
-    figure : Figure
-        The figure.
-    alt : str
-        What a reader who cannot see it needs to know.
-    dpi : int
-        Dots per inch.
-
-    Returns
-    -------
-    IPython.display.Image
-        A PNG with `alt`.
-    """
-    png = BytesIO()
-    figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
-    return Image(png.getvalue(), alt=alt)

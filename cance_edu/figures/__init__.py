@@ -1,0 +1,69 @@
+"""Pure drawing: arrays in, artists out. No mathematics, no files, no widgets.
+
+This module has what all figures share; each topic has a module of its own. A `draw_...` function
+fills axes and returns the artists that change; a `move_...` function gives those artists new
+data, which is all that a slider does. Colours are Okabe and Ito's, which stay apart for
+colour-blind readers; what matters is also told apart by place, by a marker or by a dash.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import numpy as np
+from IPython.display import Image
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+__all__ = ["ANOMALY", "ARTIFICIAL", "NOISE", "NORMAL", "PALETTE", "draw_images", "show"]
+
+NORMAL, ANOMALY, NOISE, ARTIFICIAL = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+"""Blue: normal data. Vermilion: anomalies. Green: the noise. Purple: artificial normal points."""
+
+PALETTE = (NORMAL, ANOMALY, NOISE, ARTIFICIAL, "#E69F00", "#56B4E9", "#000000")
+"""In this order where lines stand for something else; give each line its own dash or marker too."""
+
+
+def draw_images(figure: Figure, images: ArrayLike, titles: Sequence[str], columns: int = 8) -> None:
+    """Draw a grid of small images, each under its title.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled by the grid.
+    images : array_like of shape (n, channels, height, width)
+        In [0, 1], with 1 or 3 channels.
+    titles : sequence of str
+        One for each image.
+    columns : int
+        Images in a row.
+    """
+    images = np.asarray(images)
+    rows = -(-len(images) // columns)
+    for place, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
+        axes.set_axis_off()
+        if place < len(images):
+            picture = np.moveaxis(images[place], 0, -1)
+            axes.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=1)
+            axes.set_title(titles[place], fontsize=8)
+
+
+def show(figure: Figure, alt: str, dpi: int = 100) -> Image:
+    """Return a figure as a picture with alternative text, to be the last value of a cell.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    alt : str
+        What a reader who cannot see it needs to know.
+    dpi : int
+        Dots per inch.
+
+    Returns
+    -------
+    IPython.display.Image
+        A PNG with `alt`.
+    """
+    png = BytesIO()
+    figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
+    return Image(png.getvalue(), alt=alt)

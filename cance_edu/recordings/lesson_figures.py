@@ -1,0 +1,87 @@
+"""The figures that the lessons measure, over several seeds: each notebook is run once a seed.
+
+MNIST is run too where it is present; a data set that is not there keeps no figures, and the
+command says so.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from cance_edu.datasets import DATASETS, data_root
+
+SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def record() -> dict[str, NDArray[Any]]:
+    """Run every lesson that measures something, for each data set and seed.
+
+    Returns
+    -------
+    dict of str to array
+        `dataset`, `seed`, `name` and `value` of every figure, one row each.
+    """
+    lessons = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if _measures(path)]
+    runs = [(dataset, seed, path) for dataset, seed in _runs() for path in lessons]
+    rows: list[dict[str, Any]] = []
+    for dataset, seed, path in tqdm(runs, desc="lessons"):
+        rows += run_lesson(path, dataset, seed)
+    return {
+        key: np.array([row[key] for row in rows]) for key in ("dataset", "seed", "name", "value")
+    }
+
+
+def run_lesson(path: Path, dataset: str, seed: int) -> list[dict[str, Any]]:
+    """Run one notebook and return the figures that it measured.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is not changed.
+    dataset : {"digits", "mnist"}
+        What it runs on.
+    seed : int
+        Its random state.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails: a claim that holds for one seed alone is no claim.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "figures.jsonl"
+        file.touch()
+        ours = {
+            "CANCE_EDU_DATASET": dataset,
+            "CANCE_EDU_SEED": str(seed),
+            "CANCE_EDU_FIGURES": str(file),
+        }
+        notebook = nbformat.read(path, as_version=4)
+        NotebookClient(notebook, timeout=1200).execute(cwd=path.parent, env=os.environ | ours)
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _measures(path: Path) -> bool:
+    return "measured(" in path.read_text(encoding="utf-8")
+
+
+def _runs() -> Iterator[tuple[str, int]]:
+    present = {data_set.name: data_set.present(data_root()) for data_set in DATASETS}
+    for dataset, seeds in SETTINGS["seeds"].items():
+        if not present[dataset]:
+            print(f"NOT RECORDED: {dataset}, which is not under {data_root()}")
+            continue
+        for seed in seeds:
+            yield dataset, seed
