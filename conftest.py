@@ -5,6 +5,8 @@ import runpy
 import sys
 from pathlib import Path
 
+pytest_plugins = ["tests.lesson_budgets"]
+
 NETWORK = str(Path(__file__).parent / "tests" / "network")
 
 if NETWORK not in sys.path:

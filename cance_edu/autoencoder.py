@@ -176,7 +176,10 @@ def convolutional_autoencoder(
         # Kernel 4 and stride 2 double the size; an odd size loses its last row or column again.
         decoder += [nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
     decoder[-1] = nn.Sigmoid()
-    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+    model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+    # The same numbers in an order that convolutions on a CPU work through a quarter faster.
+    model.to(memory_format=torch.channels_last)
+    return model
 
 
 def dense_autoencoder(

@@ -1,5 +1,7 @@
 # ---
 # jupyter:
+#   cance_edu:
+#     budget_seconds: 20
 #   jupytext:
 #     text_representation:
 #       extension: .py

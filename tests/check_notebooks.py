@@ -10,12 +10,18 @@ import jupytext
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 FORBIDDEN_TAGS = {"nbval-skip", "raises-exception", "nbval-raises-exception"}
 LONGEST_CELL = 12
+LARGEST_FILE = 700_000
 
 
 def complaints(notebook: Path) -> list[str]:
     """Return one line for each thing that is wrong with a notebook and its text form."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    cells = content["cells"]
     found = _pair_complaints(notebook)
+    if not content["metadata"].get("cance_edu", {}).get("budget_seconds"):
+        found.append(f"{notebook.name} has no budget_seconds under cance_edu in its metadata")
+    if notebook.stat().st_size > LARGEST_FILE:
+        found.append(f"{notebook.name} has {notebook.stat().st_size:,} bytes; keep pictures small")
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     for place, cell in enumerate(code, start=1):
         found += [f"{notebook.name}, code cell {place}: {line}" for line in _cell_complaints(cell)]
@@ -44,8 +50,11 @@ def _cell_complaints(cell: dict[str, Any]) -> list[str]:
         found.append(f"{len(lines)} lines; move code to the library")
     if any(line.lstrip().startswith(("%", "!")) for line in lines):
         found.append("a magic or a shell line, whose failure nbval would not see")
-    if "except:" in source or "except Exception" in source:
+    if "except:" in source or "except Exception" in source or "except BaseException" in source:
         found.append("a broad except")
+    texts = [o for o in cell["outputs"] if {"text/plain"} & o.get("data", {}).keys() or "text" in o]
+    if "NBVAL_CHECK_OUTPUT" in source and not texts:
+        found.append("NBVAL_CHECK_OUTPUT without a saved output to compare")
     if FORBIDDEN_TAGS & set(cell["metadata"].get("tags", [])):
         found.append("a tag that keeps nbval from testing the cell")
     for output in cell["outputs"]:

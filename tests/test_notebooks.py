@@ -1,12 +1,14 @@
-import copy
 import json
+import os
 import subprocess
 import sys
 
 import nbformat
 import pytest
 
-from tests.check_notebooks import NOTEBOOKS, complaints
+from tests.check_notebooks import LARGEST_FILE, NOTEBOOKS, complaints
+
+ROOT = NOTEBOOKS.parent
 
 FIRST = NOTEBOOKS / "00_start_here.ipynb"
 
@@ -14,7 +16,6 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 def test_committed_notebooks_are_as_they_should_be():
     for notebook in NOTEBOOKS.glob("*.ipynb"):
         assert complaints(notebook) == []
-        assert notebook.stat().st_size < 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,8 @@ def test_committed_notebooks_are_as_they_should_be():
         (lambda c: c.update(source=["%time x"]), "a magic"),
         (lambda c: c["metadata"].update(tags=["nbval-skip"]), "keeps nbval"),
         (lambda c: c.update(execution_count=99), "not executed"),
+        (lambda c: c.update(source=["# NBVAL_CHECK_OUTPUT"], outputs=[]), "without a saved"),
+        (lambda c: c.update(source=["try:\n", "    x\n", "except Exception:\n", "    y"]), "broad"),
         (
             lambda c: c["outputs"].append({"output_type": "stream", "name": "stderr", "text": "!"}),
             "stderr",
@@ -45,22 +48,83 @@ def test_the_checker_notices_a_text_form_that_differs(tmp_path):
     assert any("differ" in line for line in complaints(tmp_path / FIRST.name))
 
 
-def test_nbval_goes_red_for_a_failing_cell_and_for_the_network(tmp_path):
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [
-        nbformat.v4.new_code_cell("assert 1 == 1"),
-        nbformat.v4.new_code_cell("assert 1 == 2"),
-        nbformat.v4.new_code_cell("import socket; socket.create_connection(('192.0.2.1', 80), 1)"),
-    ]
+def test_the_checker_notices_a_missing_budget_and_a_large_file(tmp_path):
+    notebook = json.loads(FIRST.read_text())
+    del notebook["metadata"]["cance_edu"]
+    notebook["cells"][0]["attachments"] = {"padding": {"text/plain": "x" * LARGEST_FILE}}
+    (tmp_path / FIRST.name).write_text(json.dumps(notebook))
+    found = complaints(tmp_path / FIRST.name)
+    assert any("no budget_seconds" in line for line in found)
+    assert any("keep pictures small" in line for line in found)
+
+
+def run_nbval(tmp_path, *sources, stale=None, options=()):
+    """Run planted cells under nbval, as the test command does; `stale` is a saved output."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(s, execution_count=1) for s in sources]
+    )
+    if stale is not None:
+        notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", name="stdout", text=stale)]
     path = tmp_path / "planted.ipynb"
-    nbformat.write(copy.deepcopy(notebook), path)
+    nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q"]
+    return subprocess.run(
+        [*command, *options, str(path)], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+
+def test_nbval_goes_red_for_a_failing_cell_and_for_the_network(tmp_path):
+    connect = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"
+    done = run_nbval(tmp_path, "assert 1 == 1", "assert 1 == 2", connect)
+    assert done.returncode == 1
+    assert "2 failed, 1 passed" in done.stdout
+    assert "the tests have no network" in done.stdout
+
+
+def test_nbval_goes_red_for_a_stale_output(tmp_path):
+    cell = "# NBVAL_CHECK_OUTPUT\nprint(1 + 1)"
+    assert run_nbval(tmp_path, cell, stale="2\n").returncode == 0
+    assert run_nbval(tmp_path, cell, stale="3\n").returncode == 1
+
+
+WIDGET = """
+import ipywidgets
+from matplotlib.figure import Figure
+from cance_edu.figures.canvas import Canvas
+from cance_edu.widgets import Explorer
+
+class Planted(Explorer):
+    def update(self, x):
+        return f"{1 / (x - 3):.2f}"
+
+figure = Figure(figsize=(1, 1))
+explorer = Planted({"x": ipywidgets.IntSlider(0, description="x")}, Canvas(figure, []), "nothing")
+"""
+
+
+def test_nbval_goes_red_for_a_widget_whose_callback_raises(tmp_path):
+    done = run_nbval(tmp_path, WIDGET, "explorer.controls['x'].value = 2")
+    assert done.returncode == 0, done.stdout
+    done = run_nbval(tmp_path, WIDGET, "explorer.controls['x'].value = 3")
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stdout
+
+
+def test_a_notebook_three_times_over_its_budget_is_red(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import time; time.sleep(0.4)")],
+        metadata={"cance_edu": {"budget_seconds": 0.1}},
+    )
+    nbformat.write(notebook, tmp_path / "late.ipynb")
+    options = ["--nbval-lax", "--nbval-current-env", "-p", "tests.lesson_budgets", "-q"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", str(path)],
+        [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", "late.ipynb"],
         capture_output=True,
         text=True,
         check=False,
         cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])},
     )
+    assert "MORE THAN 3 TIMES ITS BUDGET" in done.stdout
+    assert "1 passed" in done.stdout
     assert done.returncode == 1
-    assert "2 failed, 1 passed" in done.stdout
-    assert "the tests have no network" in done.stdout

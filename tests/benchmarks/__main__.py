@@ -11,7 +11,7 @@ from pathlib import Path
 # Before torch is imported: see cance_edu/__init__.py.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-NAMES = ("startup", "digits", "mnist", "throughput", "memory")
+NAMES = ("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory")
 RESULTS = Path(__file__).parent / "results"
 
 

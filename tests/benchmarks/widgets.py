@@ -1,0 +1,67 @@
+"""From a control's new value to the new picture: 100 moves of each explorer, in milliseconds.
+
+Kernel only: what the browser adds was 20 ms in a trial (it depends on the page). The moves go to
+random values of the explorer's first numeric control; the redraw includes the summary's numbers.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cance_edu.datasets import load_one_class
+from cance_edu.detector import CANCE
+from cance_edu.widgets import Explorer
+
+MOVES = 100
+
+
+def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
+    """Return each explorer's maker, and the control that is moved."""
+    from cance_edu.widgets.covariance import CovarianceExplorer
+    from cance_edu.widgets.known_density import KnownDensityExplorer
+    from cance_edu.widgets.lognormal import LognormalExplorer
+    from cance_edu.widgets.noise import NoiseExplorer
+    from cance_edu.widgets.proposition import PropositionExplorer
+    from cance_edu.widgets.scores import ScoreExplorer
+
+    split = load_one_class("digits", [8])
+    detector = CANCE(epochs=(20, 5), steps=400, random_state=0).fit(split.train_images)
+    scores = detector.anomaly_score(split.test_images)
+    features = detector.composite_features(split.test_images)
+    normal, anomalies = features[~split.test_is_anomaly], features[split.test_is_anomaly]
+    return {
+        "log-normal": (LognormalExplorer, ""),
+        "Prop. 3.1": (PropositionExplorer, ""),
+        "covariance": (CovarianceExplorer, ""),
+        "noise": (lambda: NoiseExplorer({"eq8": detector}, normal, anomalies), "step"),
+        "known density": (KnownDensityExplorer, "first_scale"),
+        "score": (lambda: ScoreExplorer(scores, split.test_is_anomaly, split.test_images), ""),
+    }
+
+
+def _values(control: Any, rng: np.random.Generator) -> list[Any]:
+    """Return values to move to, each other than the one before."""
+    if hasattr(control, "options"):
+        options = [o[1] if isinstance(o, tuple) else o for o in control.options]
+        return [options[i % len(options)] for i in range(1, MOVES + 1)]
+    return rng.uniform(control.min, control.max, MOVES).tolist()
+
+
+def table() -> Iterator[str]:
+    yield "| explorer | control | median ms | 95th percentile ms | target |"
+    yield "|---|---|---|---|---|"
+    rng = np.random.default_rng(0)
+    for name, (make, wanted) in _explorers().items():
+        explorer = make()
+        numeric = (k for k, c in explorer.controls.items() if hasattr(c, "min"))
+        key = wanted or next(numeric, next(iter(explorer.controls)))
+        control = explorer.controls[key]
+        times = []
+        for value in _values(control, rng):
+            start = time.perf_counter()
+            control.value = value
+            times.append(1e3 * (time.perf_counter() - start))
+        median, late = np.quantile(times, [0.5, 0.95])
+        yield f"| {name} | {control.description} | {median:.0f} | {late:.0f} | 50 / 120 |"

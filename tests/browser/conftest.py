@@ -1,0 +1,133 @@
+"""JupyterLab on loopback with private folders, and headless Chromium without any other host."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "only-for-this-test"
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false"},
+}
+
+
+class Lab(NamedTuple):
+    """A running JupyterLab: its address, and the folder that it serves."""
+
+    address: str
+    folder: Path
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium or Chrome of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find_chromium()
+    if executable is None:
+        # CI installs one, and must not pass without it.
+        report = pytest.fail if os.environ.get("CANCE_EDU_BROWSER") == "required" else pytest.skip
+        report("no Chromium or Chrome on this machine: install one to run the browser's tests")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    flags += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = tmp_path_factory.mktemp("jupyter")
+    folder = home / "notebooks"
+    folder.mkdir()
+    environment = dict(os.environ)
+    for variable in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
+        environment[f"JUPYTER_{variable}"] = str(home / variable.lower())
+    environment["IPYTHONDIR"] = str(home / "ipython")
+    for plugin, settings in SETTINGS.items():
+        name, _, kind = plugin.rpartition("/")
+        file = home / "config_dir" / "lab" / "user-settings" / name / f"{kind}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--notebook-dir={folder}"]
+    command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.expose_app_in_browser=True"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    try:
+        yield Lab(_wait_for_address(server, home), folder)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for_address(server: "subprocess.Popen[bytes]", home: Path) -> str:
+    """Return the server's address, once it answers."""
+    for _ in range(600):
+        assert server.poll() is None, (home / "log").read_text()
+        for file in (home / "runtime_dir").glob("jpserver-*.json"):
+            try:
+                address = json.loads(file.read_text())["url"]
+                urllib.request.urlopen(f"{address}api?token={TOKEN}", timeout=5).close()
+            except (json.JSONDecodeError, urllib.error.URLError):
+                continue  # written, but not whole or not listening yet
+            return str(address)
+        time.sleep(0.1)
+    raise TimeoutError((home / "log").read_text())
+
+
+def open_notebook(page: Page, lab: Lab, notebook: Path) -> None:
+    """Open a copy of a notebook and wait until its kernel can run cells."""
+    shutil.copy(notebook, lab.folder / notebook.name)
+    page.goto(f"{lab.address}lab/tree/{notebook.name}?token={TOKEN}&reset")
+    # The page says "idle" seconds before the kernel is connected; this is when it really is.
+    page.wait_for_function(
+        """() => {
+          const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+          const kernel = context?.session?.kernel;
+          return context?.isReady && kernel?.connectionStatus === "connected"
+            && kernel.status === "idle" && context.kernelDisplayStatus === "idle";
+        }"""
+    )
+
+
+def run_all(page: Page, milliseconds: int) -> list[str]:
+    """Run all cells; return the code cells that did not run, or ran into an error."""
+    page.evaluate(
+        """(limit) => Promise.race([
+          window.jupyterapp.commands.execute("notebook:run-all-cells"),
+          new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), limit)),
+        ])""",
+        milliseconds,
+    )
+    return page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets
+          .filter((cell) => cell.model.type === "code")
+          .filter((cell) => cell.model.executionCount === null
+            || cell.model.outputs.toJSON().some((output) => output.output_type === "error"))
+          .map((cell) => cell.model.sharedModel.source)"""
+    )

@@ -1,0 +1,65 @@
+"""Lesson 06 as a student meets it: in JupyterLab, in a browser, with the keyboard."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import ROOT, Lab, open_notebook, run_all
+
+LESSON = ROOT / "notebooks" / "06_learning_the_noise.ipynb"
+ARTEFACTS = ROOT / "tests" / "browser" / "artefacts"
+
+
+def handle(page: Page, label: str) -> Locator:
+    """The handle of the slider with a label."""
+    slider = page.locator(
+        f".widget-slider:has(.widget-label:text-is('{label}')), .widget-hslider"
+        f":has(.widget-label:text-is('{label}'))"
+    ).first
+    slider.scroll_into_view_if_needed()
+    return slider.locator(".noUi-handle")
+
+
+def number(page: Page, name: str) -> Locator:
+    return page.locator(f".cance-number[data-name='{name}']").first
+
+
+def value(page: Page, name: str) -> float:
+    return float(re.findall(r"-?\d+\.?\d*", number(page, name).inner_text())[0])
+
+
+def test_the_noise_explorers_follow_the_keyboard(page: Page, lab: Lab) -> None:
+    open_notebook(page, lab, LESSON)
+    assert run_all(page, 600_000) == []
+
+    # Training steps: from the last one back to the first record.
+    step = handle(page, "training step")
+    last = value(page, "step")
+    step.focus()
+    step.press("Home")
+    expect(number(page, "step")).not_to_have_text(f"{last:.0f}")
+    assert value(page, "step") < last
+    start = value(page, "det K")
+    assert start > 1
+    step.press("End")
+    expect(number(page, "step")).to_have_text(re.compile(rf"\b{last:.0f}\b"))
+    assert value(page, "det K") != start
+    page.screenshot(path=screenshot("noise_explorer.png"))
+
+    # K by hand on the known density: one step of the grid to the right widens the noise.
+    scale = handle(page, "K of coordinate 1")
+    before = value(page, "K 1")
+    error = value(page, "density error")
+    scale.focus()
+    scale.press("Home")
+    scale.press("ArrowRight")
+    expect(number(page, "K 1")).not_to_have_text(re.compile(r"^1(\.0+)?$"))
+    assert value(page, "K 1") > 1
+    assert (value(page, "K 1"), value(page, "density error")) != (before, error)
+    page.screenshot(path=screenshot("known_density_explorer.png"))
+
+
+def screenshot(name: str) -> Path:
+    ARTEFACTS.mkdir(exist_ok=True)
+    return ARTEFACTS / name

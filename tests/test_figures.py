@@ -1,0 +1,74 @@
+import json
+import re
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from cance_edu.figures import draw_images, show
+from cance_edu.figures.animation import player
+from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
+
+SCORES = np.array([0.0, 1.0, 2.0, 3.0, 10.0])
+IS_ANOMALY = np.array([False, False, True, False, True])
+
+
+def test_histograms_have_mass_one_and_the_threshold_is_where_it_was_put():
+    axes = Figure().subplots()
+    line = draw_scores(axes, SCORES, IS_ANOMALY, threshold=1.5)
+    assert line.get_xdata() == [1.5, 1.5]
+    for patch in axes.patches:
+        x, y = patch.get_xy().T
+        # A step polygon's area by the shoelace formula.
+        area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+        np.testing.assert_allclose(area, 1)
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+
+
+def test_roc_goes_through_the_shares_counted_by_hand():
+    line = draw_roc(Figure().subplots(), SCORES, IS_ANOMALY, "a")
+    points = set(zip(*np.round(line.get_data(), 6).tolist(), strict=True))
+    for threshold in SCORES:
+        alarms = threshold <= SCORES
+        shares = (alarms[~IS_ANOMALY].mean(), alarms[IS_ANOMALY].mean())
+        between = any(abs(x - shares[0]) < 1e-5 or abs(y - shares[1]) < 1e-5 for x, y in points)
+        assert between
+    assert {(0.0, 0.0), (1.0, 1.0)} <= points
+
+
+def test_bars_are_as_long_as_the_aurocs_in_percent():
+    bars = draw_aurocs(Figure().subplots(), ["a", "b"], [0.9, 0.75])
+    np.testing.assert_allclose([bar.get_width() for bar in bars], [90, 75])
+
+
+def test_images_keep_their_pixels_and_empty_places_stay_empty():
+    images = np.random.default_rng(0).random((3, 1, 4, 4))
+    figure = Figure()
+    draw_images(figure, images, list("abc"), columns=2)
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    np.testing.assert_allclose(drawn, images[:, 0])
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
+
+
+def test_a_shown_figure_is_a_png_with_alternative_text():
+    picture = show(Figure(figsize=(1, 1)), "an empty page")
+    assert Image.open(BytesIO(picture.data)).format == "PNG"
+    _, metadata = picture._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == "an empty page"
+
+
+def test_an_animation_asks_no_other_host_and_holds_its_captions():
+    page = player([b"one", b"two"], ["K = 1", "</script> & <b>"], alt='a "quoted" word').data
+    assert "http" not in page
+    assert page.count("</script>") == 1
+    captions = json.loads(re.search(r"captions = (\[.*?\]);", page)[1])
+    assert captions == ["K = 1", "</script> & <b>"]
+    assert 'alt="a &quot;quoted&quot; word"' in page
+
+
+def test_an_animation_needs_a_caption_for_each_frame():
+    with pytest.raises(ValueError, match="got 2 frames and 1 captions"):
+        player([b"one", b"two"], ["a"], alt="")

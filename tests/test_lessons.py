@@ -1,0 +1,129 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cance_edu import lessons, recordings
+from cance_edu.lessons import (
+    DEFECTS,
+    lesson_dataset,
+    lesson_seed,
+    lesson_split,
+    measured,
+    show_source,
+    with_defect,
+)
+from cance_edu.lognormal import lognormal_mode
+from cance_edu.noise import GaussianNoise
+
+IMAGES = np.random.default_rng(0).random((6, 1, 8, 8)).astype(np.float32)
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """Five seeds of one figure, mean 2 and standard deviation 1."""
+    values = np.array([0.73508894, 1.36754447, 2.0, 2.63245553, 3.26491106])
+    arrays = {"name": np.array(["f"] * 5), "dataset": np.array(["digits"] * 5), "value": values}
+    monkeypatch.setattr(recordings, "load", lambda name: recordings.Recording(arrays, {}))
+    monkeypatch.delenv("CANCE_EDU_FIGURES", raising=False)
+    monkeypatch.delenv("CANCE_EDU_DATASET", raising=False)
+
+
+def test_a_figure_within_three_standard_deviations_is_returned(recorded):
+    assert measured("f", 4.99) == 4.99
+    assert measured("f", -0.99) == -0.99
+
+
+@pytest.mark.parametrize("value", [5.01, -1.01])
+def test_a_figure_further_away_is_an_error_that_says_how_far(recorded, value):
+    with pytest.raises(AssertionError, match=r"but was 2 ± 1 over 5 seeds on digits"):
+        measured("f", value)
+
+
+def test_a_figure_that_was_never_recorded_is_an_error(recorded, monkeypatch):
+    with pytest.raises(AssertionError, match="was not recorded over seeds on digits"):
+        measured("g", 1.0)
+    monkeypatch.setenv("CANCE_EDU_DATASET", "mnist")
+    with pytest.raises(AssertionError, match="on mnist"):
+        measured("f", 2.0)
+
+
+def test_while_recording_figures_are_written_and_not_compared(tmp_path, monkeypatch):
+    monkeypatch.setenv("CANCE_EDU_FIGURES", str(tmp_path / "f.jsonl"))
+    monkeypatch.setenv("CANCE_EDU_SEED", "3")
+    assert measured("anything", 7) == 7
+    line = json.loads((tmp_path / "f.jsonl").read_text())
+    assert line == {"dataset": lesson_dataset(), "seed": 3, "name": "anything", "value": 7.0}
+    assert lesson_seed() == 3
+
+
+def test_an_unknown_data_set_is_named(monkeypatch):
+    monkeypatch.setenv("CANCE_EDU_DATASET", "fashion")
+    with pytest.raises(ValueError, match="'fashion'; expected 'digits' or 'mnist'"):
+        lesson_dataset()
+
+
+def test_the_digits_are_split_by_the_seed(monkeypatch):
+    monkeypatch.delenv("CANCE_EDU_DATASET", raising=False)
+    first, again, other = (lesson_split([8], seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first.train_images, again.train_images)
+    assert (first.train_images != other.train_images).any()
+
+
+@pytest.mark.parametrize("kind", DEFECTS)
+def test_defects_change_every_image_a_little_and_are_seeded(kind):
+    before = IMAGES.copy()
+    damaged = with_defect(IMAGES, kind, random_state=1)
+    np.testing.assert_array_equal(IMAGES, before)
+    np.testing.assert_array_equal(damaged, with_defect(IMAGES, kind, random_state=1))
+    assert (damaged != with_defect(IMAGES, kind, random_state=2)).any()
+    assert (damaged != IMAGES).any(axis=(1, 2, 3)).all()
+    assert damaged.dtype == np.float32
+    assert damaged.shape == IMAGES.shape
+    assert 0 <= damaged.min() <= damaged.max() <= 1
+
+
+def test_a_line_is_one_row_or_column_and_erasing_only_darkens():
+    line = with_defect(IMAGES, "line")
+    changed = (line != IMAGES)[:, 0]
+    assert ((changed.sum((1, 2)) == 8) | (changed.sum((1, 2)) == 7)).all()
+    assert (line[:, 0][changed] == 1).all()
+    erased = with_defect(IMAGES, "erased")
+    assert (erased <= IMAGES).all()
+    assert ((erased != IMAGES).sum((1, 2, 3)) <= 4).all()
+
+
+def test_a_shift_moves_by_one_of_eight_columns():
+    shifted = with_defect(IMAGES, "shift")
+    for image, moved in zip(IMAGES, shifted, strict=True):
+        to_the_right = np.array_equal(moved[..., 1:], image[..., :-1]) and not moved[..., 0].any()
+        to_the_left = np.array_equal(moved[..., :-1], image[..., 1:]) and not moved[..., -1].any()
+        assert to_the_right != to_the_left
+
+
+@given(st.text().filter(lambda kind: kind not in DEFECTS))
+def test_an_unknown_defect_is_named(kind):
+    with pytest.raises(ValueError, match="expected one of 'erased', 'line', 'shift', 'noise'"):
+        with_defect(IMAGES, kind)
+
+
+def test_a_shown_source_is_the_code_without_its_docstring():
+    source = show_source(lognormal_mode).data
+    assert "return mean * (standard_deviation**2 / mean**2 + 1) ** -1.5" in source
+    assert "Parameters" not in source
+    assert "def log_prob(self" in show_source(GaussianNoise.log_prob).data
+
+
+def test_small_mnist_has_two_hundred_of_each_digit(monkeypatch):
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(10), 1200)
+    images = rng.random((len(labels), 1, 2, 2), dtype=np.float32)
+    monkeypatch.setattr(lessons, "mnist", lambda split: lessons.Images(images, labels))
+    split = lessons.small_mnist([8])
+    assert split.train_images.shape == (1000, 1, 2, 2)
+    assert split.test_is_anomaly.tolist() == (np.repeat(np.arange(10), 200) != 8).tolist()
+    known = {image.tobytes() for image in images[labels == 8]}
+    assert {image.tobytes() for image in split.train_images} <= known
+    assert len({image.tobytes() for image in split.train_images}) == 1000
