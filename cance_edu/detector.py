@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +33,7 @@ from cance_edu.lognormal import Augmentation
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
 from cance_edu.noise import GaussianNoise
+from cance_edu.schedule import Schedule, schedule_for
 from cance_edu.sources import ImageScaling, Source, check_images, check_table, is_images
 from cance_edu.storage import load_model, save_model
 
@@ -81,8 +83,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         K at the start, above 1; with "fixed" the K that stays, 1 included.
     epochs : (int, int) or "auto"
         Of the autoencoder's two stages. "auto": 20 and 5, or 60 and 15 below 1,000 inputs.
-    steps : int
-        Of the noise contrast.
+    steps : int or "auto"
+        Of the noise contrast. "auto": 1000, or 1500 below 1,000 inputs.
     batch_size : int or "auto"
         Inputs a step of the autoencoder. "auto": 128, or 32 below 1,000 inputs.
     channels, hidden : sequence of int, int or sequence of int
@@ -145,7 +147,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         augmentation: Augmentation = "paper",
         initial_scale: float = 1 + math.log(2),
         epochs: tuple[int, int] | Literal["auto"] = "auto",
-        steps: int = 1500,
+        steps: int | Literal["auto"] = "auto",
         batch_size: int | Literal["auto"] = "auto",
         channels: Sequence[int] = (16, 32),
         hidden: int | Sequence[int] | None = None,
@@ -324,7 +326,10 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 or (len(epochs) == 2 and _whole(epochs[0], 1) and _whole(epochs[1], 0)),
                 "two whole numbers, at least 1 and 0, or 'auto'",
             ),
-            "steps": (_whole(self.steps, 5), "a whole number, at least 5"),
+            "steps": (
+                self.steps == "auto" or _whole(self.steps, 5),
+                "a whole number, at least 5, or 'auto'",
+            ),
             "batch_size": (
                 self.batch_size == "auto" or _whole(self.batch_size, 2),
                 "a whole number, at least 2, or 'auto'",
@@ -448,8 +453,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         enough = len(held_out) >= 5 * self._latent_dim()
         test = source.subset(held_out) if enough else train
         seed = int(torch.randint(2**62, (1,), generator=generator))
-        # Few inputs make few steps an epoch: more epochs and smaller batches make up for it.
-        few = len(train) < 1000
+        schedule = self._schedule(len(train))
 
         def train_with(weight: float) -> tuple[Autoencoder, float]:
             # The same first weights and the same order for every λ: only λ differs.
@@ -460,8 +464,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 train,
                 generator=torch.Generator().manual_seed(seed),
                 covariance_weight=weight,
-                epochs=self._epochs(few),
-                batch_size=(32 if few else 128) if self.batch_size == "auto" else self.batch_size,
+                epochs=schedule.epochs,
+                batch_size=schedule.batch_size,
                 verbose=self.verbose,
             )
             return model, condition_number(latent_covariance(model, test))
@@ -475,10 +479,15 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             self.condition_numbers_ = {self.covariance_weight_: condition}
         return model
 
-    def _epochs(self, few: bool) -> tuple[int, int]:
-        if isinstance(self.epochs, str):
-            return (60, 15) if few else (20, 5)
-        return int(self.epochs[0]), int(self.epochs[1])
+    def _schedule(self, n: int) -> Schedule:
+        """Return what "auto" stands for, with what was asked for in its place."""
+        asked: dict[str, Any] = {}
+        if not isinstance(self.epochs, str):
+            asked["epochs"] = (int(self.epochs[0]), int(self.epochs[1]))
+        for name in ("batch_size", "steps"):
+            if getattr(self, name) != "auto":
+                asked[name] = int(getattr(self, name))
+        return replace(schedule_for(n), **asked)
 
     def _learn_density(
         self, features: Tensor, training: Tensor, held_out: Tensor, generator: torch.Generator
@@ -487,6 +496,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         if self.variant == "error":
             return
         features = self._select(features)
+        schedule = self._schedule(len(training))
         moments = RunningMoments(features.shape[1])
         for batch in features[training].split(1000):
             moments.update(batch)
@@ -504,7 +514,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 noise_ratio=self.noise_ratio,
                 noise_objective=self.noise_objective,
                 initial_scale=self.initial_scale,
-                steps=int(self.steps),
+                steps=schedule.steps,
+                learning_rate=schedule.learning_rate,
             ),
             generator=generator,
             augmentation=augmentation,
@@ -518,7 +529,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         if hasattr(self, "image_shape_"):
             hidden = 256 if self.hidden is None else int(self.hidden)  # type: ignore[arg-type]
             model = convolutional_autoencoder(
-                self.image_shape_, self._latent_dim(), self.channels, hidden
+                self.image_shape_, self._latent_dim(), np.ravel(self.channels).tolist(), hidden
             )
             if self.image_scaling == "standardized":
                 # The last layer, a sigmoid, keeps to [0, 1]; standardised images do not.
