@@ -39,20 +39,20 @@
 #
 # Our images are scans of handwritten digits, 8 by 8 pixels, which come with scikit-learn. The
 # eights are normal. Seven in ten of them are for learning; the others, and all other digits, are
-# for testing.
+# for testing. (With `CANCE_EDU_DATASET=mnist` every lesson runs on MNIST's larger images instead.)
 
 # %%
 import numpy as np
 from matplotlib.figure import Figure
 
 from cance_edu import CANCE
-from cance_edu.datasets import load_one_class
 from cance_edu.experiments import auroc, fit_variants
 from cance_edu.figures import draw_images, show
 from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
+from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured
 
 # %%
-split = load_one_class("digits", normal=[8])
+split = lesson_split(normal=[8], random_state=lesson_seed())
 
 print("to learn from: ", split.train_images.shape, "all normal")
 print("to test:       ", split.test_images.shape, split.test_is_anomaly.sum(), "anomalous")
@@ -83,7 +83,7 @@ show(figure, "Eight handwritten eights, and below them eight other digits.")
 my_guess = ""  # "an eight" or "another digit"
 
 # %%
-detector = CANCE(random_state=0).fit(split.train_images)
+detector = CANCE(random_state=lesson_seed()).fit(split.train_images)
 scores = detector.anomaly_score(split.test_images)
 order = np.argsort(scores)
 
@@ -99,13 +99,14 @@ show(figure, "The eight test images with the lowest scores, and the eight with t
 #
 # <details><summary>Answer</summary>
 #
-# Another digit: the eight highest scores all belong to anomalies, and the eight lowest all to
-# eights. The cell below asserts both. Between these extremes the two groups overlap.
+# Another digit: the eight highest scores all belong to anomalies. The lowest belong to eights,
+# with an exception or two if you are unlucky with the seed. The cell below asserts both; between
+# these extremes the two groups overlap.
 # </details>
 
 # %%
 assert split.test_is_anomaly[order[-8:]].all()
-assert not split.test_is_anomaly[order[:8]].any()
+assert split.test_is_anomaly[order[:8]].sum() <= 2
 
 # %% [markdown]
 # ## How good is it?
@@ -127,14 +128,16 @@ print(f"alarms on normal images:    {alarms[~split.test_is_anomaly].mean():.0%}"
 print(f"alarms on anomalous images: {alarms[split.test_is_anomaly].mean():.0%}")
 
 # %%
-assert alarms[~split.test_is_anomaly].mean() > 0.5
+measured("00 alarms on new normal images", alarms[~split.test_is_anomaly].mean())
+assert alarms[~split.test_is_anomaly].mean() > (0.5 if lesson_dataset() == "digits" else 0.2)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# More than half of them. The autoencoder has seen some hundred eights, over and over, and rebuilds
-# these better than any new one; a threshold set on their scores is too low. In practice, set it on
-# normal images that were never trained on. Lesson 07 does.
+# More than half of them (on MNIST, whose training set is larger, more than two in ten). The
+# autoencoder has seen some hundred eights, over and over, and rebuilds these better than any new
+# one; a threshold set on their scores is too low. In practice, set it on normal images that were
+# never trained on. Lesson 07 does.
 # </details>
 #
 # The *order* of the scores is good all the same, and that is what the next figure is about.
@@ -149,7 +152,7 @@ draw_roc(figure.subplots(), scores, split.test_is_anomaly, f"CANCE, area {area:.
 show(figure, f"ROC curve of CANCE on the digits, close to the upper left corner: {area:.3f}.")
 
 # %%
-assert area > 0.9
+measured("00 auroc cance", area)
 wins = scores[split.test_is_anomaly][:, None] > scores[~split.test_is_anomaly]
 assert abs(wins.mean() - area) < 1e-3
 
@@ -163,7 +166,7 @@ assert abs(wins.mean() - area) < 1e-3
 # **Predict.** Which of the four is worst on these digits?
 
 # %%
-results = list(fit_variants(split, random_state=0, steps=800))
+results = list(fit_variants(split, random_state=lesson_seed(), steps=800))
 
 figure = Figure(figsize=(6, 2.2), layout="constrained")
 names, areas = [r.variant for r in results], [r.auroc for r in results]
@@ -181,24 +184,25 @@ show(figure, ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(names, areas, strict
 # On MNIST, with its 28 by 28 pixels, they come apart; try `cance-edu demo --dataset mnist`.
 
 # %%
-by_name = {r.variant: r.auroc for r in results}
+by_name = {r.variant: measured(f"00 auroc {r.variant}, 800 steps", r.auroc) for r in results}
 assert by_name["latnce"] + 0.05 < min(by_name["error"], by_name["cnce"], by_name["cance"])
-assert max(by_name["error"], by_name["cnce"], by_name["cance"]) < by_name["error"] + 0.05
+if lesson_dataset() == "digits":
+    assert max(by_name["cnce"], by_name["cance"]) < by_name["error"] + 0.05
+else:
+    assert by_name["error"] + 0.03 < min(by_name["cnce"], by_name["cance"])
 
 # %% [markdown]
 # ## The course
 #
 # | lesson | question |
 # |---|---|
-# | 01 The log-normal mode | What is the most likely reconstruction error, if not the mean? |
-# | 02 Proposition 3.1 | Why add artificial errors, and what exactly is proved? |
-# | 03 Covariance-regularised autoencoder | What if the latents collapse? |
-# | 04 Composite features | Why is neither latent nor error enough? |
-# | 05 Noise contrastive estimation | How does telling data from noise give a density? |
-# | 06 Learning the noise | How wide should the noise be, and which way does the paper push it? |
-# | 07 CANCE end to end | What does each part buy, and where does it fail? |
-#
-# Lessons 01 to 07 are being written; this notebook, the library and its tests are here now.
+# | [01 The log-normal mode](01_lognormal_mode.ipynb) | What is the most likely reconstruction error, if not the mean? |
+# | [02 Proposition 3.1](02_proposition_3_1.ipynb) | Why add artificial errors, and what exactly is proved? |
+# | [03 Covariance-regularised autoencoder](03_covariance_regularized_autoencoder.ipynb) | What if the latents collapse? |
+# | [04 Composite features](04_composite_features.ipynb) | Why is neither latent nor error enough? |
+# | [05 Noise contrastive estimation](05_noise_contrastive_estimation.ipynb) | How does telling data from noise give a density? |
+# | [06 Learning the noise](06_learning_the_noise.ipynb) | How wide should the noise be, and which way does the paper push it? |
+# | [07 CANCE end to end](07_cance_end_to_end.ipynb) | What does each part buy, and where does it fail? |
 #
 # ## Recap
 #
