@@ -1,0 +1,265 @@
+"""Wrong solutions as students write them: those on which the checker was developed."""
+
+import numpy as np
+import torch
+from scipy import stats
+from torch.nn.functional import logsigmoid
+
+
+def covariance(latent, ddof=0):
+    centred = latent - latent.mean(axis=0)
+    return centred.T @ centred / (len(latent) - ddof)
+
+
+def off(matrix):
+    return matrix - np.diag(np.diag(matrix))
+
+
+def pairs(latent):
+    d = latent.shape[1]
+    return d * (d - 1)
+
+
+def lognormal_sigma(mean, deviation):
+    return np.sqrt(np.log(1 + (deviation / mean) ** 2))
+
+
+MODE = {
+    "the median of the log-normal, not the mode": lambda m, s: np.exp(
+        np.log(m) - lognormal_sigma(m, s) ** 2 / 2
+    ),
+    "the mean, not the mode": lambda m, s: m,
+    "the standard deviation used as if it were the variance": lambda m, s: (
+        m * (s / m**2 + 1) ** (-3 / 2)
+    ),
+    "the exponent's sign is flipped": lambda m, s: m * (s**2 / m**2 + 1) ** (3 / 2),
+    "the logarithm of the mean used as mu": lambda m, s: np.exp(
+        np.log(m) - lognormal_sigma(m, s) ** 2
+    ),
+    "sigma subtracted where its square was meant": lambda m, s: np.exp(
+        np.log(m) - lognormal_sigma(m, s) ** 2 / 2 - lognormal_sigma(m, s)
+    ),
+    "the ratio of deviation and mean is not squared": lambda m, s: m * (1 + s / m) ** -1.5,
+}
+
+
+def between(u, low, high, centre, scale):
+    a, b = stats.norm.cdf([low, high], centre, scale)
+    return stats.norm.ppf(a + u * (b - a), centre, scale)
+
+
+TRUNCATED_NORMAL = {
+    "nothing is truncated": lambda u, m, s: m + s * stats.norm.ppf(u),
+    "draws are clipped, not truncated": lambda u, m, s: np.clip(m + s * stats.norm.ppf(u), 0, m),
+    "the upper end is forgotten": lambda u, m, s: between(u, 0, np.inf, m, s),
+    "the lower end is forgotten": lambda u, m, s: between(u, -np.inf, m, m, s),
+    "centred on zero instead of the mode": lambda u, m, s: between(u, 0, m, 0, s),
+    "the variance used as if it were the scale": lambda u, m, s: between(u, 0, m, m, s**2),
+    "uniform on the interval": lambda u, m, s: m * u,
+}
+K_AWARE = {
+    "K is not used": lambda u, m, s, k: between(u, 0, m, m, s),
+    "K is squared": lambda u, m, s, k: between(u, 0, m, m, k * k * s),
+    "K moves the mode": lambda u, m, s, k: between(u, 0, k * m, k * m, s),
+    "K narrows instead of widening": lambda u, m, s, k: between(u, 0, m, m, s / k),
+}
+COVARIANCE_LOSS = {
+    "the diagonal was not removed": lambda z: (covariance(z) ** 2).sum() / pairs(z),
+    "the identity was subtracted instead of the diagonal": lambda z: (
+        np.linalg.norm(covariance(z) - np.identity(z.shape[1])) ** 2 / pairs(z)
+    ),
+    "1/(n-1) instead of 1/n": lambda z: (off(covariance(z, ddof=1)) ** 2).sum() / pairs(z),
+    "the latents are not centred": lambda z: (off(z.T @ z / len(z)) ** 2).sum() / pairs(z),
+    "divided by d squared": lambda z: (off(covariance(z)) ** 2).mean(),
+    "the sum instead of the mean": lambda z: (off(covariance(z)) ** 2).sum(),
+    "correlations instead of covariances": lambda z: (
+        (off(covariance((z - z.mean(0)) / z.std(0))) ** 2).sum() / pairs(z)
+    ),
+    "absolute values instead of squares": lambda z: np.abs(off(covariance(z))).sum() / pairs(z),
+}
+
+
+def merged(n, a, s, m, b, t, *, weight=None, factor=None, outer=None):
+    weight = n / (n + m) if weight is None else weight
+    factor = n * m / (n + m) ** 2 if factor is None else factor
+    apart = (a - b)[:, None] * (a - b)[None, :] if outer is None else outer
+    return weight * s + (1 - weight) * t + factor * apart
+
+
+MERGE_COVARIANCES = {
+    "the distance between the means is forgotten": lambda n, a, s, m, b, t: (
+        (n * s + m * t) / (n + m)
+    ),
+    "the term between the groups is subtracted": lambda n, a, s, m, b, t: merged(
+        n, a, s, m, b, t, factor=-n * m / (n + m) ** 2
+    ),
+    "both groups weigh the same": lambda *x: merged(*x, weight=0.5),
+    "the weights are swapped": lambda n, a, s, m, b, t: merged(
+        n, a, s, m, b, t, weight=m / (n + m)
+    ),
+    "1/(n-1) instead of 1/n": lambda n, a, s, m, b, t: (
+        (n + m) * merged(n, a, s, m, b, t) / (n + m - 1)
+    ),
+    "the term between the groups is divided by n, not by its square": lambda n, a, s, m, b, t: (
+        merged(n, a, s, m, b, t, factor=n * m / (n + m))
+    ),
+    "the means' difference is squared coordinate by coordinate": lambda n, a, s, m, b, t: merged(
+        n, a, s, m, b, t, outer=np.diag((a - b) ** 2)
+    ),
+}
+
+
+def flat(images):
+    return images.reshape(len(images), -1)
+
+
+def cosine(x, y):
+    lengths = np.sqrt((x**2).sum(1) * (y**2).sum(1))
+    return np.divide((x * y).sum(1), lengths, out=np.zeros(len(x)), where=lengths > 0)
+
+
+def both(error, dissimilarity):
+    return np.column_stack([error, dissimilarity])
+
+
+def squares(x, y):
+    return ((flat(x) - flat(y)) ** 2).mean(1)
+
+
+def right_c(x, y):
+    return (1 - cosine(flat(x), flat(y))) / 2
+
+
+def unsafe(x, y):
+    x, y = flat(x), flat(y)
+    return (1 - (x * y).sum(1) / np.sqrt((x**2).sum(1)) / np.sqrt((y**2).sum(1))) / 2
+
+
+def centred(images):
+    return flat(images) - flat(images).mean(1)[:, None]
+
+
+COMPOSITE = {
+    "the error is summed over pixels, not averaged": lambda x, y: both(
+        ((flat(x) - flat(y)) ** 2).sum(1), right_c(x, y)
+    ),
+    "the root of the error was taken": lambda x, y: both(squares(x, y) ** 0.5, right_c(x, y)),
+    "absolute differences instead of squares": lambda x, y: both(
+        abs(flat(x) - flat(y)).mean(1), right_c(x, y)
+    ),
+    "the cosine similarity instead of the dissimilarity": lambda x, y: both(
+        squares(x, y), (1 + cosine(flat(x), flat(y))) / 2
+    ),
+    "the factor one half is forgotten": lambda x, y: both(squares(x, y), 2 * right_c(x, y)),
+    "a zero image divides by zero": lambda x, y: both(squares(x, y), unsafe(x, y)),
+    "the images are centred before the cosine": lambda x, y: both(
+        squares(x, y), (1 - cosine(centred(x), centred(y))) / 2
+    ),
+    "the two features are in the wrong order": lambda x, y: both(right_c(x, y), squares(x, y)),
+}
+NCE_LOSS = {
+    "the sign is flipped: this is the log-likelihood": lambda d, n, nu: (
+        logsigmoid(d).mean() + nu * logsigmoid(-n).mean()
+    ),
+    "the noise term is not weighted by nu": lambda d, n, nu: (
+        -(logsigmoid(d).mean() + logsigmoid(-n).mean())
+    ),
+    "nu weighs the data term": lambda d, n, nu: (
+        -(nu * logsigmoid(d).mean() + logsigmoid(-n).mean())
+    ),
+    "noise is labelled as data": lambda d, n, nu: (
+        -(logsigmoid(d).mean() + nu * logsigmoid(n).mean())
+    ),
+    "probabilities instead of their logarithms": lambda d, n, nu: (
+        -(torch.sigmoid(d).mean() + nu * torch.sigmoid(-n).mean())
+    ),
+    "the logarithm of a sigmoid overflows": lambda d, n, nu: (
+        -(torch.log(torch.sigmoid(d)).mean() + nu * torch.log(1 - torch.sigmoid(n)).mean())
+    ),
+    "sums instead of means": lambda d, n, nu: -(logsigmoid(d).sum() + nu * logsigmoid(-n).sum()),
+}
+
+
+def widen(z, m, k):
+    return k * (z - m) + m
+
+
+def narrow(z, m, k):
+    return (z - m) / k + m
+
+
+def eq8(on_data, on_noise, nu):
+    return logsigmoid(on_data).mean() + nu * logsigmoid(-on_noise).mean()
+
+
+def tied(z, m, k):
+    return widen(narrow(z, m, k).detach(), m, k)
+
+
+NOISE_OBJECTIVE = {
+    "the stop-gradient is missing: the value is right, the gradient is not": (
+        lambda t, z, v, m, k, nu: eq8(t(widen(narrow(z, m, k), m, k)), t(widen(v, m, k)), nu)
+    ),
+    "the stop-gradient holds K everywhere": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, m, k)), t(widen(v, m, k).detach()), nu
+    ),
+    "the sign is Eq. 12's": lambda t, z, v, m, k, nu: -eq8(t(tied(z, m, k)), t(widen(v, m, k)), nu),
+    "the noise term is not weighted by nu": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, m, k)), t(widen(v, m, k)), 1
+    ),
+    "K was applied before centring": lambda t, z, v, m, k, nu: eq8(t(tied(z, m, k)), t(k * v), nu),
+    "the data are widened, but were never narrowed": lambda t, z, v, m, k, nu: eq8(
+        t(widen(z.detach(), m, k)), t(widen(v, m, k)), nu
+    ),
+    "the mean is not added back": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, m, k)), t(k * (v - m)), nu
+    ),
+    "only the noise term: the naive objective": lambda t, z, v, m, k, nu: (
+        nu * logsigmoid(-t(widen(v, m, k))).mean()
+    ),
+}
+SCORE = {
+    "the score's sign is flipped": lambda t, n, nu: t + n + np.log(nu),
+    "nu is forgotten": lambda t, n, nu: -t - n,
+    "the logarithm of nu has the wrong sign": lambda t, n, nu: np.log(nu) - t - n,
+    "nu itself instead of its logarithm": lambda t, n, nu: -t - nu - n,
+    "the noise's density is forgotten": lambda t, n, nu: -t - np.log(nu),
+    "the noise's log-density has the wrong sign": lambda t, n, nu: n - t - np.log(nu),
+}
+
+
+def compare(scores, is_anomaly, tie):
+    a, b = scores[is_anomaly][:, None], scores[~is_anomaly][None, :]
+    return np.where(a == b, tie, a > b).mean()
+
+
+def precision_curve(scores, is_anomaly):
+    total = 0.0
+    previous = 0.0
+    for threshold in np.unique(scores)[::-1]:
+        found = (scores >= threshold) & is_anomaly
+        recall = found.sum() / is_anomaly.sum()
+        total += (recall - previous) * found.sum() / (scores >= threshold).sum()
+        previous = recall
+    return total
+
+
+AUROC = {
+    "the direction is flipped": lambda s, a: compare(-s, a, 0.5),
+    "a tie counts as a win": lambda s, a: compare(s, a, 1),
+    "a tie counts as a loss": lambda s, a: compare(s, a, 0),
+    "the average precision, not the AUROC": precision_curve,
+}
+
+BANK = {
+    "mode": MODE,
+    "truncated_normal": TRUNCATED_NORMAL,
+    "k_aware": K_AWARE,
+    "covariance_loss": COVARIANCE_LOSS,
+    "merge_covariances": MERGE_COVARIANCES,
+    "reconstruction_features": COMPOSITE,
+    "nce_loss": NCE_LOSS,
+    "noise_objective": NOISE_OBJECTIVE,
+    "anomaly_score": SCORE,
+    "auroc": AUROC,
+}

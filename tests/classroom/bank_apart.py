@@ -1,0 +1,438 @@
+"""The same misconceptions written another way, by loops and other libraries: kept apart.
+
+The checker was not developed on these. A new misconception gets its solution here last.
+"""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy import integrate, optimize, special, stats
+
+
+def log_parameters(mean, deviation):
+    second = math.log(mean**2 + deviation**2)
+    first = math.log(mean)
+    return 2 * first - second / 2, second - 2 * first
+
+
+def median(mean, deviation):
+    mu, variance = log_parameters(mean, deviation)
+    return stats.lognorm(math.sqrt(variance), scale=math.exp(mu)).median()
+
+
+def mean_by_quadrature(mean, deviation):
+    mu, variance = log_parameters(mean, deviation)
+    sigma = math.sqrt(variance)
+    return integrate.quad(
+        lambda t: math.exp(t) * stats.norm.pdf(t, mu, sigma), mu - 12 * sigma, mu + 12 * sigma
+    )[0]
+
+
+def deviation_as_variance(mean, deviation):
+    mu, variance = log_parameters(mean, math.sqrt(deviation))
+    return math.exp(mu - variance)
+
+
+def flipped_exponent(mean, deviation):
+    _, variance = log_parameters(mean, deviation)
+    return mean * math.exp(1.5 * variance)
+
+
+def mu_is_the_log_of_the_mean(mean, deviation):
+    _, variance = log_parameters(mean, deviation)
+    mu = math.log(mean)
+    return math.exp(mu) / math.exp(variance)
+
+
+def minus_sigma(mean, deviation):
+    mu, variance = log_parameters(mean, deviation)
+    return math.exp(mu) / math.exp(math.sqrt(variance))
+
+
+def unsquared(mean, deviation):
+    return mean / math.sqrt((mean + deviation) / mean) ** 3
+
+
+MODE = {
+    "the median of the log-normal, not the mode": median,
+    "the mean, not the mode": mean_by_quadrature,
+    "the standard deviation used as if it were the variance": deviation_as_variance,
+    "the exponent's sign is flipped": flipped_exponent,
+    "the logarithm of the mean used as mu": mu_is_the_log_of_the_mean,
+    "sigma subtracted where its square was meant": minus_sigma,
+    "the ratio of deviation and mean is not squared": unsquared,
+}
+
+
+def plain(u, mode, scale):
+    return [NormalDist(mode, scale).inv_cdf(x) for x in u]
+
+
+def clipped(u, mode, scale):
+    return [min(max(x, 0.0), mode) for x in plain(u, mode, scale)]
+
+
+def solve(u, low, high, centre, scale):
+    """Invert the CDF of a truncated normal by bisection."""
+    normal = NormalDist(centre, scale)
+    below, above = normal.cdf(low), normal.cdf(high)
+    return [
+        optimize.brentq(
+            lambda z, x=x: (normal.cdf(z) - below) / (above - below) - x, low, high, xtol=1e-13
+        )
+        for x in u
+    ]
+
+
+def no_upper_end(u, mode, scale):
+    return solve(u, 0.0, mode + 12 * scale, mode, scale)
+
+
+def no_lower_end(u, mode, scale):
+    # Half a normal, folded to the left of the mode.
+    return mode - scale * math.sqrt(2) * special.erfinv(u)
+
+
+def around_zero(u, mode, scale):
+    return scale * math.sqrt(2) * special.erfinv(u * math.erf(mode / scale / math.sqrt(2)))
+
+
+def right_draw(u, mode, scale):
+    return mode - around_zero(u, mode, scale)
+
+
+def uniform(u, mode, scale):
+    return np.interp(u, [0, 1], [0, mode])
+
+
+TRUNCATED_NORMAL = {
+    "nothing is truncated": plain,
+    "draws are clipped, not truncated": clipped,
+    "the upper end is forgotten": no_upper_end,
+    "the lower end is forgotten": no_lower_end,
+    "centred on zero instead of the mode": around_zero,
+    "the variance used as if it were the scale": lambda u, m, s: right_draw(u, m, s * s),
+    "uniform on the interval": uniform,
+}
+K_AWARE = {
+    "K is not used": lambda u, m, s, k: right_draw(u, m, s),
+    "K is squared": lambda u, m, s, k: right_draw(u, m, s * k**2),
+    "K moves the mode": lambda u, m, s, k: right_draw(u, m * k, s),
+    "K narrows instead of widening": lambda u, m, s, k: right_draw(u, m, s / k),
+}
+
+
+def loop_loss(latent, *, divide=None, centre=True, power=2, keep=lambda j, k: j != k, norm=None):
+    """Eq. 2 by loops over pairs, with one thing changed."""
+    n, d = latent.shape
+    means = latent.mean(0) if centre else np.zeros(d)
+    total, count = 0.0, 0
+    for j in range(d):
+        for k in range(d):
+            if keep(j, k):
+                c = sum((latent[i, j] - means[j]) * (latent[i, k] - means[k]) for i in range(n))
+                c /= divide or n
+                if norm is not None:
+                    c /= norm[j] * norm[k]
+                total += abs(c) ** power
+                count += 1
+    return total, count
+
+
+def diagonal_kept(latent):
+    total, _ = loop_loss(latent, keep=lambda j, k: True)
+    d = latent.shape[1]
+    return total / d / (d - 1)
+
+
+def identity_subtracted(latent):
+    z = torch.from_numpy(latent)
+    difference = torch.cov(z.T, correction=0) - torch.eye(z.shape[1])
+    return difference.pow(2).sum() / (z.shape[1] ** 2 - z.shape[1])
+
+
+def unbiased(latent):
+    covariance = torch.cov(torch.from_numpy(latent).T)
+    d = len(covariance)
+    return (covariance.square().sum() - covariance.diag().square().sum()) / (d * d - d)
+
+
+def not_centred(latent):
+    total, count = loop_loss(latent, centre=False)
+    return total / count
+
+
+def d_squared(latent):
+    return loop_loss(latent)[0] / latent.shape[1] ** 2
+
+
+def only_the_sum(latent):
+    return loop_loss(latent)[0]
+
+
+def correlations(latent):
+    total, count = loop_loss(latent, norm=latent.std(0))
+    return total / count
+
+
+def absolute(latent):
+    total, count = loop_loss(latent, power=1)
+    return total / count
+
+
+COVARIANCE_LOSS = {
+    "the diagonal was not removed": diagonal_kept,
+    "the identity was subtracted instead of the diagonal": identity_subtracted,
+    "1/(n-1) instead of 1/n": unbiased,
+    "the latents are not centred": not_centred,
+    "divided by d squared": d_squared,
+    "the sum instead of the mean": only_the_sum,
+    "correlations instead of covariances": correlations,
+    "absolute values instead of squares": absolute,
+}
+
+
+def pooled(n, a, s, m, b, t):
+    """The right answer through second moments about the joint mean."""
+    mean = (n * a + m * b) / (n + m)
+    second = n * (s + np.outer(a, a)) + m * (t + np.outer(b, b))
+    return second / (n + m) - np.outer(mean, mean)
+
+
+def within(n, a, s, m, b, t):
+    return np.average([s, t], axis=0, weights=[n, m])
+
+
+def minus_between(*x):
+    return 2 * within(*x) - pooled(*x)
+
+
+def equal_weights(n, a, s, m, b, t):
+    return (s + t) / 2 + pooled(n, a, s, m, b, t) - within(n, a, s, m, b, t)
+
+
+def swapped(n, a, s, m, b, t):
+    return within(m, a, s, n, b, t) + pooled(n, a, s, m, b, t) - within(n, a, s, m, b, t)
+
+
+def sample_covariance(n, a, s, m, b, t):
+    return pooled(n, a, s, m, b, t) / (1 - 1 / (n + m))
+
+
+def divided_once(n, a, s, m, b, t):
+    x = (n, a, s, m, b, t)
+    return within(*x) + (n + m) * (pooled(*x) - within(*x))
+
+
+def diagonal_only(n, a, s, m, b, t):
+    x = (n, a, s, m, b, t)
+    return within(*x) + np.diag(np.diag(pooled(*x) - within(*x)))
+
+
+MERGE_COVARIANCES = {
+    "the distance between the means is forgotten": within,
+    "the term between the groups is subtracted": minus_between,
+    "both groups weigh the same": equal_weights,
+    "the weights are swapped": swapped,
+    "1/(n-1) instead of 1/n": sample_covariance,
+    "the term between the groups is divided by n, not by its square": divided_once,
+    "the means' difference is squared coordinate by coordinate": diagonal_only,
+}
+
+
+def by_image(error, dissimilarity, order=(0, 1)):
+    """Loop over images and put the two numbers side by side."""
+
+    def features(inputs, reconstructions):
+        rows = []
+        for x, y in zip(torch.from_numpy(inputs), torch.from_numpy(reconstructions), strict=True):
+            pair = (float(error(x, y)), float(dissimilarity(x.flatten(), y.flatten())))
+            rows.append([pair[order[0]], pair[order[1]]])
+        return torch.tensor(rows, dtype=torch.float64)
+
+    return features
+
+
+def mse(x, y):
+    return F.mse_loss(x, y)
+
+
+def cos(x, y):
+    return F.cosine_similarity(x, y, dim=0)
+
+
+def half(x, y):
+    return (1 - cos(x, y)) / 2
+
+
+COMPOSITE = {
+    "the error is summed over pixels, not averaged": by_image(
+        lambda x, y: F.mse_loss(x, y, reduction="sum"), half
+    ),
+    "the root of the error was taken": by_image(lambda x, y: mse(x, y).sqrt(), half),
+    "absolute differences instead of squares": by_image(F.l1_loss, half),
+    "the cosine similarity instead of the dissimilarity": by_image(
+        mse, lambda x, y: 1 - half(x, y)
+    ),
+    "the factor one half is forgotten": by_image(mse, lambda x, y: 1 - cos(x, y)),
+    "a zero image divides by zero": by_image(
+        mse, lambda x, y: 0.5 - torch.dot(x, y) / (x.norm() * y.norm()) / 2
+    ),
+    "the images are centred before the cosine": by_image(
+        mse, lambda x, y: half(x - x.mean(), y - y.mean())
+    ),
+    "the two features are in the wrong order": by_image(mse, half, order=(1, 0)),
+}
+
+
+def cross_entropy(on_data, on_noise, weights=(1.0, 1.0), labels=(1.0, 0.0), reduction="mean"):
+    terms = [
+        F.binary_cross_entropy_with_logits(
+            logits, torch.full_like(logits, label), reduction=reduction
+        )
+        for logits, label in zip((on_data, on_noise), labels, strict=True)
+    ]
+    return weights[0] * terms[0] + weights[1] * terms[1]
+
+
+def probabilities(on_data, on_noise, noise_ratio):
+    data = sum(1 / (1 + torch.exp(-t)) for t in on_data) / len(on_data)
+    noise = sum(1 / (1 + torch.exp(t)) for t in on_noise) / len(on_noise)
+    return -data - noise_ratio * noise
+
+
+def overflowing(on_data, on_noise, noise_ratio):
+    data = torch.log(1 / (1 + torch.exp(-on_data)))
+    noise = torch.log(1 - 1 / (1 + torch.exp(-on_noise)))
+    return -torch.mean(data) - noise_ratio * torch.mean(noise)
+
+
+NCE_LOSS = {
+    "the sign is flipped: this is the log-likelihood": lambda d, n, nu: (
+        -cross_entropy(d, n, (1, nu))
+    ),
+    "the noise term is not weighted by nu": lambda d, n, nu: cross_entropy(d, n),
+    "nu weighs the data term": lambda d, n, nu: cross_entropy(d, n, (nu, 1)),
+    "noise is labelled as data": lambda d, n, nu: cross_entropy(d, n, (1, nu), (1.0, 1.0)),
+    "probabilities instead of their logarithms": probabilities,
+    "the logarithm of a sigmoid overflows": overflowing,
+    "sums instead of means": lambda d, n, nu: cross_entropy(d, n, (1, nu), reduction="sum"),
+}
+
+
+def diagonal(z, mean, matrix):
+    return (z - mean) @ matrix + mean
+
+
+def objective(data_of, noise_of, sign=-1, with_ratio=True):
+    """Eq. 8 with K as a matrix and the cross-entropy as the logarithms."""
+
+    def minimised(network, z, v, mean, scale, noise_ratio):
+        matrix = torch.diag(scale)
+        on_data, on_noise = network(data_of(z, mean, matrix)), network(noise_of(v, mean, matrix))
+        return sign * cross_entropy(on_data, on_noise, (1, noise_ratio if with_ratio else 1))
+
+    return minimised
+
+
+def stopped(z, mean, matrix):
+    with torch.no_grad():
+        before = (z - mean) @ torch.linalg.inv(matrix)
+    return before @ matrix + mean
+
+
+def not_stopped(z, mean, matrix):
+    return (z - mean) @ torch.linalg.inv(matrix) @ matrix + mean
+
+
+def frozen(v, mean, matrix):
+    with torch.no_grad():
+        return diagonal(v, mean, matrix)
+
+
+def noise_alone(network, z, v, mean, scale, noise_ratio):
+    on_noise = network(diagonal(v, mean, torch.diag(scale)))
+    return noise_ratio * torch.log(1 - torch.sigmoid(on_noise)).mean()
+
+
+NOISE_OBJECTIVE = {
+    "the stop-gradient is missing: the value is right, the gradient is not": objective(
+        not_stopped, diagonal
+    ),
+    "the stop-gradient holds K everywhere": objective(stopped, frozen),
+    "the sign is Eq. 12's": objective(stopped, diagonal, sign=1),
+    "the noise term is not weighted by nu": objective(stopped, diagonal, with_ratio=False),
+    "K was applied before centring": objective(stopped, lambda v, mean, matrix: v @ matrix),
+    "the data are widened, but were never narrowed": objective(diagonal, diagonal),
+    "the mean is not added back": objective(
+        stopped, lambda v, mean, matrix: v @ matrix - mean @ matrix
+    ),
+    "only the noise term: the naive objective": noise_alone,
+}
+
+
+def summed(*signs, ratio=math.log):
+    """A signed sum of T, the logarithm of nu and the noise's log-density, point by point."""
+
+    def score(log_ratio, noise_log_prob, noise_ratio):
+        parts = zip(log_ratio, noise_log_prob, strict=True)
+        return [signs[0] * t + signs[1] * ratio(noise_ratio) + signs[2] * n for t, n in parts]
+
+    return score
+
+
+SCORE = {
+    "the score's sign is flipped": summed(1, 1, 1),
+    "nu is forgotten": summed(-1, 0, -1),
+    "the logarithm of nu has the wrong sign": summed(-1, 1, -1),
+    "nu itself instead of its logarithm": summed(-1, -1, -1, ratio=float),
+    "the noise's density is forgotten": summed(-1, -1, 0),
+    "the noise's log-density has the wrong sign": summed(-1, -1, 1),
+}
+
+
+def rank_auroc(scores, is_anomaly, method="average"):
+    ranks = stats.rankdata(scores, method=method)
+    n, m = int(is_anomaly.sum()), int((~is_anomaly).sum())
+    return (ranks[is_anomaly].sum() - n * (n + 1) / 2) / (n * m)
+
+
+def sided(scores, is_anomaly, side):
+    normal = np.sort(scores[~is_anomaly])
+    return np.mean([np.searchsorted(normal, s, side) for s in scores[is_anomaly]]) / len(normal)
+
+
+def average_precision(scores, is_anomaly):
+    order = np.lexsort((np.arange(len(scores)), -scores))
+    levels = sorted(set(scores), reverse=True)
+    area, last = 0.0, 0
+    for level in levels:
+        above = [i for i in order if scores[i] >= level]
+        hits = sum(bool(is_anomaly[i]) for i in above)
+        area += (hits - last) * hits / len(above)
+        last = hits
+    return area / is_anomaly.sum()
+
+
+AUROC = {
+    "the direction is flipped": lambda s, a: rank_auroc(s, ~a),
+    "a tie counts as a win": lambda s, a: sided(s, a, "right"),
+    "a tie counts as a loss": lambda s, a: sided(s, a, "left"),
+    "the average precision, not the AUROC": average_precision,
+}
+
+BANK_APART = {
+    "mode": MODE,
+    "truncated_normal": TRUNCATED_NORMAL,
+    "k_aware": K_AWARE,
+    "covariance_loss": COVARIANCE_LOSS,
+    "merge_covariances": MERGE_COVARIANCES,
+    "reconstruction_features": COMPOSITE,
+    "nce_loss": NCE_LOSS,
+    "noise_objective": NOISE_OBJECTIVE,
+    "anomaly_score": SCORE,
+    "auroc": AUROC,
+}

@@ -1,0 +1,136 @@
+"""Every misconception is caught and named, in two differently written solutions."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+
+from cance_edu import augmentation, autoencoder, check, composite, experiments, lognormal, nce
+from cance_edu import moments as library_moments
+from cance_edu.check import agree, observed
+from tests.classroom.bank import BANK
+from tests.classroom.bank_apart import BANK_APART
+
+NAMES = list(check.TASKS)
+CASES = [
+    (name, misconception.name)
+    for name in NAMES
+    for misconception in getattr(check, name).misconceptions
+]
+
+
+def library_covariance_loss(latent):
+    return autoencoder.covariance_loss(torch.from_numpy(latent))
+
+
+def library_features(inputs, reconstructions):
+    error = composite.reconstruction_error(inputs, reconstructions)
+    return np.stack([error, composite.cosine_dissimilarity(inputs, reconstructions)], 1)
+
+
+def library_truncated(u, mode, scale):
+    """The library draws by the same inverse, with u from a generator: put ours in its place."""
+    original = torch.rand
+    torch.rand = lambda n, m, **_: torch.from_numpy(u)[:, None]
+    try:
+        pair = torch.tensor([mode], dtype=float), torch.tensor([scale], dtype=float)
+        return augmentation.sample_truncated_normal(*pair, len(u))[:, 0]
+    finally:
+        torch.rand = original
+
+
+def library_k_aware(u, mode, deviation, noise_scale):
+    scale = lognormal.truncation_scale(deviation, noise_scale, "k-aware")
+    return library_truncated(u, mode, float(scale))
+
+
+def library_score(log_ratio, noise_log_prob, noise_ratio):
+    return nce.anomaly_score(
+        torch.from_numpy(log_ratio), torch.from_numpy(noise_log_prob), noise_ratio
+    )
+
+
+REFERENCE = {
+    "mode": lognormal.lognormal_mode,
+    "truncated_normal": library_truncated,
+    "k_aware": library_k_aware,
+    "covariance_loss": library_covariance_loss,
+    "merge_covariances": library_moments.merge_covariances,
+    "reconstruction_features": library_features,
+    "nce_loss": nce.nce_loss,
+    "noise_objective": nce.noise_objective_eq8,
+    "anomaly_score": library_score,
+    "auroc": lambda scores, is_anomaly: experiments.auroc(is_anomaly, scores),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_librarys_own_function_passes(name):
+    feedback = getattr(check, name)(REFERENCE[name])
+    assert feedback.passed, str(feedback)
+    assert feedback.misconception is None
+    assert str(feedback).startswith("right")
+
+
+@pytest.mark.parametrize(("name", "misconception"), CASES)
+@pytest.mark.parametrize("bank", [BANK, BANK_APART], ids=["developed on", "apart"])
+def test_a_wrong_solution_fails_and_its_misconception_is_named(name, misconception, bank):
+    feedback = getattr(check, name)(bank[name][misconception])
+    assert not feedback.passed
+    assert feedback.misconception == misconception, str(feedback)
+    assert misconception in feedback.text
+
+
+def test_there_are_at_least_forty_misconceptions_and_four_for_each_task():
+    assert len(CASES) >= 40
+    assert all(len(getattr(check, name).misconceptions) >= 4 for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_misconceptions_give_the_same_numbers(name):
+    task = getattr(check, name)
+    seen = {m.name: observed(task, m.looks_like) for m in task.misconceptions}
+    seen["right"] = task.expected()
+    for one, other in combinations(seen, 2):
+        assert not agree(seen[one], seen[other]), f"{one} | {other}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("nothing", [None, ...])
+def test_an_empty_stub_is_not_answered_yet(name, nothing):
+    feedback = getattr(check, name)(lambda *arguments: nothing)
+    assert not feedback.passed
+    assert "not answered yet" in feedback.text
+    assert getattr(check, name).signature in feedback.text
+
+
+def test_an_exception_is_feedback_with_its_line():
+    def mode(mean, standard_deviation):
+        return mean / undefined_name  # noqa: F821
+
+    feedback = check.mode(mode)
+    assert "it raised NameError in the line `return mean / undefined_name" in feedback.text
+
+
+def test_a_wrong_shape_and_a_wrong_type_are_told():
+    assert "shape (2,); expected ()" in check.mode(lambda m, s: np.array([m, s])).text
+    assert "returned a str" in check.mode(lambda m, s: "the mode").text
+
+
+def test_an_unknown_mistake_gets_no_name():
+    feedback = check.mode(lambda m, s: 17.0)
+    assert (feedback.passed, feedback.misconception) == (False, None)
+    assert "differ from Eq. 9" in feedback.text
+    assert "NaN or infinite" in check.mode(lambda m, s: float("nan")).text
+
+
+def test_hints_do_not_hold_a_formula():
+    for name in NAMES:
+        for misconception in getattr(check, name).misconceptions:
+            assert not set("=^/") & set(misconception.hint.replace("sigma_z / mu_z", ""))
+
+
+def test_an_unknown_task_lists_the_known_ones():
+    with pytest.raises(AttributeError, match="no task 'median'; there are mode, "):
+        _ = check.median
