@@ -70,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("name", help="the recording, as `data/recordings/` names it")
     record.set_defaults(run=_record)
 
+    assignments = commands.add_parser(
+        "assignments", help="release the assignments to a class, or grade what came back"
+    )
+    assignments.add_argument("action", choices=("release", "grade"))
+    assignments.add_argument("folder", type=Path, metavar="DIR", help="the course's folder")
+    assignments.set_defaults(run=_assignments)
+
     equations = commands.add_parser("equations", help="equation number, function, lesson, test")
     equations.set_defaults(run=_equations)
     return parser
@@ -183,6 +190,17 @@ def _record(options: argparse.Namespace) -> int:
     from cance_edu import recordings
 
     print(recordings.record(options.name))
+    return 0
+
+
+def _assignments(options: argparse.Namespace) -> int:
+    from cance_edu import classroom
+
+    if options.action == "grade":
+        print(f"marks: {classroom.grade(options.folder)}")
+        return 0
+    for notebook in classroom.release(options.folder):
+        print(notebook)
     return 0
 
 

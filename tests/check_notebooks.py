@@ -67,7 +67,7 @@ def _cell_complaints(cell: dict[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    notebooks = sorted(NOTEBOOKS.glob("**/[!.]*.ipynb"))
+    notebooks = sorted(NOTEBOOKS.glob("[!.]*.ipynb"))
     found = [line for notebook in notebooks for line in complaints(notebook)]
     print("\n".join(found or [f"{len(notebooks)} notebooks are as they should be"]))
     return len(found) > 0

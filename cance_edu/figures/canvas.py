@@ -24,7 +24,8 @@ class Canvas:
     figure : Figure
         Finished, with all artists on it.
     moving : iterable of Artist
-        Those that a slider moves. Each lies in axes, or is a text of the figure.
+        Those that a slider moves. Each lies in axes, or is a text of the figure. They are drawn
+        over all others: with a moving image, let what lies on it (lines, frame) move too.
     """
 
     def __init__(self, figure: Figure, moving: Iterable[Artist]) -> None:

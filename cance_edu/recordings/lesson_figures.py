@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
@@ -31,10 +32,12 @@ def record() -> dict[str, NDArray[Any]]:
         `dataset`, `seed`, `name` and `value` of every figure, one row each.
     """
     lessons = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if _measures(path)]
-    runs = [(dataset, seed, path) for dataset, seed in _runs() for path in lessons]
-    rows: list[dict[str, Any]] = []
-    for dataset, seed, path in tqdm(runs, desc="lessons"):
-        rows += run_lesson(path, dataset, seed)
+    work = [
+        delayed(run_lesson)(path, dataset, seed) for dataset, seed in _runs() for path in lessons
+    ]
+    # Each lesson's kernel is a process of its own, with one thread: two at a time fill two cores.
+    runs = Parallel(n_jobs=2, backend="threading", return_as="generator")(work)
+    rows = [row for run in tqdm(runs, total=len(work), desc="lessons") for row in run]
     return {
         key: np.array([row[key] for row in rows]) for key in ("dataset", "seed", "name", "value")
     }
@@ -67,6 +70,7 @@ def run_lesson(path: Path, dataset: str, seed: int) -> list[dict[str, Any]]:
             "CANCE_EDU_DATASET": dataset,
             "CANCE_EDU_SEED": str(seed),
             "CANCE_EDU_FIGURES": str(file),
+            "OMP_NUM_THREADS": "1",
         }
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(notebook, timeout=1200).execute(cwd=path.parent, env=os.environ | ours)

@@ -48,6 +48,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
             if not control.description:
                 raise ValueError(f"{type(control).__name__} has no description; expected a label")
             control.style.description_width = "11em"
+            # Beside so wide a label the front end would leave a slider only 60 pixels.
+            control.layout.width = control.layout.width or "40em"
             control.observe(self._refresh, "value")
         self.picture = ipywidgets.Image(format="png")
         self.readout, self.message = ipywidgets.HTML(), ipywidgets.HTML()
@@ -55,7 +57,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         super().__init__([*self.controls.values(), self.message, self.picture, self.readout, about])
         self._refresh()
 
-    def update(self, **values: Any) -> str:
+    def update(self, *args: Any, **values: Any) -> str:
         """Move the artists to the controls' values; return the numbers to show, as HTML."""
         raise NotImplementedError
 
