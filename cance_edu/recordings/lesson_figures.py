@@ -1,9 +1,12 @@
 """The figures that the lessons measure, over several seeds: each notebook is run once a seed.
 
 MNIST is run too where it is present; a data set that is not there keeps no figures, and the
-command says so.
+command says so. A run that is done is kept under `data/.lesson_figures/` until its notebook's code
+changes, so a killed recording goes on where it was, and one new lesson costs only its own runs;
+delete that folder after a change of the library.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -16,11 +19,13 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from cance_edu import __version__
 from cance_edu.datasets import DATASETS, data_root
 
 SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+DONE = NOTEBOOKS.parent / "data" / ".lesson_figures"
 
 
 def record() -> dict[str, NDArray[Any]]:
@@ -41,6 +46,21 @@ def record() -> dict[str, NDArray[Any]]:
     return {
         key: np.array([row[key] for row in rows]) for key in ("dataset", "seed", "name", "value")
     }
+
+
+def _run_once(path: Path, dataset: str, seed: int) -> list[dict[str, Any]]:
+    """Run a lesson, unless the same code was run on the same data set and seed before."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    key = hashlib.sha256(json.dumps([code, dataset, seed, __version__]).encode()).hexdigest()[:16]
+    kept = DONE / f"{path.stem}-{key}.json"
+    if not kept.is_file():
+        DONE.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(".part")
+        beside.write_text(json.dumps(run_lesson(path, dataset, seed)), encoding="utf-8")
+        beside.replace(kept)
+    rows: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
+    return rows
 
 
 def run_lesson(path: Path, dataset: str, seed: int) -> list[dict[str, Any]]:
