@@ -19,8 +19,8 @@ if NETWORK not in sys.path:
 # which a test file may do before cance_edu can set it.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # A lesson's text form would run as a whole when the search for doctests imports it, and nbval runs
-# the notebook; `sitecustomize` is a name that Python has imported already. Assignments are executed by
-# tests of their own, with and without their solutions.
+# the notebook; `sitecustomize` is a name that Python has imported already. Assignments are executed
+# by tests of their own, with and without their solutions.
 collect_ignore_glob = ["notebooks/*.py", "notebooks/assignments/*", "tests/network/*"]
 
 # The kernels' Debugger prints a hint about frozen modules to stderr.

@@ -1,6 +1,7 @@
-"""How well scores tell anomalies from normal inputs: histograms, ROC curves, AUROC bars."""
+"""How well scores tell anomalies from normal inputs: histograms, curves, AUROC bars, alarms."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,12 +10,28 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 from sklearn.metrics import roc_curve
 
-from cance_edu.figures import ANOMALY, NORMAL
+from cance_edu.figures import ANOMALY, NORMAL, PALETTE
+from cance_edu.summaries.scores import DecisionCurves
 
-__all__ = ["draw_aurocs", "draw_roc", "draw_scores"]
+__all__ = [
+    "draw_alarm_counts",
+    "draw_aurocs",
+    "draw_precision_recall",
+    "draw_roc",
+    "draw_scores",
+]
+
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+"""One for each line on the same axes."""
 
 
-def draw_scores(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, threshold: float) -> Line2D:
+def draw_scores(
+    axes: Axes,
+    scores: ArrayLike,
+    is_anomaly: ArrayLike,
+    threshold: float,
+    right_edge: float | None = None,
+) -> Line2D:
     """Draw histograms of the scores of normal and anomalous inputs, and the threshold.
 
     Parameters
@@ -22,11 +39,13 @@ def draw_scores(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, threshold:
     axes : Axes
         Where to draw.
     scores : array_like of shape (n,)
-        S(x); the 1% largest are drawn at the right edge.
+        S(x); larger ones than the right edge are drawn there.
     is_anomaly : array_like of bool, shape (n,)
         The truth.
     threshold : float
         Scores above it are called anomalous.
+    right_edge : float, optional
+        Of the last bar; the 1% largest scores lie beyond it unless told.
 
     Returns
     -------
@@ -34,7 +53,8 @@ def draw_scores(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, threshold:
         The threshold's line.
     """
     scores, is_anomaly = np.asarray(scores), np.asarray(is_anomaly, dtype=bool)
-    edges = np.linspace(scores.min(), np.quantile(scores, 0.99), 40)
+    right = np.quantile(scores, 0.99) if right_edge is None else right_edge
+    edges = np.linspace(scores.min(), right, 40)
     for group, colour, label in (
         (~is_anomaly, NORMAL, "normal"),
         (is_anomaly, ANOMALY, "anomalous"),
@@ -74,7 +94,7 @@ def draw_roc(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, label: str) -
         The curve.
     """
     false_alarms, found, _ = roc_curve(is_anomaly, scores)
-    (line,) = axes.plot(false_alarms, found, label=label)
+    (line,) = axes.plot(false_alarms, found, label=label, **_next_style(axes))
     axes.set(xlabel="share of normal inputs that raise an alarm", ylabel="share of anomalies found")
     axes.set_aspect("equal")
     axes.legend(loc="lower right")
@@ -103,3 +123,69 @@ def draw_aurocs(axes: Axes, names: Sequence[str], aurocs: Sequence[float]) -> Ba
     axes.invert_yaxis()
     axes.set(xlabel="AUROC, percent (50 is chance)", xlim=(50, 100))
     return bars
+
+
+def draw_precision_recall(axes: Axes, curves: DecisionCurves, label: str) -> Line2D:
+    """Draw the precision-recall curve of one detector at one base rate.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw; call once for each detector or base rate.
+    curves : DecisionCurves
+        Its true positive rate is the recall.
+    label : str
+        For the legend, which is left out if it is empty.
+
+    Returns
+    -------
+    Line2D
+        The curve.
+    """
+    (line,) = axes.plot(
+        curves.true_positive_rate, curves.precision, label=label, **_next_style(axes)
+    )
+    axes.set(xlabel="recall (share of anomalies found)", ylabel="precision", ylim=(-0.03, 1.03))
+    if label:
+        axes.legend()
+    return line
+
+
+def draw_alarm_counts(
+    axes: Axes, counts: ArrayLike, probabilities: ArrayLike, promised: float
+) -> Line2D:
+    """Draw how many new normal inputs raised an alarm, over many held-out sets, and the law of it.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    counts : array_like of int
+        Alarms among the new inputs, one for each held-out set.
+    probabilities : array_like of shape (m + 1,)
+        The law's probability of 0, ..., m alarms.
+    promised : float
+        The number of alarms that the threshold was set for.
+
+    Returns
+    -------
+    Line2D
+        The law's line.
+    """
+    edges = np.arange(np.max(counts) + 2) - 0.5
+    axes.hist(counts, edges.tolist(), density=True, color=NORMAL, alpha=0.5, label="seen")
+    (line,) = axes.plot(probabilities, ".-", color="black", label="beta-binomial law")
+    axes.axvline(promised, color=ANOMALY, linestyle="--", label="promised")
+    axes.set(
+        xlabel=f"alarms among {len(np.asarray(probabilities)) - 1} new normal images",
+        ylabel="share of held-out sets",
+        xlim=(-0.5, edges[-1] + 1),
+    )
+    axes.legend()
+    return line
+
+
+def _next_style(axes: Axes) -> dict[str, Any]:
+    """Return colour and dash of the next line on these axes."""
+    place = len(axes.lines)
+    return {"color": PALETTE[place % len(PALETTE)], "linestyle": DASHES[place % len(DASHES)]}

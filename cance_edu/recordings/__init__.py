@@ -26,7 +26,14 @@ __all__ = ["FOLDER", "RECORDINGS", "Recording", "load", "record"]
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "recordings"
 """Where recordings lie: in the project's repository, not in the installed package."""
 
-RECORDINGS = ("lesson_figures", "mnist_eights", "covariance", "known_density")
+RECORDINGS = (
+    "lesson_figures",
+    "mnist_eights",
+    "covariance",
+    "known_density",
+    "noise_objectives",
+    "digits_ablation",
+)
 """All recordings, by name."""
 
 

@@ -1,0 +1,138 @@
+"""K's path where the optimal T is known: what is left of learning when there is nothing to learn.
+
+A walk takes the steps of `train_nce` on data whose density is known, with T* for the network or
+with a network that is trained as usual and compared with T*.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.optim import AdamW
+
+from cance_edu.nce import NOISE_OBJECTIVES, Contrast, LogRatio, Network, train_nce
+from cance_edu.noise import GaussianNoise, noise_scale, psi_of_noise_scale, widen
+from cance_edu.summaries.understudy import Density, optimal_log_ratio
+
+__all__ = [
+    "ScaleWalk",
+    "TrainedWalk",
+    "optimal_walk",
+    "trained_walk",
+]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScaleWalk:
+    """K along the steps of a training, or of what stands for one.
+
+    Attributes
+    ----------
+    step : array of shape (r,)
+        Steps taken.
+    scale : array of shape (r, D)
+        K's diagonal.
+    """
+
+    step: NDArray[np.int64]
+    scale: Array
+
+
+@dataclass(frozen=True)
+class TrainedWalk(ScaleWalk):
+    """K and a trained T, on data whose T* is known.
+
+    Attributes
+    ----------
+    confidence : array of shape (r,)
+        a, the slope of T against T*: below 1, T underfits; above 1, it is overconfident.
+    """
+
+    confidence: Array
+
+
+def optimal_walk(
+    density: Density,
+    noise: GaussianNoise,
+    contrast: Contrast,
+    *,
+    random_state: int = 0,
+) -> ScaleWalk:
+    """Let K take the steps of `train_nce`, with the T* for the network that is right at every K.
+
+    The expected force on K is zero at every step: whatever K does is the optimiser's own noise.
+
+    Parameters
+    ----------
+    density : Density
+        Of the data, over points of D coordinates.
+    noise : GaussianNoise
+        With their mean and covariance.
+    contrast : Contrast
+        The settings; `hidden` and `learning_rate` are T's and do not matter here.
+    random_state : int
+        The same integer gives the same walk.
+    """
+    objective = NOISE_OBJECTIVES[contrast.noise_objective]
+    psi = psi_of_noise_scale(torch.full_like(noise.mean, contrast.initial_scale)).requires_grad_()
+    optimizer = AdamW([psi], lr=contrast.scale_rate, weight_decay=0.0)
+    n_noise = round(contrast.noise_ratio * contrast.batch_size)
+    batch, scales = torch.Size([contrast.batch_size]), []
+    with torch.random.fork_rng():
+        torch.manual_seed(random_state)
+        for _ in range(contrast.steps * 4 // 5):
+            now = noise_scale(psi).detach()
+            network = optimal_log_ratio(density, noise, now, contrast.noise_ratio)
+            z, v = density.sample(batch), noise.sample(n_noise)
+            value = objective(network, z, v, noise.mean, noise_scale(psi), contrast.noise_ratio)
+            (psi.grad,) = torch.autograd.grad(value, psi)
+            optimizer.step()
+            scales.append(noise_scale(psi).detach().numpy())
+    return ScaleWalk(np.arange(1, len(scales) + 1), np.stack(scales))
+
+
+def trained_walk(
+    density: Density,
+    noise: GaussianNoise,
+    contrast: Contrast,
+    *,
+    n: int = 1000,
+    random_state: int = 0,
+) -> TrainedWalk:
+    """Train T and K by `train_nce` on draws of a known density; compare T with T* as it learns.
+
+    Parameters
+    ----------
+    density, noise, contrast : Density, GaussianNoise, Contrast
+        As in `optimal_walk`.
+    n : int
+        Training points.
+    random_state : int
+        The same integer gives the same training.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(random_state)
+        generator = torch.Generator().manual_seed(random_state)
+        z, fresh = density.sample(torch.Size([n])), density.sample(torch.Size([2000]))
+        network, _, history = train_nce(z, noise, contrast, generator=generator)
+        v = noise.sample(2000, generator)
+    confidences = []
+    for scale, weights in zip(history.scale, history.weights, strict=True):
+        network.load_state_dict(weights)
+        optimal = optimal_log_ratio(density, noise, scale, contrast.noise_ratio)
+        points = torch.cat([fresh, widen(v, noise.mean, scale)])
+        confidences.append(_confidence(network, optimal, points))
+    scales = torch.stack(history.scale).numpy()
+    return TrainedWalk(np.array(history.step), scales, np.array(confidences))
+
+
+@torch.no_grad()
+def _confidence(network: LogRatio, optimal: Network, points: Tensor) -> float:
+    """Return the least-squares slope of T against T*, weighted by how unsure T* is."""
+    log_ratio, best = network(points).double(), optimal(points)
+    unsure = best.sigmoid() * (-best).sigmoid()
+    return float((unsure * log_ratio * best).sum() / (unsure * best * best).sum())

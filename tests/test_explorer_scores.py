@@ -1,0 +1,286 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from scipy.stats import mannwhitneyu
+from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
+
+from cance_edu.figures import ANOMALY, NORMAL
+from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
+from cance_edu.figures.decisions import draw_decision, move_decision
+from cance_edu.figures.scores import (
+    draw_alarm_counts,
+    draw_precision_recall,
+    draw_roc,
+    draw_scores,
+)
+from cance_edu.summaries.scores import (
+    ScoredImages,
+    aurocs_by_group,
+    decide,
+    decision_curves,
+    precision,
+)
+from cance_edu.summaries.thresholds import alarm_count, held_out_threshold
+from cance_edu.widgets import drive
+from cance_edu.widgets.scores import ScoreExplorer
+
+
+@pytest.fixture
+def scored():
+    rng = np.random.default_rng(0)
+    is_anomaly = rng.random(60) < 0.4
+    # Rounded, so that some scores are equal.
+    scores = np.round(rng.normal(2 * is_anomaly, 1), 1)
+    return ScoredImages(scores, is_anomaly, rng.random((60, 1, 5, 4)).astype(np.float32))
+
+
+def test_counts_are_the_confusion_matrix_and_a_score_at_the_threshold_is_no_alarm(scored):
+    for threshold in (-9.0, *scored.scores[:10], 9.0):
+        ours = decide(scored.scores, scored.is_anomaly, threshold)
+        truth = confusion_matrix(scored.is_anomaly, scored.scores > threshold).ravel()
+        counted = (
+            ours.true_negatives,
+            ours.false_positives,
+            ours.false_negatives,
+            ours.true_positives,
+        )
+        assert counted == tuple(truth)
+
+
+def test_precision_is_bayes_rule_on_a_population_counted_one_by_one(scored):
+    decision = decide(scored.scores, scored.is_anomaly, 1.0, anomaly_share=0.01)
+    rng = np.random.default_rng(1)
+    drawn = rng.random(400_000) < 0.01
+    alarms = np.where(
+        drawn,
+        rng.random(400_000) < decision.true_positive_rate,
+        rng.random(400_000) < decision.false_positive_rate,
+    )
+    assert drawn[alarms].mean() == pytest.approx(decision.precision, rel=0.05)
+    assert decision.precision < 0.5
+
+
+def test_precision_at_the_tested_share_is_the_share_of_true_alarms(scored):
+    decision = decide(scored.scores, scored.is_anomaly, 1.0)
+    alarms = scored.is_anomaly[scored.scores > 1.0]
+    assert decision.precision == pytest.approx(alarms.mean(), rel=1e-12)
+
+
+def test_precision_without_an_alarm_is_undefined(scored):
+    assert np.isnan(decide(scored.scores, scored.is_anomaly, 99.0).precision)
+    assert np.isnan(precision(0.0, 0.0, 0.5))
+    assert precision(1.0, 0.0, 1e-6) == 1
+
+
+def test_the_nearest_are_those_that_change_side_first(scored):
+    decision = decide(scored.scores, scored.is_anomaly, 0.55, nearest=4)
+    distance = np.abs(scored.scores - 0.55)
+    for rows, side in (
+        (decision.nearest_below, scored.scores <= 0.55),
+        (decision.nearest_above, scored.scores > 0.55),
+    ):
+        assert side[rows].all()
+        assert sorted(distance[rows]) == sorted(distance[side])[:4]
+        assert (np.diff(scored.scores[rows]) >= 0).all()
+
+
+def test_beyond_the_scores_fewer_are_near(scored):
+    lowest, highest = scored.scores.min(), scored.scores.max()
+    assert len(decide(scored.scores, scored.is_anomaly, lowest - 1).nearest_below) == 0
+    assert len(decide(scored.scores, scored.is_anomaly, highest).nearest_above) == 0
+
+
+def test_curves_are_those_of_scikit_learn(scored):
+    curves = decision_curves(scored.scores, scored.is_anomaly)
+    false_alarms, found, _ = roc_curve(scored.is_anomaly, scored.scores, drop_intermediate=False)
+    np.testing.assert_allclose(curves.false_positive_rate, false_alarms, atol=1e-12)
+    np.testing.assert_allclose(curves.true_positive_rate, found, atol=1e-12)
+    expected, recall, _ = precision_recall_curve(scored.is_anomaly, scored.scores)
+    np.testing.assert_allclose(curves.true_positive_rate, recall[::-1], atol=1e-12)
+    np.testing.assert_allclose(curves.precision[1:], expected[-2::-1], atol=1e-12)
+    assert np.isnan(curves.precision[0])
+
+
+def test_rarer_anomalies_make_every_alarm_worth_less(scored):
+    common, rare = (
+        decision_curves(scored.scores, scored.is_anomaly, share).precision for share in (0.1, 0.001)
+    )
+    some = (common > 0) & (common < 1)
+    assert some.sum() > 10
+    assert (rare[some] < common[some]).all()
+
+
+def test_auroc_of_all_is_the_mean_over_groups_weighted_by_size(scored):
+    groups = np.where(np.arange(60) % 3 == 0, "line", "noise")
+    areas = aurocs_by_group(scored.scores, scored.is_anomaly, groups)
+    normal = scored.scores[~scored.is_anomaly]
+    sizes = []
+    for group, area in areas.items():
+        ours = scored.scores[scored.is_anomaly & (groups == group)]
+        wins = mannwhitneyu(ours, normal).statistic
+        assert area == pytest.approx(wins / len(ours) / len(normal), abs=1e-12)
+        sizes.append(len(ours))
+    together = mannwhitneyu(scored.scores[scored.is_anomaly], normal).statistic
+    together /= sum(sizes) * len(normal)
+    assert np.average(list(areas.values()), weights=sizes) == pytest.approx(together, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "contamination"), [(9, 0.1), (19, 0.1), (30, 0.25), (99, 0.01)])
+def test_the_promised_rate_holds_for_the_last_of_n_plus_one(n, contamination):
+    scores = np.random.default_rng(n).standard_cauchy(n + 1)
+    alarms = [
+        scores[last] > held_out_threshold(np.delete(scores, last), contamination)
+        for last in range(n + 1)
+    ]
+    assert np.mean(alarms) <= contamination
+    assert np.mean(alarms) > contamination - 1 / (n + 1)
+
+
+def test_too_few_scores_cannot_promise_a_low_rate():
+    with pytest.raises(ValueError, match="at least 99 scores"):
+        held_out_threshold(np.arange(98), 0.01)
+    with pytest.raises(ValueError, match="cannot promise"):
+        alarm_count(98, 10, 0.01)
+    assert held_out_threshold(np.arange(99), 0.01) == 98
+
+
+def test_the_number_of_alarms_follows_its_law_over_all_ways_to_hold_out():
+    n, m, contamination = 5, 4, 0.4
+    ranks = np.arange(n + m)
+    counts = []
+    for chosen in combinations(range(n + m), n):
+        held_out, new = ranks[list(chosen)], np.delete(ranks, chosen)
+        counts.append((new > held_out_threshold(held_out, contamination)).sum())
+    seen = np.bincount(counts, minlength=m + 1) / len(counts)
+    law = alarm_count(n, m, contamination)
+    np.testing.assert_allclose(law.pmf(np.arange(m + 1)), seen, atol=1e-12)
+
+
+def test_the_right_edge_gathers_all_larger_scores():
+    axes = Figure().subplots()
+    draw_scores(axes, [0.0, 1.0, 2.0, 50.0], [False, False, True, True], 1.5, right_edge=4.0)
+    assert axes.patches[-1].get_xy()[:, 0].max() == 4.0
+
+
+def test_lines_on_the_same_axes_differ_by_colour_and_dash(scored):
+    axes = Figure().subplots()
+    lines = [draw_roc(axes, scored.scores, scored.is_anomaly, name) for name in "abcd"]
+    assert len({line.get_color() for line in lines}) == 4
+    assert len({line.get_linestyle() for line in lines}) == 4
+
+
+def test_precision_recall_is_drawn_as_computed(scored):
+    axes = Figure().subplots()
+    curves = decision_curves(scored.scores, scored.is_anomaly, 0.01)
+    line = draw_precision_recall(axes, curves, "1 in 100")
+    np.testing.assert_array_equal(line.get_xdata(), curves.true_positive_rate)
+    np.testing.assert_array_equal(line.get_ydata(), curves.precision)
+    assert axes.get_legend() is not None
+
+
+def test_alarm_counts_are_drawn_beside_their_law():
+    axes = Figure().subplots()
+    line = draw_alarm_counts(axes, [0, 1, 1, 2], [0.25, 0.5, 0.25], promised=0.7)
+    np.testing.assert_array_equal(line.get_ydata(), [0.25, 0.5, 0.25])
+    assert [bar.get_height() for bar in axes.patches] == [0.25, 0.5, 0.25]
+    assert "among 2 new" in axes.get_xlabel()
+
+
+def test_ablation_shows_every_seed_and_the_mean():
+    axes = Figure().subplots()
+    lines = draw_ablation(axes, ["error", "cance"], [[0.8, 0.9], [0.9, 0.96]])
+    np.testing.assert_allclose(lines[1].get_ydata(), [90, 96])
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["error\n85.0", "cance\n93.0"]
+    assert len({line.get_marker() for line in lines}) == 2
+
+
+def test_ablation_of_means_has_error_bars():
+    axes = Figure().subplots()
+    draw_ablation(axes, ["error"], [0.858], deviations=[0.004])
+    (bars,) = axes.collections
+    np.testing.assert_allclose(bars.get_segments()[0][:, 1], [85.4, 86.2])
+
+
+def test_aurocs_by_group_are_drawn_one_row_a_group():
+    axes = Figure().subplots()
+    areas = {"error": {1: 0.8, 3: 0.9}, "cance": {1: 0.85, 3: 0.95}}
+    lines = draw_aurocs_by_group(axes, areas)
+    np.testing.assert_allclose(lines[1].get_xdata(), [85, 95])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "3"]
+    assert len({line.get_marker() for line in lines}) == 2
+
+
+def test_a_moved_decision_shows_counts_points_and_images(scored):
+    curves = decision_curves(scored.scores, scored.is_anomaly)
+    first = decide(scored.scores, scored.is_anomaly, 0.5)
+    artists = draw_decision(Figure(layout="constrained"), scored, curves, first)
+    second = decide(scored.scores, scored.is_anomaly, 1.5)
+    move_decision(artists, scored, second)
+    assert list(artists.threshold.get_xdata()) == [1.5, 1.5]
+    counts = [int(text.get_text()) for text in artists.counts]
+    assert counts == confusion_matrix(scored.is_anomaly, scored.scores > 1.5).ravel().tolist()
+    assert artists.roc_point.get_xydata().tolist() == [
+        [second.false_positive_rate, second.true_positive_rate]
+    ]
+    assert artists.precision_point.get_xydata().tolist() == [
+        [second.true_positive_rate, second.precision]
+    ]
+    for thumbnail, row in zip(artists.above, second.nearest_above, strict=True):
+        np.testing.assert_allclose(thumbnail.picture.get_array(), scored.images[row, 0])
+        frame = to_hex(thumbnail.frame.get_edgecolor()).upper()
+        assert frame == (ANOMALY if scored.is_anomaly[row] else NORMAL)
+        assert thumbnail.title.get_text() == f"{scored.scores[row]:.1f}"
+
+
+def test_images_that_are_not_there_are_hidden(scored):
+    curves = decision_curves(scored.scores, scored.is_anomaly)
+    almost = np.sort(scored.scores)[-3]
+    decision = decide(scored.scores, scored.is_anomaly, almost)
+    artists = draw_decision(Figure(layout="constrained"), scored, curves, decision)
+    assert [t.picture.get_visible() for t in artists.above] == [True, True, False, False]
+    assert all(t.picture.get_visible() for t in artists.below)
+
+
+def test_colour_images_are_shown_as_such(scored):
+    images = np.random.default_rng(2).random((60, 3, 5, 4)).astype(np.float32)
+    explorer = ScoreExplorer(scored.scores, scored.is_anomaly, images)
+    shown = explorer.artists.above[0].picture.get_array()
+    assert shown.shape == (5, 4, 3)
+
+
+def test_explorer_survives_every_control(scored):
+    explorer = ScoreExplorer(scored.scores, scored.is_anomaly, scored.images)
+    before = explorer.picture.value
+    assert drive(explorer) == 8
+    assert explorer.picture.value == before
+
+
+def test_explorer_says_what_it_shows(scored):
+    explorer = ScoreExplorer(scored.scores, scored.is_anomaly, scored.images, threshold=0.5)
+    explorer.controls["threshold"].value = 1.5
+    alarms = scored.scores > 1.5
+    assert f'"true_positives">{(alarms & scored.is_anomaly).sum()}<' in explorer.readout.value
+    assert f'"false_positives">{(alarms & ~scored.is_anomaly).sum()}<' in explorer.readout.value
+    assert '"threshold">1.5<' in explorer.readout.value
+
+
+def test_explorer_changes_the_precision_alone_with_the_base_rate(scored):
+    explorer = ScoreExplorer(scored.scores, scored.is_anomaly, scored.images, threshold=1.0)
+    before = explorer.decision
+    explorer.controls["anomaly_share"].value = 0.001
+    after = explorer.decision
+    expected = precision(before.true_positive_rate, before.false_positive_rate, 0.001)
+    assert after.precision == pytest.approx(float(expected))
+    assert after.true_positives == before.true_positives
+    curve = explorer.artists.precision_recall.get_ydata()
+    assert np.nanmin(curve) == pytest.approx(0.001)
+
+
+def test_explorer_without_an_alarm_says_so():
+    scores, truth = np.array([0.0, 1.0, 2.0, 1.5]), np.array([False, False, False, True])
+    explorer = ScoreExplorer(scores, truth, np.zeros((4, 1, 3, 3)))
+    explorer.controls["threshold"].value = 2.0
+    assert "no alarm" in explorer.readout.value

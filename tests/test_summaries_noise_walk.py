@@ -1,0 +1,249 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+from scipy import optimize, special, stats
+
+from cance_edu.augmentation import ReconstructionAugmentation
+from cance_edu.figures.noise_force import draw_variance
+from cance_edu.figures.noise_walk import draw_confidence, draw_differences, draw_walk
+from cance_edu.nce import Contrast, noise_objective_eq8
+from cance_edu.noise import GaussianNoise, widen
+from cance_edu.summaries.noise_benefit import paired_difference
+from cance_edu.summaries.noise_variance import (
+    EstimateVariance,
+    estimate_covariance,
+    estimate_variance,
+    simulated_variance,
+)
+from cance_edu.summaries.noise_walk import ScaleWalk, TrainedWalk, optimal_walk, trained_walk
+from cance_edu.summaries.understudy import AugmentedUnderstudy, optimal_log_ratio, understudy
+
+
+@pytest.fixture(scope="module")
+def features():
+    rng = np.random.default_rng(0)
+    latents = rng.normal(size=(400, 2)) + 2 * rng.integers(2, size=(400, 1))
+    errors = 0.01 * rng.lognormal(0, 0.4, size=(400, 2))
+    return np.concatenate([latents, errors], axis=1)
+
+
+@pytest.fixture(scope="module")
+def noise(features):
+    return GaussianNoise(
+        torch.from_numpy(features.mean(0)), torch.from_numpy(np.cov(features.T, ddof=0))
+    )
+
+
+@pytest.fixture(scope="module")
+def stand_in(features):
+    return understudy(features)
+
+
+def mixture_log_prob(density, z, coordinates=slice(None)):
+    gaussians, weights = density.component_distribution, density.mixture_distribution.probs
+    means, covariances = gaussians.mean.numpy(), gaussians.covariance_matrix.numpy()
+    parts = [
+        np.log(w) + stats.multivariate_normal(m[coordinates], c[coordinates, coordinates]).logpdf(z)
+        for w, m, c in zip(weights.numpy(), means, covariances, strict=True)
+    ]
+    return special.logsumexp(parts, axis=0)
+
+
+def test_understudy_has_the_features_moments(features, stand_in):
+    deviation = features.std(axis=0)
+    difference = (stand_in.mean.numpy() - features.mean(axis=0)) / deviation
+    np.testing.assert_allclose(difference, 0, atol=1e-3)
+    np.testing.assert_allclose(stand_in.variance.sqrt().numpy(), deviation, rtol=0.02)
+
+
+def test_optimal_log_ratio_is_the_log_odds_of_data_against_noise(stand_in, noise, features):
+    scale = torch.tensor([1.2, 1.69, 3.0, 1.1], dtype=torch.float64)
+    z, k = features[:9], np.diag(scale.numpy())
+    covariance = k @ noise.covariance.numpy() @ k
+    log_noise = stats.multivariate_normal(noise.mean.numpy(), covariance).logpdf(z)
+    expected = mixture_log_prob(stand_in, z) - math.log(2.5) - log_noise
+    ours = optimal_log_ratio(stand_in, noise, scale, 2.5)(torch.from_numpy(z))
+    np.testing.assert_allclose(ours.numpy(), expected)
+
+
+@pytest.mark.equation("10")
+def test_augmented_density_is_eq_10_and_that_of_its_draws(stand_in, noise):
+    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
+    density = AugmentedUnderstudy(stand_in, augmentation)
+    torch.manual_seed(0)
+    z = density.sample(torch.Size([4000]))
+    z = z.numpy()
+    latents = mixture_log_prob(stand_in, z[:, :2], slice(2))
+    mode, width = augmentation.mode.numpy(), augmentation.standard_deviation.numpy()
+    low = stats.truncnorm(-mode / width, 0, loc=mode, scale=width).logpdf(z[:, 2:]).sum(1)
+    expected = np.logaddexp(mixture_log_prob(stand_in, z), latents + low) - math.log(2)
+    ours = density.log_prob(torch.from_numpy(z)).numpy()
+    np.testing.assert_allclose(ours, expected, atol=1e-8)
+    # Importance sampling: were draws and density not one, the mean of q / p would not be 1.
+    q = mixture_log_prob(stand_in, z)
+    assert np.exp(q - ours).mean() == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.equation("8")
+def test_the_control_has_no_force(stand_in, noise):
+    """The mean gradient over many batches is small against that of each of its terms."""
+    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
+    scale = torch.full((4,), 1.69, dtype=torch.float64)
+    torch.manual_seed(0)
+    for density in (stand_in, AugmentedUnderstudy(stand_in, augmentation)):
+        network = optimal_log_ratio(density, noise, scale)
+        k = scale.clone().requires_grad_()
+        z, v = density.sample(torch.Size([60_000])), noise.sample(60_000)
+        both = noise_objective_eq8(network, z, v, noise.mean, k)
+        on_noise = -torch.nn.functional.softplus(network(widen(v, noise.mean, k))).mean()
+        (force,), (pull,) = (torch.autograd.grad(value, k) for value in (both, on_noise))
+        assert (force.abs() < 0.1 * pull.abs()).all()
+
+
+def test_a_walk_takes_as_many_steps_as_k_and_can_be_repeated(stand_in, noise):
+    contrast = Contrast(steps=10, batch_size=32)
+    state = torch.get_rng_state()
+    first, again, other = (
+        optimal_walk(stand_in, noise, contrast, random_state=s) for s in (0, 0, 1)
+    )
+    assert torch.equal(torch.get_rng_state(), state)
+    assert first.step.tolist() == list(range(1, 9))
+    np.testing.assert_array_equal(first.scale, again.scale)
+    assert not np.array_equal(first.scale, other.scale)
+    # AdamW's first step is as long as its rate; dK/dψ at K = 1.69 is one half.
+    np.testing.assert_allclose(np.abs(first.scale[0] - 1 - np.log(2)), 1e-3, rtol=0.01)
+
+
+def test_walks_without_a_force_stay_while_training_moves_k(stand_in, noise):
+    contrast = Contrast(steps=300, batch_size=128, hidden=(32, 32), learning_rate=5e-3)
+    walk = optimal_walk(stand_in, noise, contrast)
+    trained = trained_walk(stand_in, noise, contrast, n=500)
+    assert abs(walk.scale[-1].mean() - 1.69) < 0.03
+    assert trained.scale[-1].mean() < walk.scale.min()
+    assert len(trained.confidence) == len(trained.step) == len(trained.scale)
+
+
+def test_confidence_grows_from_zero_towards_one(stand_in, noise):
+    contrast = Contrast(noise_objective="fixed", steps=400, hidden=(32, 32), learning_rate=1e-2)
+    confidence = trained_walk(stand_in, noise, contrast, n=5000).confidence
+    assert abs(confidence[0]) < 0.3
+    assert 0.7 < confidence[-1] < 1.1
+
+
+@pytest.mark.parametrize("noise_ratio", [0.5, 1.0, 4.0])
+@pytest.mark.parametrize("dimension", [1, 8])
+def test_covariance_where_noise_is_data_in_closed_form(dimension, noise_ratio):
+    d = dimension
+    of_gradient = np.array([[1, -d / 2], [-d / 2, (d**2 + 2 * d) / 4]])
+    expected = (1 + 1 / noise_ratio) * np.linalg.inv(of_gradient)
+    expected[0, 0] -= 1 + 1 / noise_ratio
+    np.testing.assert_allclose(
+        estimate_covariance(1.0, dimension, noise_ratio), expected, rtol=1e-6, atol=1e-9
+    )
+
+
+def test_covariance_in_two_dimensions_against_a_grid_of_the_plane():
+    axis = np.linspace(-9, 9, 601)
+    x, y = np.meshgrid(axis, axis)
+    p, q = stats.norm.pdf(x) * stats.norm.pdf(y), stats.norm.pdf(x, 0, 2) * stats.norm.pdf(y, 0, 2)
+    g = np.stack([np.ones_like(x), -(x**2 + y**2) / 2])
+    weight = p * 3 * q / (p + 3 * q) * (axis[1] - axis[0]) ** 2
+    expected = np.linalg.inv(np.einsum("iab,jab,ab->ij", g, g, weight))
+    expected[0, 0] -= 1 + 1 / 3
+    np.testing.assert_allclose(estimate_covariance(2.0, 2, 3.0), expected, rtol=1e-6)
+
+
+def test_variance_at_a_radius_is_that_of_the_log_density():
+    ours = estimate_variance([1.0, 1.5], [0.0, 2.0])
+    for place, k in enumerate((1.0, 1.5)):
+        (cc, ca), (_, aa) = estimate_covariance(k)
+        np.testing.assert_allclose(ours.variance[:, place], [cc, cc - 4 * ca + 4 * aa])
+
+
+def test_simulation_agrees_with_the_asymptotic_variance():
+    scale, radius = [0.9, 1.8], [0.0, 3.0]
+    fits = simulated_variance(scale, radius, repeats=1500)
+    exact = estimate_variance(scale, radius)
+    np.testing.assert_allclose(fits.variance, exact.variance, rtol=0.15)
+
+
+def test_simulated_fits_minimise_the_nce_loss():
+    """The variance of three fits, found by a general optimiser on the same draws."""
+    n, k = 60, 1.5
+    rng = np.random.default_rng(3)
+    z, v = rng.normal(size=(3, n)), rng.normal(scale=k, size=(3, n))
+
+    def fit(data, drawn):
+        def loss(theta):
+            def log_odds(u):
+                model = theta[0] - theta[1] * u**2 / 2 - math.log(2 * math.pi) / 2
+                return model - stats.norm.logpdf(u, 0, k)
+
+            return (
+                -special.log_expit(log_odds(data)).sum() - special.log_expit(-log_odds(drawn)).sum()
+            )
+
+        return optimize.minimize(loss, [0.0, 1.0], tol=1e-10).x
+
+    estimates = np.array([fit(*draws) for draws in zip(z, v, strict=True)])
+    expected = n * (estimates @ [1, -2.0]).var()
+    ours = simulated_variance([k], [2.0], n=n, repeats=3, random_state=3)
+    assert ours.variance.item() == pytest.approx(expected, rel=1e-3)
+
+
+def test_best_scale_is_where_the_variance_is_least():
+    variance = EstimateVariance(
+        np.array([1.0, 2.0, 3.0]), np.zeros(2), np.array([[3.0, 1, 2], [1, 2, 3]])
+    )
+    assert variance.best_scale.tolist() == [2.0, 1.0]
+
+
+def test_paired_difference_is_students_interval():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(0.3, 1, 7), rng.normal(0, 1, 7)
+    ours = paired_difference(first, second)
+    theirs = stats.ttest_rel(first, second).confidence_interval(0.95)
+    np.testing.assert_allclose([ours.low, ours.high], [theirs.low, theirs.high])
+    assert ours.mean == pytest.approx((first - second).mean())
+    assert ours.seeds == 7
+
+
+def test_a_difference_is_shown_only_if_its_interval_leaves_out_zero():
+    assert paired_difference([1.0, 1.1, 0.9], [0.0, 0.0, 0.0]).shown
+    assert paired_difference([-1.0, -1.1, -0.9], [0.0, 0.0, 0.0]).shown
+    assert not paired_difference([1.0, -1.0, 0.1], [0.0, 0.0, 0.0]).shown
+    with pytest.raises(ValueError, match="as many of both"):
+        paired_difference([1.0], [0.0])
+
+
+def test_drawn_walks_are_the_numbers():
+    axes = Figure().subplots(1, 2)
+    control = ScaleWalk(np.array([1, 2]), np.array([[1.6, 1.7, 1.8], [1.5, 1.7, 1.9]]))
+    scale = np.array([[1.7, 1.8, 1.9], [1.1, 1.2, 1.3]])
+    latent, error, dissimilarity = draw_walk(axes[0], [1, 4], scale, control, "title")
+    for line, expected in zip((latent, error, dissimilarity), scale.T, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+    band = axes[0].collections[0].get_paths()[0].vertices
+    assert (band[:, 0].max(), band[:, 1].min(), band[:, 1].max()) == (4, 1.5, 1.9)
+    walk = TrainedWalk(np.array([1, 2]), scale, np.array([0.1, 0.6]))
+    np.testing.assert_array_equal(draw_confidence(axes[1], walk).get_ydata(), [0.1, 0.6])
+
+
+def test_drawn_variances_are_the_numbers():
+    exact = estimate_variance([1.0, 2.0], [0.0, 3.0])
+    lines = draw_variance(Figure().subplots(), exact, ["centre", "far"], exact)
+    for line, expected in zip(lines, exact.variance, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+
+
+def test_drawn_differences_are_the_numbers():
+    axes = Figure().subplots()
+    difference = paired_difference([1.0, 2.0, 3.0], [0.0, 0.0, 0.0])
+    (bar,) = draw_differences(axes, ["a"], {"group": [difference]}, "points")
+    points, _, (segments,) = bar.lines
+    assert points.get_xdata().tolist() == [2.0]
+    np.testing.assert_allclose(segments.get_segments()[0][:, 0], [difference.low, difference.high])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a"]
