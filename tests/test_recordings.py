@@ -60,3 +60,31 @@ def test_every_recording_is_committed_with_its_command_and_settings(name):
 def test_nothing_else_lies_beside_the_recordings():
     stems = {path.stem for path in recordings.FOLDER.iterdir() if path.suffix != ".md"}
     assert stems == set(recordings.RECORDINGS)
+
+
+def test_a_killed_recording_of_the_lessons_goes_on_where_it_was(tmp_path, monkeypatch):
+    from cance_edu.recordings import lesson_figures
+
+    for name in ("00_a", "01_b"):
+        cells = [{"cell_type": "code", "source": [f"measured('{name}', 1)"]}]
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps({"cells": cells}))
+    runs = []
+
+    def run(path, dataset, seed):
+        if path.stem == "01_b" and seed == 1 and "killed" not in runs:
+            runs.append("killed")
+            raise KeyboardInterrupt
+        runs.append((path.stem, seed))
+        return [{"dataset": dataset, "seed": seed, "name": path.stem, "value": float(seed)}]
+
+    monkeypatch.setattr(lesson_figures, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(lesson_figures, "DONE", tmp_path / "done")
+    monkeypatch.setattr(lesson_figures, "SETTINGS", {"seeds": {"digits": [0, 1, 2]}})
+    monkeypatch.setattr(lesson_figures, "run_lesson", run)
+    with pytest.raises(KeyboardInterrupt):
+        lesson_figures.record()
+    arrays = lesson_figures.record()
+    finished = [entry for entry in runs if entry != "killed"]
+    assert len(finished) == len(set(finished)) == 6
+    assert arrays["value"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert arrays["name"].tolist() == ["00_a", "01_b"] * 3
