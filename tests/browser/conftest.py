@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+ARTEFACTS = Path(__file__).parent / "artefacts"
 TOKEN = "only-for-this-test"
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -87,7 +88,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def _wait_for_address(server: "subprocess.Popen[bytes]", home: Path) -> str:
     """Return the server's address, once it answers."""
-    for _ in range(600):
+    for _ in range(1800):
         assert server.poll() is None, (home / "log").read_text()
         for file in (home / "runtime_dir").glob("jpserver-*.json"):
             try:
@@ -131,3 +132,21 @@ def run_all(page: Page, milliseconds: int) -> list[str]:
             || cell.model.outputs.toJSON().some((output) => output.output_type === "error"))
           .map((cell) => cell.model.sharedModel.source)"""
     )
+
+
+def handle(page: Page, label: str) -> Locator:
+    """Return the handle of the slider with a label, scrolled into view."""
+    slider = page.locator(f".jupyter-widgets:has(> .widget-label:text-is('{label}'))").first
+    slider.scroll_into_view_if_needed()
+    return slider.locator(".noUi-handle")
+
+
+def number(page: Page, name: str) -> Locator:
+    """Return a number of a readout by its name."""
+    return page.locator(f".cance-number[data-name='{name}']").first
+
+
+def screenshot(name: str) -> Path:
+    """Return where a screenshot is kept, as an artefact of the test."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    return ARTEFACTS / name
