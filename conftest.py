@@ -21,7 +21,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # A lesson's text form would run as a whole when the search for doctests imports it, and nbval runs
 # the notebook; `sitecustomize` is a name that Python has imported already. Assignments are executed
 # by tests of their own, with and without their solutions.
-collect_ignore_glob = ["notebooks/*.py", "notebooks/assignments/*", "tests/network/*"]
+collect_ignore_glob = [
+    "notebooks/*.py",
+    "notebooks/assignments/*",
+    "tests/network/*",
+]
 
 # The kernels' Debugger prints a hint about frozen modules to stderr.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from cance_edu.figures import PALETTE
 from cance_edu.summaries.estimated_mean import VarianceCurve
@@ -38,5 +39,8 @@ def draw_variance(axes: Axes, curves: Mapping[str, VarianceCurve], what: str) ->
         marks = axes.plot(curve.simulated_at, curve.simulated, MARKERS[place], color=colour)
         artists += [*line, *marks]
     axes.set(xlabel=what, yscale="log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.legend()
     return artists

@@ -32,7 +32,6 @@ RECORDINGS = (
     "covariance",
     "known_density",
     "noise_objectives",
-    "digits_ablation",
 )
 """All recordings, by name."""
 

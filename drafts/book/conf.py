@@ -1,0 +1,63 @@
+"""Settings of the web book; `cance-edu book` brings its pages together and calls Sphinx."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "cance_edu"
+author = "The cance_edu authors"
+copyright = author
+html_title = "Anomaly detection with CANCE"
+html_show_copyright = False
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "mathml",
+]
+
+# Notebooks are committed with their outputs, and tests run them: nothing is executed here.
+nb_execution_mode = "off"
+nb_ipywidgets_js = {}
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say them, with shapes
+add_module_names = False
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+default_role = "literal"  # `name` in a docstring is code, as in Markdown
+# A docstring's types are prose, "array of shape (seeds,)": its words are no references.
+suppress_warnings = ["ref.python"]
+
+html_theme = "furo"
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["book.css"]
+html_js_files = ["book.js"]
+html_copy_source = False
+html_permalinks_icon = "#"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+
+def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Keep the bars of |x| in a docstring: reStructuredText would substitute what is in them."""
+    formula = False
+    for i, line in enumerate(lines):
+        formula = line.startswith(".. math::") or (formula and not line[:1].strip())
+        if not formula:
+            lines[i] = re.sub(r"\|(?=\S)", r"\\|", line)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is this book's own."""
+    app.connect("autodoc-process-docstring", keep_bars)
