@@ -49,20 +49,25 @@ from sklearn.metrics import log_loss
 
 from cance_edu import CANCE, recordings
 from cance_edu.experiments import auroc
-from cance_edu.figures import contrast as contrast_figures
-from cance_edu.figures import show
-from cance_edu.figures.estimated_mean import draw_variance
 
 # %%
+from cance_edu.figures import show
+from cance_edu.figures.contrast import (
+    draw_learning,
+    draw_line_contrast,
+    draw_planes,
+    draw_pointwise_loss,
+)
+from cance_edu.figures.estimated_mean import draw_variance
 from cance_edu.figures.far_from_data import draw_ray, draw_reach
 from cance_edu.figures.scores import draw_aurocs, draw_scores
 from cance_edu.known_density import EXAMPLE
 from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+
+# %%
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import Contrast, LogRatio, anomaly_score, nce_loss, total_mass, train_nce
 from cance_edu.noise import GaussianNoise
-
-# %%
 from cance_edu.summaries.contrast import divergence, line_contrast, on_plane, watch_learning
 from cance_edu.summaries.estimated_mean import (
     NoiseSetting,
@@ -119,7 +124,7 @@ u = torch.linspace(-4, 4, 321, dtype=torch.float64)
 log_data, log_noise = (torch.from_numpy(law.logpdf(u)) for law in (data_law, noise_law))
 line = line_contrast(u, log_data, log_noise, powers(u) @ weights)
 figure = Figure(figsize=(9, 3.2), layout="constrained")
-contrast_figures.draw_line_contrast(figure, line)
+draw_line_contrast(figure, line)
 show(figure, "Dots of the learned density and log-odds lie on the curves of the true ones.")
 
 # %%
@@ -270,7 +275,7 @@ places = [-0.5, 0.2, 1.0]
 minima = [optimize.minimize_scalar(lambda t, u=u: loss_at(u, t)).x for u in places]
 losses = {f"u = {u:g}": loss_at(u, log_odds) for u in places}
 figure = Figure(figsize=(6, 3.2), layout="constrained")
-contrast_figures.draw_pointwise_loss(figure.subplots(), log_odds, losses, minima)
+draw_pointwise_loss(figure.subplots(), log_odds, losses, minima)
 show(figure, "Three convex curves; each is least at the true log-odds of its own point.")
 
 # %%
@@ -352,7 +357,7 @@ learned = on_plane(lambda u: -learned_score(u))
 planes = {"truth": on_plane(EXAMPLE.log_prob), "noise": on_plane(noise.log_prob)}
 planes["learned"] = learned
 figure = Figure(figsize=(9.5, 3.2), layout="constrained")
-contrast_figures.draw_planes(figure, planes)
+draw_planes(figure, planes)
 show(figure, "The learned density has the truth's three hills; the noise is one broad hill.")
 
 # %% [markdown]
@@ -420,7 +425,7 @@ runs = {
     "ν = 4": watch_learning(history_4, EXAMPLE, noise, 4.0, test[:5000]),
 }
 figure = Figure(figsize=(9, 3), layout="constrained")
-contrast_figures.draw_learning(figure, runs)
+draw_learning(figure, runs)
 one, four = runs["ν = 1"], runs["ν = 4"]
 fall = f"the divergence falls from {one.divergence[0]:.2f} to {one.divergence[-1]:.3f} nats"
 show(figure, f"Mass starts near ν, strays, and settles near 1; for ν = 1 {fall}.")

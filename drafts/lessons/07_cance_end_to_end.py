@@ -357,9 +357,9 @@ assert hospital.precision < 0.0011
 # About a thousand alarms a day, of which one is real at best: a precision of at most 0.11%. The
 # detector is the same whose precision was above 80% on our test set.
 #
-# For every second alarm to be real, $\pi t = (1 - \pi) f$ must hold, so $f$ must be near
-# $\pi t \approx 10^{-4}$. No change of threshold reaches that with a detector whose scores of
-# normal and anomalous images overlap.
+# For every second alarm to be real, $\pi t = (1 - \pi) f$ must hold, so $f$ must be at most
+# $10^{-4}$. A few hundred normal test images cannot even show such a rate: it would be no alarm at
+# all in most such sets.
 # </details>
 
 # %%
@@ -371,14 +371,14 @@ for name, share in (("as tested", None), ("1 in 100", 1e-2), ("1 in 10,000", 1e-
 show(figure, "One detector, three base rates: the rarer the anomalies, the lower the curve.")
 
 # %%
-at_one_percent = summary.decision_curves(scores, is_anomaly, 1e-2)
-assert (
-    np.nan_to_num(curves.precision, nan=1) <= np.nan_to_num(at_one_percent.precision, nan=1)
-).all()
+one_in_100 = summary.decision_curves(scores, is_anomaly, 1e-2)
+assert np.nanmax(curves.precision - one_in_100.precision) <= 0
+assert (1 - 1e-4) ** (~is_anomaly).sum() > 0.9
 
 # %% [markdown]
 # The ROC curve is the same for all three. A precision, an F1 score or an average precision without
-# a base rate beside it says nothing about another place.
+# a base rate beside it says nothing about another place. And do not trust the stretch at the left
+# where all curves are at 1: no *tested* normal image scores so high, which does not make $f$ zero.
 #
 # ### The score explorer
 #
@@ -488,13 +488,13 @@ binomial_deviation = math.sqrt(m * 0.1 * 0.9)
 assert abs(np.mean(counts) - law.mean()) < 4 * law.std() / math.sqrt(2000)
 assert law.mean() <= 0.1 * m
 assert 0.93 < inside < 0.99
-assert law.std() > 1.3 * binomial_deviation
+assert abs(law.std() / binomial_deviation - 1.4) < 0.05
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Of 134 new images, between 5 and 24: 4% to 18%. The mean is what was promised, and the law is
-# right for every detector, a bad one as well. The spread is more than 1.3 times that of a binomial
+# Of 134 new images, between 5 and 24: 4% to 18%. The mean is at most what was promised, and the law
+# is right for every detector, a bad one as well. The spread is about 1.4 times that of a binomial
 # with a known 10%.
 # </details>
 
@@ -518,8 +518,8 @@ held_out, new = order[:n], order[n:]
 threshold = held_out_threshold(scores[held_out], 0.1)
 raised = scores > threshold
 print(
-    f"alarms: {raised[new].mean():.0%} of new normal images, {raised[is_anomaly].mean():.0%} of "
-    "anomalies"
+    f"alarms on {raised[new].mean():.0%} of new normal images "
+    f"and {raised[is_anomaly].mean():.0%} of anomalies"
 )
 
 assert held_out_threshold(scores[held_out], 1 / (n + 1)) == scores[held_out].max()
@@ -540,7 +540,7 @@ digit = np.array([digit_of[image.tobytes()] for image in split.test_images])
 assert np.array_equal(digit % 2 == 1, is_anomaly)
 
 # %% [markdown]
-# First what it is sure of: the eight lowest scores, and the eight highest.
+# First what it is sure of: the eight lowest scores, all of even digits, and the eight highest.
 
 # %%
 ranked = np.argsort(scores)
@@ -553,8 +553,6 @@ show(figure, "The most normal images, all of even digits, and below them the mos
 # %%
 assert not is_anomaly[ranked[:8]].any()
 assert is_anomaly[ranked[-8:]].sum() >= 6
-lowest_digits = np.bincount(digit[ranked[:8]], minlength=10)
-print("even digits 0, 2, 4, 6, 8 among the lowest eight:", lowest_digits[::2])
 
 # %% [markdown]
 # More telling are the two kinds of failure at the threshold of section 5: **missed** anomalies, the
@@ -590,7 +588,8 @@ def draw_failures(failures):
     return figure
 
 
-show(draw_failures(missed), "Missed anomalies, most of them 1s, and reconstructions close to them.")
+ones = (digit[missed[:8]] == 1).sum()
+show(draw_failures(missed), f"Eight missed anomalies, {ones} of them 1s, all rebuilt closely.")
 
 # %%
 show(draw_failures(false_alarms), "False alarms: even digits written in unusual ways.")
@@ -672,10 +671,10 @@ assert (hard.max(1) < easy.min(1)).all()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Noise, for every seed. The encoder averages it away, so a noisy digit has the latents of a clean
-# one: for LatNCE it is near chance or below. The error sees noise best, better than CANCE does: in
-# a density of eight coordinates, six that say "normal" weigh against two that do not. A composite
-# feature is an insurance against blindness, not the best detector of each kind.
+# Noise, for every seed. The encoder averages it away, it seems: to LatNCE a noisy digit looks like
+# a clean one, and its AUROC is near chance or below. The error sees noise best, better than CANCE
+# does: in a density of eight coordinates, six that say "normal" weigh against two that do not. A
+# composite feature is an insurance against blindness, not the best detector of each kind.
 #
 # For CANCE a missing piece and noise are harder than a line or a shift.
 # </details>

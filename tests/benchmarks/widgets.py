@@ -19,7 +19,6 @@ MOVES = 100
 
 def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     """Return each explorer's maker, and the control that is moved."""
-    from cance_edu.widgets.covariance import CovarianceExplorer
     from cance_edu.widgets.known_density import KnownDensityExplorer
     from cance_edu.widgets.lognormal import LognormalExplorer
     from cance_edu.widgets.noise import NoiseExplorer
@@ -34,7 +33,6 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     return {
         "log-normal": (LognormalExplorer, ""),
         "Prop. 3.1": (PropositionExplorer, ""),
-        "covariance": (CovarianceExplorer, ""),
         "noise": (lambda: NoiseExplorer({"eq8": detector}, normal, anomalies), "step"),
         "known density": (KnownDensityExplorer, "first_scale"),
         "score": (lambda: ScoreExplorer(scores, split.test_is_anomaly, split.test_images), ""),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -35,6 +35,10 @@ def find_chromium() -> str | None:
     """Return the path of a Chromium or Chrome of this machine."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+# A busy machine takes seconds for a burst of moves.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
