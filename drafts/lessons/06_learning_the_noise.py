@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   cance_edu:
-#     budget_seconds: 90
+#     budget_seconds: 70
 #   jupytext:
 #     text_representation:
 #       extension: .py
