@@ -29,11 +29,13 @@ nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
+viewcode_follow_imported_members = False  # [docs] in a listing would lead to a second entry
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say them, with shapes
 add_module_names = False
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_param = False  # parameters that share a description share a line
 default_role = "literal"  # `name` in a docstring is code, as in Markdown
 # A docstring's types are prose, "array of shape (seeds,)": its words are no references.
 suppress_warnings = ["ref.python"]
@@ -58,6 +60,15 @@ def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
             lines[i] = re.sub(r"\|(?=\S)", r"\\|", line)
 
 
+def mend_module_list(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Put a list within a list into the item that it belongs to, in viewcode's overview."""
+    if page == "_modules/index":
+        context["body"] = re.sub(r"</li>\s*<ul>", "<ul>", context["body"])
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is this book's own."""
+    app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)

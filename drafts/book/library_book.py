@@ -9,7 +9,6 @@ import re
 import shutil
 import tempfile
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
@@ -141,9 +140,11 @@ def equation_page(table: list[Equation], tests: dict[str, list[str]]) -> str:
         "Each equation of the paper, the function that is this equation, the lesson that derives "
         "it, and the tests that compare it with an independent computation.",
     ]
-    for name, entries in groupby(sorted(table, key=lambda e: e.name), key=lambda e: e.name):
-        page.append(_equation_section(name, list(entries), tests))
-    return "\n\n".join(page)
+    by_function: dict[str, list[Equation]] = {}
+    for line in table:
+        by_function.setdefault(line.name, []).append(line)
+    sections = [_equation_section(name, lines, tests) for name, lines in by_function.items()]
+    return "\n\n".join([*page, *sections])
 
 
 def _equation_section(name: str, lines: list[Equation], tests: dict[str, list[str]]) -> str:

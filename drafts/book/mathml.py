@@ -25,7 +25,8 @@ def mathml(node: nodes.Element, *, display: bool) -> str:
     str
         A `<math>` element.
     """
-    latex = node.astext()
+    # Docstrings write σ_z² as one does in text; to LaTeX that is an index with a small 2 in it.
+    latex = node.astext().replace("²", "^2")
     # A tag belongs to a numbered environment, which $$ is not.
     numbered = rf"\begin{{equation}}{latex}\end{{equation}}" if r"\tag" in latex else latex
     try:
