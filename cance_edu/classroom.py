@@ -11,24 +11,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cance_edu.files import PROJECT, written_beside
+
 __all__ = ["ASSIGNMENTS", "grade", "release"]
 
-ASSIGNMENTS = Path(__file__).resolve().parent.parent / "notebooks" / "assignments"
+ASSIGNMENTS = PROJECT / "notebooks" / "assignments"
 """The source notebooks, with solutions and hidden tests: in the repository, for teachers."""
 
 STUB = "..."
 """What a student finds where a solution was; a function then returns None: not answered yet."""
 
 
-def release(folder: Path, names: list[str] | None = None) -> list[Path]:
+def release(folder: Path) -> list[Path]:
     """Make the students' versions of the assignments.
 
     Parameters
     ----------
     folder : Path
         The course's folder, made if need be: `source/` and `release/` are written in it.
-    names : list of str, optional
-        Which assignments; all of them unless told.
 
     Returns
     -------
@@ -49,8 +49,6 @@ def release(folder: Path, names: list[str] | None = None) -> list[Path]:
     released = []
     for source in sources:
         name = source.stem
-        if names is not None and name not in names:
-            continue
         place = folder / "source" / name
         place.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, place / source.name)
@@ -97,12 +95,10 @@ def grade(folder: Path) -> Path:
                 (student, assignment, marked.score, marked.max_score, marked.needs_manual_grade)
             )
     marks = folder / "marks.csv"
-    beside = marks.with_name(".marks.csv.part")
-    with beside.open("w", newline="", encoding="utf-8") as file:
+    with written_beside(marks) as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("student", "assignment", "score", "of", "to be graded by hand"))
         writer.writerows(rows)
-    beside.replace(marks)
     return marks
 
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cance_edu import __version__
+from cance_edu.files import PROJECT, written_beside
 
 if TYPE_CHECKING:
     from cance_edu.datasets import OneClass
     from cance_edu.experiments import Result
 
 __all__ = ["main"]
-
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 class _Parser(argparse.ArgumentParser):
@@ -159,9 +158,8 @@ def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> 
     draw_scores(right, last.scores, split.test_is_anomaly, threshold=-last.detector.offset_)
     right.set_title(f"scores of {last.variant}")
     figure.suptitle(split.name)
-    beside = path.with_name(f".{path.name}")
-    figure.savefig(beside, format=path.suffix.lstrip(".") or "png", dpi=120)
-    beside.replace(path)
+    with written_beside(path) as beside:
+        figure.savefig(beside, format=path.suffix.lstrip(".") or "png", dpi=120)
 
 
 def _data(options: argparse.Namespace) -> int:

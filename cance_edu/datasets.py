@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cance_edu.files import PROJECT
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -123,8 +125,7 @@ DATASETS = (
 
 def data_root() -> Path:
     """Return where data sets are kept: CANCE_EDU_DATA, or the project's `data/` folder."""
-    default = Path(__file__).resolve().parent.parent / "data"
-    return Path(os.environ.get("CANCE_EDU_DATA", default))
+    return Path(os.environ.get("CANCE_EDU_DATA", PROJECT / "data"))
 
 
 def digits() -> Images:

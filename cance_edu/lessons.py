@@ -52,7 +52,9 @@ def lesson_dataset() -> LessonDataset:
     return name  # type: ignore[return-value]
 
 
-def lesson_split(normal: Sequence[int], random_state: int = 0) -> OneClass:
+def lesson_split(
+    normal: Sequence[int], random_state: int = 0, dataset: LessonDataset | None = None
+) -> OneClass:
     """Return the lessons' one-class task, small enough to run while you watch.
 
     Parameters
@@ -61,13 +63,15 @@ def lesson_split(normal: Sequence[int], random_state: int = 0) -> OneClass:
         The normal digits.
     random_state : int
         Chooses the images.
+    dataset : {"digits", "mnist"}, optional
+        What `lesson_dataset` says unless told.
 
     Returns
     -------
     OneClass
-        The digits' 70/30 split, or `small_mnist`, as `lesson_dataset` says.
+        The digits' 70/30 split, or `small_mnist`.
     """
-    if lesson_dataset() == "mnist":
+    if (dataset or lesson_dataset()) == "mnist":
         return small_mnist(normal, random_state)
     return load_one_class("digits", normal, random_state)
 

@@ -6,13 +6,14 @@ killed save leaves the old file as it was; a checksum over everything tells when
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+
+from cance_edu.files import written_beside
 
 __all__ = ["FORMAT", "load_model", "save_model"]
 
@@ -38,7 +39,6 @@ def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[s
         The file.
     """
     path = _with_suffix(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     text = json.dumps(description, sort_keys=True, default=lambda value: value.tolist())
     metadata = {
@@ -46,12 +46,8 @@ def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[s
         "description": text,
         "sha256": _checksum(tensors, text),
     }
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with written_beside(path) as beside:
         save_file(tensors, beside, metadata)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     return path
 
 

@@ -9,7 +9,6 @@ returns its arrays, and a dictionary `SETTINGS`.
 import hashlib
 import io
 import json
-import os
 import platform
 import time
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cance_edu.files import PROJECT, written_beside
+
 __all__ = ["FOLDER", "RECORDINGS", "Recording", "load", "record"]
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "recordings"
+FOLDER = PROJECT / "data" / "recordings"
 """Where recordings lie: in the project's repository, not in the installed package."""
 
 RECORDINGS = (
@@ -89,9 +90,10 @@ def record(name: str, folder: Path | None = None) -> Path:
         "seconds": round(time.perf_counter() - start, 1),
         "sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{name}.npz", buffer.getvalue())
-    _write(folder / f"{name}.json", (json.dumps(about, indent=2) + "\n").encode())
+    with written_beside(folder / f"{name}.npz") as beside:
+        beside.write_bytes(buffer.getvalue())
+    with written_beside(folder / f"{name}.json") as beside:
+        beside.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     return folder / f"{name}.npz"
 
 
@@ -144,9 +146,3 @@ def _check_name(name: str) -> None:
 def _made_with() -> dict[str, str]:
     packages = ("cance-edu", "torch", "numpy", "scikit-learn")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
-
-
-def _write(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    beside.write_bytes(content)
-    beside.replace(path)

@@ -21,11 +21,12 @@ from tqdm.auto import tqdm
 
 from cance_edu import __version__
 from cance_edu.datasets import DATASETS, data_root
+from cance_edu.files import PROJECT, written_beside
 
 SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-DONE = NOTEBOOKS.parent / "data" / ".lesson_figures"
+NOTEBOOKS = PROJECT / "notebooks"
+DONE = PROJECT / "data" / ".lesson_figures"
 
 
 def record() -> dict[str, NDArray[Any]]:
@@ -55,10 +56,9 @@ def _run_once(path: Path, dataset: str, seed: int) -> list[dict[str, Any]]:
     key = hashlib.sha256(json.dumps([code, dataset, seed, __version__]).encode()).hexdigest()[:16]
     kept = DONE / f"{path.stem}-{key}.json"
     if not kept.is_file():
-        DONE.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(".part")
-        beside.write_text(json.dumps(run_lesson(path, dataset, seed)), encoding="utf-8")
-        beside.replace(kept)
+        figures = json.dumps(run_lesson(path, dataset, seed))
+        with written_beside(kept) as beside:
+            beside.write_text(figures, encoding="utf-8")
     rows: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))
     return rows
 

@@ -35,12 +35,13 @@ def record() -> dict[str, NDArray[Any]]:
         `objective_aurocs` (seeds, objectives), without and with the augmentation.
     """
     seeds, objectives = SETTINGS["seeds"], SETTINGS["noise_objectives"]
+    lengths = {name: SETTINGS[name] for name in ("latent_dim", "steps")}
     arrays: dict[str, list[Any]] = {
         name: [] for name in ("aurocs", "scores", "noise_scale", "objective_aurocs")
     }
     for seed in tqdm(seeds, desc="seeds"):
         split = small_mnist(SETTINGS["normal"], seed)
-        results = list(fit_variants(split, random_state=seed))
+        results = list(fit_variants(split, random_state=seed, **lengths))
         arrays["aurocs"].append([r.auroc for r in results])
         arrays["scores"].append([r.scores for r in results])
         last = results[-1].detector
@@ -69,6 +70,7 @@ def _objective(
             variant,
             representation=trained.representation_,
             noise_objective=objective,
+            steps=SETTINGS["steps"],
             random_state=seed,
         ).fit(split.train_images)
         areas.append(auroc(split.test_is_anomaly, detector.anomaly_score(split.test_images)))

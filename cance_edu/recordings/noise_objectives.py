@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import OneClass, load_one_class
+from cance_edu.datasets import OneClass
 from cance_edu.detector import CANCE, Variant
 from cance_edu.experiments import auroc
-from cance_edu.lessons import small_mnist
+from cance_edu.lessons import LessonDataset, lesson_split
 from cance_edu.nce import NoiseObjective
 
 SETTINGS: dict[str, Any] = {
@@ -47,12 +47,9 @@ def record() -> dict[str, NDArray[Any]]:
     }
 
 
-def _one_seed(dataset: str, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def _one_seed(dataset: LessonDataset, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return AUROCs (variants, ways) and the last K (variants, ways, 8)."""
-    if dataset == "mnist":
-        split = small_mnist(SETTINGS["normal"], seed)
-    else:
-        split = load_one_class(dataset, SETTINGS["normal"], seed)
+    split = lesson_split(SETTINGS["normal"], seed, dataset)
     representation = CANCE("error", random_state=seed).fit(split.train_images).representation_
     fits = [
         [_one_fit(split, representation, seed, variant, *way) for way in SETTINGS["ways"]]

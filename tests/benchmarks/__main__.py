@@ -11,6 +11,8 @@ from pathlib import Path
 # Before torch is imported: see cance_edu/__init__.py.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+from cance_edu.files import written_beside
+
 NAMES = ("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory")
 RESULTS = Path(__file__).parent / "results"
 
@@ -29,7 +31,6 @@ def main() -> None:
     unknown = set(names) - set(NAMES)
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    RESULTS.mkdir(exist_ok=True)
     for name in names:
         module = importlib.import_module(f"tests.benchmarks.{name}")
         lines = [
@@ -43,9 +44,8 @@ def main() -> None:
         for line in module.table():
             print(line, flush=True)
             lines.append(line)
-        part = RESULTS / f"{name}.md.part"
-        part.write_text("\n".join(lines) + "\n")
-        part.replace(RESULTS / f"{name}.md")
+        with written_beside(RESULTS / f"{name}.md") as beside:
+            beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
