@@ -13,7 +13,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from cance_edu.files import written_beside
 
-NAMES = ("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory")
+NAMES = (
+    *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
+    *("kernels", "grading"),
+)
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -19,6 +19,8 @@ MOVES = 100
 
 def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     """Return each explorer's maker, and the control that is moved."""
+    from cance_edu import recordings
+    from cance_edu.widgets.covariance import CovarianceExplorer
     from cance_edu.widgets.known_density import KnownDensityExplorer
     from cance_edu.widgets.lognormal import LognormalExplorer
     from cance_edu.widgets.noise import NoiseExplorer
@@ -33,6 +35,10 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     return {
         "log-normal": (LognormalExplorer, ""),
         "Prop. 3.1": (PropositionExplorer, ""),
+        "covariance": (
+            lambda: CovarianceExplorer(recordings.load("covariance")),
+            "covariance_weight",
+        ),
         "noise": (lambda: NoiseExplorer({"eq8": detector}, normal, anomalies), "step"),
         "known density": (KnownDensityExplorer, "first_scale"),
         "score": (lambda: ScoreExplorer(scores, split.test_is_anomaly, split.test_images), ""),
