@@ -206,6 +206,13 @@ def test_size_of_what_is_lost_on_mnist_like_errors():
     assert round(found.lost_noise_mass, 3) == 0.026
 
 
+def test_a_ratio_beyond_a_float_is_infinite_and_no_warning():
+    found = lognormal.dominance(1.0, 0.02, 10)
+    assert found.worst_ratio == np.inf
+    assert found.margin.min() < -709
+    assert not found.holds
+
+
 def test_errors_name_what_was_given():
     with pytest.raises(ValueError, match="positive mean"):
         lognormal_mode(0.0, 1.0)
