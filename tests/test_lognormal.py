@@ -207,7 +207,7 @@ def test_size_of_what_is_lost_on_mnist_like_errors():
 
 
 def test_a_ratio_beyond_a_float_is_infinite_and_no_warning():
-    found = lognormal.dominance(1.0, 0.02, 10)
+    found = dominance(1.0, 0.02, 10)
     assert found.worst_ratio == np.inf
     assert found.margin.min() < -709
     assert not found.holds
