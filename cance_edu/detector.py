@@ -548,9 +548,15 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, features: Tensor) -> NDArray[np.float64]:
         if self.variant == "error":
             return features[:, -2].numpy()
-        z = self._select(features).to(self.device_)
-        noise_log_prob = self.noise_.log_prob(z, self.scale_)
-        return anomaly_score(self.log_ratio_(z), noise_log_prob, self.noise_ratio).cpu().numpy()
+        # In parts: T's hidden layers take 16 times as much memory as the features.
+        parts = [part.to(self.device_) for part in self._select(features).split(10_000)]
+        scores = [
+            anomaly_score(
+                self.log_ratio_(z), self.noise_.log_prob(z, self.scale_), self.noise_ratio
+            )
+            for z in parts
+        ]
+        return torch.cat(scores).cpu().numpy()
 
     # -- files ----------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ FOLDER = PROJECT / "data" / "recordings"
 
 RECORDINGS = (
     "lesson_figures",
+    "digits_ablation",
     "mnist_eights",
     "covariance",
     "known_density",

@@ -1,14 +1,15 @@
-"""A class on one machine: lesson 06 in several kernels at once, digits, one thread a kernel.
+"""A class on one machine: each lesson alone, then lesson 06 in several kernels at once.
 
-Everybody presses "run all" at the same moment, which is the worst case: a kernel whose student
-reads or moves a widget needs next to no time. Memory is the largest resident size of any kernel,
-with the pages that kernels share counted in each.
+Digits, one thread a kernel. Everybody presses "run all" at the same moment, which is the worst
+case: a kernel whose student reads or moves a widget needs next to no time. Memory is the largest
+resident size of any kernel, with the pages that kernels share counted in each.
 """
 
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 
@@ -48,15 +49,26 @@ def _resident(process: psutil.Process) -> float:
         return 0.0
 
 
+def _measure(lesson: Path, count: int) -> tuple[float, _Watch]:
+    """Run a lesson in so many kernels at once; return the seconds, and what memory they took."""
+    with _Watch() as watch, ThreadPoolExecutor(count) as pool:
+        start = time.perf_counter()
+        list(pool.map(lambda _: run_lesson(lesson, "digits", 0), range(count)))
+        return time.perf_counter() - start, watch
+
+
 def table() -> Iterator[str]:
-    yield "| kernels | last one done, s | over one kernel's | MiB a kernel | MiB together |"
+    yield "| lesson, alone | s | MiB |"
+    yield "|---|---|---|"
+    for lesson in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        seconds, watch = _measure(lesson, 1)
+        yield f"| {lesson.stem} | {seconds:.0f} | {watch.largest:.0f} |"
+    yield ""
+    yield "| kernels at once | last one done, s | over one kernel's | MiB a kernel | together |"
     yield "|---|---|---|---|---|"
     alone = 0.0
     for count in COUNTS:
-        with _Watch() as watch, ThreadPoolExecutor(count) as pool:
-            start = time.perf_counter()
-            list(pool.map(lambda _: run_lesson(LESSON, "digits", 0), range(count)))
-            seconds = time.perf_counter() - start
+        seconds, watch = _measure(LESSON, count)
         alone = alone or seconds
         yield (
             f"| {count} | {seconds:.0f} | {seconds / alone:.1f} | {watch.largest:.0f} | "
