@@ -1,28 +1,20 @@
-import gc
-import gzip
-import hashlib
 import struct
 import sys
-import threading
-import warnings
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-import torchvision
 from PIL import Image
 
 from cance_edu import datasets
 from cance_edu.datasets import (
     FolderImages,
     Images,
-    download,
     image_folder,
     load_one_class,
     mnist,
     one_class,
 )
+from cance_edu.datasets.mnist import torchvision
 
 
 def idx(array):
@@ -37,64 +29,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def mirror(tmp_path, monkeypatch):
-    """A loopback server that has four tiny MNIST files, and torchvision told to use it."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-    resources = []
-    for name, content in FILES.items():
-        packed = gzip.compress(content)
-        (folder / f"{name}.gz").write_bytes(packed)
-        resources.append((f"{name}.gz", hashlib.md5(packed).hexdigest()))
-    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", resources)
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            return
-
-        def copyfile(self, source, outputfile):
-            content = source.read()
-            outputfile.write(content[: len(content) // 2] if self.server.cut else content)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
-    server.cut, server.folder = False, folder
-    address = f"http://127.0.0.1:{server.server_address[1]}/"
-    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [address])
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_a_download_lands_whole(mirror, tmp_path):
-    root = download("mnist", tmp_path / "data")
-    loaded = mnist("train", root)
-    np.testing.assert_array_equal(loaded.labels, np.arange(4))
-    assert loaded.images.shape == (4, 1, 28, 28)
-    assert [p.name for p in root.iterdir()] == ["MNIST"]
-
-
-@pytest.mark.parametrize("trouble", ["missing", "cut", "changed"])
-def test_a_failed_download_leaves_nothing(mirror, tmp_path, trouble):
-    if trouble == "missing":
-        (mirror.folder / "train-labels-idx1-ubyte.gz").unlink()
-    elif trouble == "cut":
-        mirror.cut = True
-    else:
-        (mirror.folder / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(b"other"))
-    root = tmp_path / "data"
-    with pytest.raises(ConnectionError, match=r"nothing was kept.*go on offline"):
-        download("mnist", root)
-    with warnings.catch_warnings():
-        # torchvision leaves the socket of a download that broke off to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
-    assert list(root.iterdir()) == []
-
-
 def test_a_damaged_and_a_missing_file_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="cance-edu data mnist"):
         mnist("train", tmp_path)
@@ -106,6 +40,17 @@ def test_a_damaged_and_a_missing_file_are_named(tmp_path):
         mnist("train", tmp_path)
 
 
+def test_other_images_than_the_official_ones_say_so(tmp_path):
+    (tmp_path / "MNIST" / "raw").mkdir(parents=True)
+    for name, content in FILES.items():
+        (tmp_path / "MNIST" / "raw" / name).write_bytes(content)
+    small = mnist("train", tmp_path)
+    np.testing.assert_array_equal(small.labels, np.arange(4))
+    assert small.images.shape == (4, 1, 28, 28)
+    assert small.differs == "MNIST: not the official images"
+    assert one_class(small, small, [0], "MNIST").differs == small.differs
+
+
 def test_a_broken_pair_of_torch_and_torchvision_is_one_line(monkeypatch, tmp_path):
     class Broken:
         def find_spec(self, name, path=None, target=None):
@@ -115,7 +60,7 @@ def test_a_broken_pair_of_torch_and_torchvision_is_one_line(monkeypatch, tmp_pat
     monkeypatch.delitem(sys.modules, "torchvision")
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     with pytest.raises(ImportError, match="reinstall the pair") as caught:
-        datasets._torchvision()
+        torchvision()
     assert "\n" not in str(caught.value)
 
 

@@ -1,0 +1,122 @@
+"""Images in [0, 1], their labels, and the one-class tasks made of them (Sec. 4.1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Images", "OneClass", "one_class", "one_class_split"]
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images.
+
+    Attributes
+    ----------
+    images : array of shape (n, channels, height, width)
+        float32, in [0, 1].
+    labels : array of shape (n,)
+        Class of each image.
+    differs : str
+        How it differs from the official set, to be printed beside a result; "" if it does not.
+    """
+
+    images: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    differs: str = ""
+
+
+@dataclass(frozen=True)
+class OneClass:
+    """A one-class task: learn from normal images alone, then tell them from the others.
+
+    Attributes
+    ----------
+    name : str
+        For titles.
+    train_images : array of shape (n, channels, height, width)
+        Normal images.
+    test_images : array of shape (m, channels, height, width)
+        Normal and anomalous images.
+    test_is_anomaly : array of bool, shape (m,)
+        The truth, for judging only.
+    differs : str
+        How it differs from the official set, to be printed beside a result; "" if it does not.
+    """
+
+    name: str
+    train_images: NDArray[np.float32]
+    test_images: NDArray[np.float32]
+    test_is_anomaly: NDArray[np.bool_]
+    differs: str = ""
+
+
+def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> OneClass:
+    """Return the split of Sec. 4.1: train on the normal classes, test on the whole test set.
+
+    Parameters
+    ----------
+    train, test : Images
+        The official training and test sets.
+    normal : sequence of int
+        The normal class, or several (multimodal).
+    name : str
+        For titles.
+
+    Raises
+    ------
+    ValueError
+        If a normal class is not there, or if all classes are normal.
+    """
+    classes = np.unique(train.labels)
+    if not set(normal) or not set(normal) < set(classes.tolist()):
+        raise ValueError(
+            f"normal is {list(normal)}; expected some, not all, of the classes {classes.tolist()}"
+        )
+    return OneClass(
+        name=f"{name}, normal {', '.join(map(str, normal))}",
+        train_images=train.images[np.isin(train.labels, normal)],
+        test_images=test.images,
+        test_is_anomaly=~np.isin(test.labels, normal),
+        differs=train.differs or test.differs,
+    )
+
+
+def one_class_split(
+    data: Images,
+    normal: Sequence[int],
+    name: str,
+    *,
+    test_share: float = 0.3,
+    random_state: int = 0,
+) -> OneClass:
+    """Return a one-class task for a set without an official split.
+
+    Parameters
+    ----------
+    data : Images
+        The whole set.
+    normal : sequence of int
+        The normal classes.
+    name : str
+        For titles.
+    test_share : float
+        Share of the normal images that is tested, beside all anomalies.
+    random_state : int
+        Chooses which.
+
+    Returns
+    -------
+    OneClass
+        No test image is a training image.
+    """
+    is_normal = np.isin(data.labels, normal)
+    rows = np.random.default_rng(random_state).permutation(np.flatnonzero(is_normal))
+    kept, tested = np.split(rows, [round(len(rows) * (1 - test_share))])
+    tested = np.concatenate([tested, np.flatnonzero(~is_normal)])
+    train = Images(data.images[kept], data.labels[kept])
+    test = Images(data.images[tested], data.labels[tested])
+    split = one_class(data, test, normal, name)
+    return replace(split, train_images=train.images)
