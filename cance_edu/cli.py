@@ -76,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     assignments.add_argument("folder", type=Path, metavar="DIR", help="the course's folder")
     assignments.set_defaults(run=_assignments)
 
+    book = commands.add_parser("book", help="build the course as a web book")
+    book.add_argument("folder", type=Path, nargs="?", default=Path("cance-edu-book"), metavar="DIR")
+    book.set_defaults(run=_book)
+
     equations = commands.add_parser("equations", help="equation number, function, lesson, test")
     equations.set_defaults(run=_equations)
     return parser
@@ -199,6 +203,13 @@ def _assignments(options: argparse.Namespace) -> int:
         return 0
     for notebook in classroom.release(options.folder):
         print(notebook)
+    return 0
+
+
+def _book(options: argparse.Namespace) -> int:
+    from cance_edu import book
+
+    print(book.build(options.folder))
     return 0
 
 

@@ -1,0 +1,69 @@
+"""The lessons as pages: an executed notebook, with what needs a kernel or a link said in words."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+__all__ = ["readable_notebook", "readable_output"]
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def readable_notebook(path: Path) -> str:
+    """Return a notebook as the book shows it; nothing is executed.
+
+    Parameters
+    ----------
+    path : Path
+        An executed notebook.
+
+    Returns
+    -------
+    str
+        The notebook, with outputs that a page can show, alternative text where MyST-NB reads it,
+        and no links to lessons that are not executed yet.
+    """
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _without_dead_links(cell.source, path.parent)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = readable_output(output.data)
+            picture = output.get("metadata", {}).get("image/png", {})
+            if "alt" in picture:
+                cell.metadata["mystnb"] = {"image": {"alt": picture["alt"]}}
+    return str(nbformat.writes(notebook))
+
+
+def readable_output(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell's output as a page can show it.
+
+    Parameters
+    ----------
+    data : dict
+        From MIME type to content, as a notebook stores it.
+
+    Returns
+    -------
+    dict
+        A widget becomes a line that says where to find it, and highlighted code becomes code,
+        which the book's own theme highlights; anything else stays.
+    """
+    if WIDGET in data:
+        name = data["text/plain"].partition("(")[0]
+        note = f"*Here the notebook has controls to move, `{name}`; they need a running kernel.*"
+        return {"text/markdown": note}
+    if "text/latex" in data and "text/html" in data:
+        return {"text/markdown": f"````python\n{data['text/plain']}\n````"}
+    return data
+
+
+def _without_dead_links(text: str, folder: Path) -> str:
+    for path in folder.glob("[0-9]*.py"):
+        if not path.with_suffix(".ipynb").is_file():
+            text = re.sub(rf"\[([^]]*)\]\({path.stem}\.ipynb\)", r"\1", text)
+    return text
