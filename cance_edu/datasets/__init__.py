@@ -4,37 +4,62 @@ The digits come with scikit-learn and need no download. Everything else lives un
 """
 
 from cance_edu.datasets.by_name import digits, load_one_class
-from cance_edu.datasets.catalogue import (
-    CORRUPTIONS,
-    DATASETS,
-    IDX_FILES,
-    DataSet,
-    Remote,
-    data_root,
-)
+from cance_edu.datasets.catalogue import CORRUPTIONS, DATASETS, IDX_FILES
 from cance_edu.datasets.cifar10 import CIFAR10_CLASSES, cifar10
+from cance_edu.datasets.description import DataSet, Remote, data_root
 from cance_edu.datasets.download import download
+from cance_edu.datasets.features import resnet18_features, resnet18_task
 from cance_edu.datasets.folders import FolderImages, image_folder
 from cance_edu.datasets.images import Images, OneClass, one_class, one_class_split
+from cance_edu.datasets.kddcup99 import kddcup99
 from cance_edu.datasets.mnist import mnist
+from cance_edu.datasets.mnist_c import mnist_c, mnist_c_task
+from cance_edu.datasets.table_splits import (
+    SPLITS,
+    SharedRows,
+    TableTask,
+    adbench_split,
+    dagmm_split,
+    drocc_split,
+    goad_split,
+    shared_rows,
+)
+from cance_edu.datasets.tables import Table, abalone, adbench_features, thyroid
 
 __all__ = [
     "CIFAR10_CLASSES",
     "CORRUPTIONS",
     "DATASETS",
     "IDX_FILES",
+    "SPLITS",
     "DataSet",
     "FolderImages",
     "Images",
     "OneClass",
     "Remote",
+    "SharedRows",
+    "Table",
+    "TableTask",
+    "abalone",
+    "adbench_features",
+    "adbench_split",
     "cifar10",
+    "dagmm_split",
     "data_root",
     "digits",
     "download",
+    "drocc_split",
+    "goad_split",
     "image_folder",
+    "kddcup99",
     "load_one_class",
     "mnist",
+    "mnist_c",
+    "mnist_c_task",
     "one_class",
     "one_class_split",
+    "resnet18_features",
+    "resnet18_task",
+    "shared_rows",
+    "thyroid",
 ]

@@ -1,25 +1,13 @@
-"""What data sets there are: source, licence, size, checksum, and where each lies under the root.
+"""What data sets there are: source, licence, size, checksum, files under the data root.
 
 A checksum stands here only if it is known from an independent record: torchvision's or
 scikit-learn's own constants, or several public loaders that agree. ADBench publishes none; those
 of its files were computed from copies, and its Thyroid's agrees with one public record.
 """
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
+from cance_edu.datasets.description import DataSet, Remote
 
-from cance_edu.files import PROJECT
-
-__all__ = [
-    "CORRUPTIONS",
-    "DATASETS",
-    "IDX_FILES",
-    "DataSet",
-    "Remote",
-    "data_root",
-    "described",
-]
+__all__ = ["CORRUPTIONS", "DATASETS", "IDX_FILES", "described"]
 
 CORRUPTIONS = (
     "brightness",
@@ -49,58 +37,6 @@ ADBENCH = (
     "https://raw.githubusercontent.com/Minqi824/ADBench/"
     "f7fed68dea6901fe9a81ed51b251b1d2456790cd/adbench/datasets"
 )
-
-
-@dataclass(frozen=True)
-class Remote:
-    """A file to download.
-
-    Attributes
-    ----------
-    url : str
-        Where it is.
-    target : str
-        Where its content goes, below the data root: a file, or the folder to unpack into.
-    checksum : str
-        "md5:..." or "sha256:...", of what the address delivers; a beginning of it will do.
-    packed : {"", "gz", "zip", "tar"}
-        What has to be unpacked; an archive's own top folder is named like the target.
-    """
-
-    url: str
-    target: str
-    checksum: str
-    packed: str = ""
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """What `cance-edu data` says of a data set.
-
-    Attributes
-    ----------
-    name, size, licence, source : str
-        In words; the source with the beginning of the checksum.
-    files : tuple of str
-        What must lie under the data root; none if it comes with a package.
-    instead : tuple of str
-        Files or folders of which any one does as well.
-    remotes : tuple of Remote
-        What `download` fetches.
-    """
-
-    name: str
-    size: str
-    licence: str
-    source: str
-    files: tuple[str, ...] = ()
-    instead: tuple[str, ...] = ()
-    remotes: tuple[Remote, ...] = ()
-
-    def present(self, root: Path) -> bool:
-        """Return whether every file is there, or one of those that do instead."""
-        whole = all((root / file).is_file() for file in self.files)
-        return whole or any((root / path).exists() for path in self.instead)
 
 
 MNIST_MD5 = dict(
@@ -255,11 +191,6 @@ DATASETS = (
         ),
     ),
 )
-
-
-def data_root() -> Path:
-    """Return where data sets are kept: CANCE_EDU_DATA, or the project's `data/` folder."""
-    return Path(os.environ.get("CANCE_EDU_DATA", PROJECT / "data"))
 
 
 def described(name: str) -> DataSet:

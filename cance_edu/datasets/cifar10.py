@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from cance_edu.datasets.catalogue import data_root, described
+from cance_edu.datasets.catalogue import described
+from cance_edu.datasets.description import data_root
 from cance_edu.datasets.folders import FolderImages
 from cance_edu.datasets.images import Images
 from cance_edu.datasets.mnist import torchvision

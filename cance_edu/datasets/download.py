@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from cance_edu.datasets.catalogue import Remote, data_root, described
+from cance_edu.datasets.catalogue import described
+from cance_edu.datasets.description import Remote, data_root
 from cance_edu.files import written_beside
 
 __all__ = ["RECORD", "download", "fetch", "file_digest"]

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from cance_edu.datasets.catalogue import data_root, described
+from cance_edu.datasets.catalogue import described
+from cance_edu.datasets.description import data_root
 from cance_edu.datasets.download import file_digest
 from cance_edu.datasets.images import Images
 
