@@ -193,6 +193,14 @@ def test_an_archive_is_unpacked_and_recorded(server, tmp_path, kind):
         assert digest == hashlib.sha256((tmp_path / "set" / name).read_bytes()).hexdigest()
 
 
+def test_an_archive_without_its_folder_is_refused(server, tmp_path):
+    server.files["set"] = packed("zip", {"other/a.npy": b"fog"})
+    checksum = f"md5:{hashlib.md5(server.files['set']).hexdigest()}"
+    with pytest.raises(ConnectionError, match="the archive has no folder set"):
+        fetch(Remote(server.url("set"), "set", checksum, packed="zip"), tmp_path)
+    assert not (tmp_path / "set").exists()
+
+
 def test_a_data_set_by_name_fetches_only_what_is_missing(server, tmp_path, monkeypatch):
     files = {name: name.encode() for name in datasets.IDX_FILES}
     remotes = []

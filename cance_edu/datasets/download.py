@@ -176,6 +176,8 @@ def _extract(archive: Path, folder: Path, packed: str) -> None:
 
 def _move(unpacked: Path, target: Path) -> None:
     files = sorted(path.relative_to(unpacked) for path in unpacked.rglob("*") if path.is_file())
+    if not files:
+        raise OSError(f"the archive has no folder {target.name}")
     record = "".join(f"{file_digest(unpacked / f)}  {f.as_posix()}\n" for f in files)
     for file in files:
         (target / file).parent.mkdir(parents=True, exist_ok=True)

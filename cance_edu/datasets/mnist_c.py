@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cance_edu.datasets.catalogue import CORRUPTIONS
 from cance_edu.datasets.description import data_root
@@ -36,7 +38,7 @@ def mnist_c(corruption: str, root: Path | None = None) -> Images:
     Raises
     ------
     ValueError
-        If there is no such corruption, or a file has another shape or type.
+        If there is no such corruption, or a file is damaged, or of another shape or type.
     FileNotFoundError
         If it is not there; the message says how to get it.
     """
@@ -52,14 +54,14 @@ def mnist_c(corruption: str, root: Path | None = None) -> Images:
             f"MNIST-C's {corruption} is not under {folder}: run `cance-edu data mnist_c`, or set "
             "CANCE_EDU_DATA to a folder that has mnist_c/<corruption>/test_images.npy"
         )
-    pixels = np.load(file)
+    pixels = _array(file)
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1:] != (28, 28, 1):
         raise ValueError(
             f"{file} is {pixels.dtype} of shape {pixels.shape}; expected uint8 (n, 28, 28, 1)"
         )
-    images = np.moveaxis(pixels, -1, 1).astype(np.float32) / 255
+    images: NDArray[np.float32] = np.moveaxis(pixels, -1, 1).astype(np.float32) / np.float32(255)
     differs = "" if _recorded(folder, file) else UNVERIFIED
-    return Images(images, np.load(labels).astype(np.int64), differs)
+    return Images(images, _array(labels).astype(np.int64), differs)
 
 
 def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = None) -> OneClass:
@@ -89,6 +91,14 @@ def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = N
         np.repeat([False] + [True] * len(corrupted), [len(part.images) for part in parts]),
         next((part.differs for part in (train, *parts) if part.differs), ""),
     )
+
+
+def _array(file: Path) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.load(file)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{file} is damaged ({error}); delete it and download it again") from error
+    return array
 
 
 def _recorded(folder: Path, file: Path) -> bool:

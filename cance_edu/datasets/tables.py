@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,13 +165,23 @@ def verified(name: str, file: Path) -> str:
 
 
 def _rows_and_truth(file: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    if file.suffix == ".mat":
-        from scipy.io import loadmat
-
-        content = loadmat(file)
-    else:
-        with np.load(file) as opened:
-            content = dict(opened)
+    try:
+        content = _content(file)
+    except (ValueError, OSError, EOFError, BadZipFile) as error:
+        raise ValueError(f"{file} is damaged ({error}); delete it and download it again") from error
     if not {"X", "y"} <= set(content):
         raise ValueError(f"{file} has {sorted(content)}; expected X (n, features) and y (n)")
     return content["X"].astype(np.float64), content["y"].ravel() == 1
+
+
+def _content(file: Path) -> dict[str, NDArray[Any]]:
+    if file.suffix == ".mat":
+        from scipy.io import loadmat, matlab
+
+        try:
+            return dict(loadmat(file))
+        except (matlab.MatReadError, TypeError, LookupError) as error:  # SciPy's, on cut files
+            raise ValueError(error) from error
+    # NumPy would leave the file open if it is damaged.
+    with file.open("rb") as opened, np.load(opened) as arrays:
+        return dict(arrays)
