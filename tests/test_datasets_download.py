@@ -145,14 +145,12 @@ def test_a_killed_download_goes_on(remote, server, tmp_path):
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from cance_edu.datasets import Remote, download\n"
+        "from cance_edu.datasets import Remote\n"
         "from cance_edu.datasets.download import _append, fetch\n"
-        "import cance_edu.datasets.download\n"
-        "module = sys.modules['cance_edu.datasets.download']\n"
         "def dies(url, part):\n"
         "    try: _append(url, part)\n"
         "    finally: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "module._append = dies\n"
+        "sys.modules['cance_edu.datasets.download']._append = dies\n"
         f"fetch({remote!r}, Path({str(tmp_path)!r}))\n"
     )
     died = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
