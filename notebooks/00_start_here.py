@@ -198,13 +198,11 @@ else:
 # |---|---|
 # | [01 The log-normal mode](01_lognormal_mode.ipynb) | What is the most likely reconstruction error, if not the mean? |
 # | [02 Proposition 3.1](02_proposition_3_1.ipynb) | Why add artificial errors, and what exactly is proved? |
-# | 03 Covariance-regularised autoencoder | What if the latents collapse? |
-# | 04 Composite features | Why is neither latent nor error enough? |
-# | 05 Noise contrastive estimation | How does telling data from noise give a density? |
-# | 06 Learning the noise | How wide should the noise be, and which way does the paper push it? |
-# | 07 CANCE end to end | What does each part buy, and where does it fail? |
-#
-# Lessons 03 to 07 are still drafts; 00 to 02 are finished.
+# | [03 Covariance-regularised autoencoder](03_covariance_regularized_autoencoder.ipynb) | What if the latents collapse? |
+# | [04 Composite features](04_composite_features.ipynb) | Why is neither latent nor error enough? |
+# | [05 Noise contrastive estimation](05_noise_contrastive_estimation.ipynb) | How does telling data from noise give a density? |
+# | [06 Learning the noise](06_learning_the_noise.ipynb) | How wide should the noise be, and which way does the paper push it? |
+# | [07 CANCE end to end](07_cance_end_to_end.ipynb) | What does each part buy, and where does it fail? |
 #
 # ## Recap
 #

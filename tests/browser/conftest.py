@@ -140,7 +140,7 @@ def run_all(page: Page, milliseconds: int) -> list[str]:
 
 def handle(page: Page, label: str) -> Locator:
     """Return the handle of the slider with a label, scrolled into view."""
-    slider = page.locator(f".jupyter-widgets:has(> .widget-label:text-is('{label}'))").first
+    slider = page.locator(f".widget-slider:has(> .widget-label:text-is('{label}'))").first
     slider.scroll_into_view_if_needed()
     return slider.locator(".noUi-handle")
 

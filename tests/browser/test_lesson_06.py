@@ -2,13 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, Lab, handle, number, open_notebook, run_all, screenshot
 
 LESSON = ROOT / "notebooks" / "06_learning_the_noise.ipynb"
-pytestmark = pytest.mark.skipif(not LESSON.is_file(), reason="lesson 06 is still a draft")
 
 
 def value(page: Page, name: str) -> float:

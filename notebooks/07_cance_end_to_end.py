@@ -160,11 +160,10 @@ paper_deviation = np.array([0.4, 1.3, 0.5, 0.3]) / 100
 # %%
 figure = Figure(figsize=(10, 3.2), layout="constrained")
 panels = figure.subplots(1, 4, sharey=True)
-for axes, table in zip(panels, (alone, even, eights["aurocs"]), strict=False):
-    draw_ablation(axes, variants, table)
-draw_ablation(panels[3], variants, paper, paper_deviation)
 titles = ("digits, normal: 8", "digits, normal: even", "MNIST, normal: 8", "the paper: MNIST, 8")
-for axes, title in zip(panels, titles, strict=True):
+shown = (alone, even, eights["aurocs"], paper)
+for axes, title, table in zip(panels, titles, shown, strict=True):
+    draw_ablation(axes, variants, table, paper_deviation if table is paper else None)
     axes.set_title(title)
     axes.label_outer()
 told = ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(variants, even.mean(0), strict=True))
@@ -177,12 +176,32 @@ extra = {name: 100 * (table[:, 3] - table[:, 2]) for name, table in tables.items
 for name in tables:
     print(f"{name:8s} CNCE - Error {gain[name].round(1)}, CANCE - CNCE {extra[name].round(1)}")
 
+# %%
 assert all((table.argmin(1) == variants.index("latnce")).all() for table in tables.values())
+assert ((-1.5 < gain["alone"]) & (gain["alone"] < -0.5)).all()
+assert round(gain["even"].mean(), 1) == 1.2
+assert -0.05 < gain["even"].min() < 0.05
+assert ((gain["eights"] > 5) & (gain["eights"] < 8)).all()
+assert np.isclose(gain["paper"], 8.8)
+assert np.isclose(extra["paper"], 1.0)
+ours = np.concatenate([extra["alone"], extra["even"], extra["eights"]])
+assert -1 < ours.min() < 0 < ours.max() < 1
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# TODO
+# LatNCE is last, in every panel and for every seed. Above it the panels disagree.
+#
+# - With the *eights alone* the error wins, by about a point for each of the five seeds. These small
+#   eights are so alike that a good reconstruction says it all, and a density of eight coordinates
+#   only adds its own uncertainty.
+# - With *five shapes* in the normal class CNCE is ahead of the error by 1.2 points on average, and
+#   for one seed by nothing.
+# - On *MNIST's eights* it is ahead by 5 to 8 points, and in the paper by 8.8.
+#
+# CNCE and CANCE differ by less than a point, in either direction. Two such numbers from one seed
+# each would tell you nothing; the paper's own difference here is 1.0, with deviations of 0.5 and
+# 0.3.
 # </details>
 #
 # ### Where is the gain?
@@ -641,7 +660,7 @@ show(
 )
 
 # %% [markdown]
-# **Predict.** For which defect is the density of the latents alone worse than useless? And where
+# **Predict.** For which defect is the density of the latents alone nearly useless? And where
 # will CANCE be worse than the plain error?
 
 # %%
@@ -663,7 +682,8 @@ show(figure, f"The latents alone see no noise; the composite sees all four. LatN
 error_alone, latent_alone, _, composite = np.moveaxis(small["defect_aurocs"], 1, 0)
 erased, line, shift, noise = range(4)
 
-assert (latent_alone[:, noise] < 0.62).all()
+assert (latent_alone[:, noise] < 0.65).all()
+assert (np.delete(latent_alone, noise, axis=1) > 0.74).all()
 assert (error_alone[:, noise] > composite[:, noise]).all()
 hard, easy = composite[:, [erased, noise]], composite[:, [line, shift]]
 assert (hard.max(1) < easy.min(1)).all()
@@ -671,10 +691,11 @@ assert (hard.max(1) < easy.min(1)).all()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Noise, for every seed. The encoder averages it away, it seems: to LatNCE a noisy digit looks like
-# a clean one, and its AUROC is near chance or below. The error sees noise best, better than CANCE
-# does: in a density of eight coordinates, six that say "normal" weigh against two that do not. A
-# composite feature is an insurance against blindness, not the best detector of each kind.
+# Noise, for every seed: an AUROC below 0.65, against more than 0.74 for the other three. The
+# encoder averages most of it away (lesson 04), and to LatNCE a noisy digit looks like a clean one.
+# The error sees noise best, better than CANCE does: in a density of eight coordinates, six that say
+# "normal" weigh against two that do not. A composite feature is an insurance against blindness, not
+# the best detector of each kind.
 #
 # For CANCE a missing piece and noise are harder than a line or a shift.
 # </details>
@@ -816,9 +837,10 @@ assert own.test_is_anomaly.sum() == 120
 #
 # 1. `fit` is the lessons in a row: autoencoder, composite features, noise, artificial low errors,
 #    $T$ and $K$ in turns, threshold. A score is Eq. 6 and nothing else.
-# 2. The latents alone are worst. The composite feature beats the error, and most of what it gains
-#    comes from the kind of anomaly to which the error is blind: the 1. The augmentation's gain was
-#    too small to be seen here.
+# 2. The latents alone are worst. The composite feature beats the error where the normal class has
+#    several shapes or the images are MNIST's, and most of what it gains comes from the kind of
+#    anomaly to which the error is blind: the 1. On these small eights it loses a point to it. The
+#    augmentation's gain was too small to be seen.
 # 3. Precision depends on the base rate as much as on the detector: $\pi t / (\pi t + (1 - \pi) f)$.
 # 4. A threshold set on training images is too low. Set it on held-out normal images: then the rate
 #    of false alarms is as promised on average, and its spread is beta-binomial.
