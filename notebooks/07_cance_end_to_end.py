@@ -226,6 +226,7 @@ def by_digit(recording, normal):
     }
 
 
+# %%
 digits_table, eights_table = by_digit(small, [0, 2, 4, 6, 8]), by_digit(eights, [8])
 sizes = [(small["test_labels"] == k).sum() for k in digits_table["cance"]]
 together = np.average(list(digits_table["cance"].values()), weights=sizes)
