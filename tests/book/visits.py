@@ -1,0 +1,97 @@
+"""What a real browser finds on a page of the book: one visit answers every question about it."""
+
+import importlib.util
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE = """(options) => axe.run(document, {preload: false, ...options}).then((result) =>
+  result.violations.flatMap((broken) => broken.nodes.map((node) =>
+    `${broken.id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`)))"""
+# A lesson has thousands of coloured words and formulas: one of each kind stands for all of them,
+# or axe-core takes half a minute a page.
+THIN_OUT = """() => {
+  const seen = new Set();
+  const again = (kind) => seen.has(kind) || !seen.add(kind);
+  for (const word of document.querySelectorAll("pre > span:not(:has(*))"))
+    if (again(word.closest("pre").parentElement.parentElement.className + word.className))
+      word.replaceWith(word.textContent);
+  for (const formula of document.querySelectorAll("math"))
+    if (again(formula.parentElement.parentElement.tagName)) formula.remove();
+}"""
+# What sticks out of the page, and is in no box that scrolls; the theme parks its drawers outside.
+CUT_OFF = """() => {
+  const width = document.documentElement.clientWidth;
+  const scrolls = (node) => node && node !== document.body
+    && (["auto", "scroll"].includes(getComputedStyle(node).overflowX)
+      || scrolls(node.parentElement));
+  const wide = [...document.querySelectorAll("body *")].filter((node) => {
+    const box = node.getBoundingClientRect();
+    const shown = box.width > 1 && box.height > 1
+      && node.checkVisibility({visibilityProperty: true});
+    return shown && (box.right > width + 1 || box.left < -1)
+      && !node.closest(".sidebar-drawer, .toc-drawer, .skip-to-content") && !scrolls(node);
+  });
+  const page = document.documentElement.scrollWidth > width ? ["the page scrolls sideways"] : [];
+  return [...page, ...wide.map((node) => node.outerHTML.slice(0, 200))];
+}"""
+UNFOLD = "document.querySelectorAll('details').forEach((folded) => { folded.open = true; })"
+IDS = "[...document.querySelectorAll('[id]')].map((node) => node.id)"
+LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
+# What zoom leaves of 1280 x 1024 pixels for the layout, and a phone.
+SCREENS = {"zoom-400%": (320, 256), "phone": (390, 844)}
+# The other rules do not ask for a colour.
+SCHEMES = {"light": RULES, "dark": ["color-contrast", "link-in-text-block"]}
+
+
+class Visit(NamedTuple):
+    """What was found on a page."""
+
+    asked: list[str]
+    """The addresses that the browser asked for."""
+    failed: list[str]
+    """Those that it did not get, and the errors of scripts."""
+    ids: set[str]
+    """What a link can lead to."""
+    links: list[str]
+    """Where its links lead, as whole addresses."""
+    cut_off: dict[str, list[str]]
+    """What is cut off, by screen, with everything unfolded."""
+    violations: dict[str, list[str]]
+    """What breaks axe-core's rules, by colour scheme."""
+    background: dict[str, str]
+    """The page's colour, by colour scheme."""
+
+
+def axe_script() -> Path | None:
+    """Return axe-core, if the package that brings it is installed."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    return Path(package.origin).with_name("axe.min.js") if package and package.origin else None
+
+
+def visit(page: Page, path: Path, script: Path | None) -> Visit:
+    """Open a page and look at it on every screen; with axe-core's script, in both schemes too."""
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(path.as_uri(), wait_until="load")
+    found = Visit(asked, failed, set(page.evaluate(IDS)), page.evaluate(LINKS), {}, {}, {})
+    page.evaluate(UNFOLD)
+    for screen, (width, height) in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(SETTLED)  # the page's own script has looked at the new layout
+        found.cut_off[screen] = page.evaluate(CUT_OFF)
+    if script:
+        page.evaluate(THIN_OUT)
+        page.evaluate(script.read_text(encoding="utf-8"))
+        for scheme, rules in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme)
+            found.violations[scheme] = page.evaluate(AXE, {"runOnly": rules})
+            found.background[scheme] = page.evaluate(BACKGROUND)
+    return found
