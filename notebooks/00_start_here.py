@@ -176,8 +176,9 @@ show(figure, ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(names, areas, strict
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The latents alone, by more than five points. A three squeezed through an autoencoder that knows
-# only eights can land where eights land; that it comes back as an eight shows in the error.
+# The latents alone, by more than five points (on MNIST, by more than two). A three squeezed through
+# an autoencoder that knows only eights can land where eights land; that it comes back as an eight
+# shows in the error.
 # </details>
 #
 # The other three are close together: these small digits are nearly solved by the error alone.
@@ -185,7 +186,8 @@ show(figure, ", ".join(f"{n} {100 * a:.1f}" for n, a in zip(names, areas, strict
 
 # %%
 by_name = {r.variant: measured(f"00 auroc {r.variant}, 800 steps", r.auroc) for r in results}
-assert by_name["latnce"] + 0.05 < min(by_name["error"], by_name["cnce"], by_name["cance"])
+margin = {"digits": 0.05, "mnist": 0.02}[lesson_dataset()]
+assert by_name["latnce"] + margin < min(by_name["error"], by_name["cnce"], by_name["cance"])
 if lesson_dataset() == "digits":
     assert max(by_name["cnce"], by_name["cance"]) < by_name["error"] + 0.05
 else:
