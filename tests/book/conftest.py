@@ -4,28 +4,33 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.book.visits import Visit, axe_script, visit
-from tests.browser.conftest import browser
+from tests.browser.conftest import browser, page
 
-__all__ = ["browser"]
+__all__ = ["browser", "page"]
 
 NEEDED = ("sphinx", "myst_nb", "furo", "math_core", "axe_playwright_python")
-# Some eighty listings of source code differ in their text alone: three stand for all of them.
-LISTINGS = 3
+# Generated pages of one kind differ in their text alone: three stand for all of them, unless
+# CANCE_EDU_BOOK is "all". Their links are followed in any case.
+GENERATED, ENOUGH = ("_modules", "api"), 3
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def needed() -> None:
+    """Skip without the book's packages; CI installs them, and must not pass without."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         report = pytest.fail if os.environ.get("CANCE_EDU_BROWSER") == "required" else pytest.skip
         report(f"the book's tests need {', '.join(missing)}: pip install -e .[book,dev]")
+
+
+@pytest.fixture(scope="session")
+def site(needed: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("book") / "site"
     command = [sys.executable, "-c", "import sys; from cance_edu.cli import main; sys.exit(main())"]
     built = subprocess.run([*command, "book", str(folder)], capture_output=True, text=True)
@@ -35,22 +40,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def visits(site: Path, browser: Browser) -> dict[Path, Visit]:
+def visits(browser: Browser, site: Path) -> dict[Path, Visit]:
     """What was found on each page: one visit answers every question about it."""
     pages = sorted(site.rglob("*.html"))
-    listings = [path for path in pages if "_modules" in path.parts]
+    alike = {
+        path
+        for folder in GENERATED
+        for path in [path for path in pages if folder in path.parts][ENOUGH:]
+        if os.environ.get("CANCE_EDU_BOOK") != "all"
+    }
     found = {}
     for path in pages:
-        page = browser.new_page(viewport={"width": 1280, "height": 1024})
-        page.set_default_timeout(120_000)
-        found[path] = visit(page, path, None if path in listings[LISTINGS:] else axe_script())
-        page.close()
+        script = None if path in alike else axe_script()
+        with browser.new_page(viewport={"width": 1280, "height": 1024}) as page:
+            page.set_default_timeout(120_000)
+            found[path] = visit(page, path, script)
     return found
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
-    yield page
-    page.close()

@@ -3,9 +3,99 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Page
 
-from tests.book.visits import Visit, axe_script, visit
+from tests.book.visits import SCHEMES, SCREENS, Visit, axe_script, visit
+
+BROKEN = """<!DOCTYPE html><html lang="en"><title>Broken</title><body style="background: #fff">
+<style>@media (prefers-color-scheme: dark) { .dark { color: #eee } }</style><main>
+<h1>Broken</h1><img src="https://other.invalid/a.png"><p class="dark">Pale in the dark only</p>
+<p style="width: 350px">As wide as a phone</p><a href="none.html">A page that is not there</a>
+<script>undefined.x</script></main></body></html>"""
+
+
+def test_no_page_asks_another_host_or_fails_to_load_a_part(visits: dict[Path, Visit]) -> None:
+    asked = [url for seen in visits.values() for url in seen.asked]
+    assert len(asked) > 3 * len(visits), "style sheets and scripts were asked for"
+    assert other_hosts(asked) == []
+    assert by_page({path: seen.failed for path, seen in visits.items()}) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_page_passes_axe(visits: dict[Path, Visit], scheme: str) -> None:
+    looked_at = {path: seen for path, seen in visits.items() if seen.violations}
+    assert len(looked_at) >= 15
+    assert by_page({path: seen.violations[scheme] for path, seen in looked_at.items()}) == []
+    for seen in looked_at.values():
+        assert (seen.background[scheme] == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_is_cut_off(visits: dict[Path, Visit], screen: str) -> None:
+    looked_at = {path: seen for path, seen in visits.items() if seen.cut_off}
+    assert len(looked_at) >= 15
+    assert by_page({path: seen.cut_off[screen] for path, seen in looked_at.items()}) == []
+
+
+def test_every_internal_link_leads_somewhere(visits: dict[Path, Visit]) -> None:
+    assert sum(len(seen.links) for seen in visits.values()) > 10 * len(visits)
+    assert dead_links(visits) == []
+
+
+def test_every_page_can_be_reached_from_the_first(visits: dict[Path, Visit], site: Path) -> None:
+    reached, waiting = set(), [site / "index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path in visits and path not in reached:
+            reached.add(path)
+            waiting += [target(link) for link in visits[path].links]
+    # The search box leads to the page of results.
+    assert {path.name for path in set(visits) - reached} == {"search.html"}
+
+
+def test_the_checks_notice_what_is_broken(page: Page, needed: None, tmp_path: Path) -> None:
+    path = tmp_path / "broken.html"
+    path.write_text(BROKEN, encoding="utf-8")
+    seen = visit(page, path, axe_script())
+    assert other_hosts(seen.asked) == ["https://other.invalid/a.png"]
+    assert len(seen.failed) == 2, "the picture, and the script"
+    assert [problem.split(":")[0] for problem in seen.violations["light"]] == ["image-alt"]
+    assert [problem.split(":")[0] for problem in seen.violations["dark"]] == ["color-contrast"]
+    assert seen.cut_off["phone"] == []
+    assert any("350px" in problem for problem in seen.cut_off["zoom-400%"])
+    assert len(dead_links({path: seen})) == 1
+
+
+def test_formulas_are_drawn_by_the_browser(page: Page, site: Path) -> None:
+    page.goto((site / "equations.html").as_uri())
+    heights = page.locator("div.formula math").evaluate_all(
+        "(all) => all.map((formula) => formula.getBoundingClientRect().height)"
+    )
+    assert len(heights) >= 10
+    assert min(heights) > 10
+    assert "$" not in page.locator("article").inner_text()
+
+
+def test_the_animations_play_without_a_kernel(page: Page, site: Path) -> None:
+    lessons = [p for p in (site / "notebooks").glob("*.html") if "cance-player" in p.read_text()]
+    assert len(lessons) >= 2
+    for path in lessons:
+        page.goto(path.as_uri())
+        player = page.locator("figure.cance-player").first
+        picture, slider = player.locator("img"), player.locator("input")
+        before = picture.get_attribute("src")
+        player.locator("button").click()
+        page.wait_for_function("(slider) => +slider.value > 1", arg=slider.element_handle())
+        assert picture.get_attribute("src") != before
+
+
+def test_a_search_finds_a_function_and_an_equation(page: Page, site: Path) -> None:
+    page.goto((site / "search.html").as_uri() + "?q=lognormal_mode")
+    page.wait_for_function("document.querySelectorAll('#search-results li').length > 1")
+    results = page.locator("#search-results").inner_text()
+    assert "cance_edu.lognormal.lognormal_mode" in results
+    assert "Equations" in results
 
 
 def by_page(found: dict[Path, list[str]]) -> list[str]:
@@ -13,79 +103,21 @@ def by_page(found: dict[Path, list[str]]) -> list[str]:
     return [f"{path.name}: {problem}" for path, problems in found.items() for problem in problems]
 
 
-def test_no_page_asks_another_host_or_fails_to_load_a_part(visits: dict[Path, Visit]) -> None:
-    asked = [url for seen in visits.values() for url in seen.asked]
-    assert len(asked) > 3 * len(visits), "style sheets and scripts were asked for"
-    assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
-    assert by_page({path: seen.failed for path, seen in visits.items()}) == []
+def other_hosts(asked: list[str]) -> list[str]:
+    return [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")]
 
 
-def test_every_page_passes_axe_in_light_and_dark(visits: dict[Path, Visit]) -> None:
-    looked_at = {path: seen for path, seen in visits.items() if seen.violations}
-    assert len(looked_at) > 30
-    for scheme in ("light", "dark"):
-        assert by_page({path: seen.violations[scheme] for path, seen in looked_at.items()}) == []
-    for seen in looked_at.values():
-        assert seen.background["light"] == "rgb(255, 255, 255)"
-        assert seen.background["dark"] != seen.background["light"]
-
-
-def test_nothing_is_cut_off_on_a_phone_or_at_400_percent(visits: dict[Path, Visit]) -> None:
-    for screen in ("phone", "zoom-400%"):
-        assert by_page({path: seen.cut_off[screen] for path, seen in visits.items()}) == []
-
-
-def test_every_internal_link_leads_somewhere(visits: dict[Path, Visit], site: Path) -> None:
-    links = [
-        (path, urlsplit(link))
-        for path, seen in visits.items()
-        for link in seen.links
-        if urlsplit(link).scheme == "file"
-    ]
-    assert len(links) > 10 * len(visits)
+def dead_links(visits: dict[Path, Visit]) -> list[str]:
     dead = []
-    for path, link in links:
-        target, fragment = Path(unquote(link.path)), unquote(link.fragment)
-        known = visits[target].ids if target in visits else {fragment}
-        if not target.is_file() or (fragment and fragment not in known):
-            dead.append(f"{path.name} -> {target.relative_to(site)}#{fragment}")
-    assert dead == []
+    for path, seen in visits.items():
+        for link in seen.links:
+            if urlsplit(link).scheme == "file":
+                place, fragment = target(link), unquote(urlsplit(link).fragment)
+                ids = visits[place].ids if place in visits else {fragment}
+                if not place.is_file() or (fragment and fragment not in ids):
+                    dead.append(f"{path.name} -> {link}")
+    return dead
 
 
-def test_the_checks_notice_what_is_broken(browser: Browser, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.html"
-    broken.write_text(
-        '<html><body><img src="nowhere.png"><p style="width: 2000px">cut off</p>'
-        '<p style="color: #ccc; background: #fff">pale</p></body></html>'
-    )
-    page = browser.new_page()
-    seen = visit(page, broken, axe_script())
-    page.close()
-    assert seen.failed
-    assert all(seen.cut_off.values())
-    found = " ".join(seen.violations["light"])
-    assert "image-alt" in found
-    assert "color-contrast" in found
-
-
-def test_formulas_are_drawn_by_the_browser(open_page: Page, site: Path) -> None:
-    open_page.goto((site / "equations.html").as_uri())
-    heights = open_page.locator("div.formula math").evaluate_all(
-        "(all) => all.map((formula) => formula.getBoundingClientRect().height)"
-    )
-    assert len(heights) >= 10
-    assert min(heights) > 10
-    assert "$" not in open_page.locator("article").inner_text()
-
-
-def test_the_animations_play_without_a_kernel(open_page: Page, site: Path) -> None:
-    lessons = [p for p in (site / "notebooks").glob("*.html") if "cance-player" in p.read_text()]
-    assert len(lessons) >= 2
-    for path in lessons:
-        open_page.goto(path.as_uri())
-        player = open_page.locator("figure.cance-player").first
-        picture, slider = player.locator("img"), player.locator("input")
-        before = picture.get_attribute("src")
-        player.locator("button").click()
-        open_page.wait_for_function("(slider) => +slider.value > 1", arg=slider.element_handle())
-        assert picture.get_attribute("src") != before
+def target(link: str) -> Path:
+    return Path(unquote(urlsplit(link).path))

@@ -67,14 +67,16 @@ class Visit(NamedTuple):
     """The page's colour, by colour scheme."""
 
 
-def axe_script() -> Path | None:
-    """Return axe-core, if the package that brings it is installed."""
+def axe_script() -> Path:
+    """Return axe-core; `axe_playwright_python` brings it."""
     package = importlib.util.find_spec("axe_playwright_python")
-    return Path(package.origin).with_name("axe.min.js") if package and package.origin else None
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).with_name("axe.min.js")
 
 
 def visit(page: Page, path: Path, script: Path | None) -> Visit:
-    """Open a page and look at it on every screen; with axe-core's script, in both schemes too."""
+    """Open a page; with axe-core's script, look at it on every screen and in both schemes."""
     asked: list[str] = []
     failed: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -82,16 +84,17 @@ def visit(page: Page, path: Path, script: Path | None) -> Visit:
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(path.as_uri(), wait_until="load")
     found = Visit(asked, failed, set(page.evaluate(IDS)), page.evaluate(LINKS), {}, {}, {})
+    if script is None:
+        return found
     page.evaluate(UNFOLD)
     for screen, (width, height) in SCREENS.items():
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(SETTLED)  # the page's own script has looked at the new layout
         found.cut_off[screen] = page.evaluate(CUT_OFF)
-    if script:
-        page.evaluate(THIN_OUT)
-        page.evaluate(script.read_text(encoding="utf-8"))
-        for scheme, rules in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme)
-            found.violations[scheme] = page.evaluate(AXE, {"runOnly": rules})
-            found.background[scheme] = page.evaluate(BACKGROUND)
+    page.evaluate(THIN_OUT)
+    page.evaluate(script.read_text(encoding="utf-8"))
+    for scheme, rules in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)
+        found.violations[scheme] = page.evaluate(AXE, {"runOnly": rules})
+        found.background[scheme] = page.evaluate(BACKGROUND)
     return found
