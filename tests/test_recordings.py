@@ -79,7 +79,8 @@ def test_a_killed_recording_of_the_lessons_goes_on_where_it_was(tmp_path, monkey
 
     monkeypatch.setattr(lesson_figures, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(lesson_figures, "DONE", tmp_path / "done")
-    monkeypatch.setattr(lesson_figures, "SETTINGS", {"seeds": {"digits": [0, 1, 2]}})
+    settings = {"seeds": {"digits": [0, 1, 2]}, "left_out": {"digits": []}}
+    monkeypatch.setattr(lesson_figures, "SETTINGS", settings)
     monkeypatch.setattr(lesson_figures, "run_lesson", run)
     with pytest.raises(KeyboardInterrupt):
         lesson_figures.record()
