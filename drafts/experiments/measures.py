@@ -1,0 +1,70 @@
+"""What is measured on a test part: the AUROC of Sec. 4.1, and what the tables of F1 need."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from cance_edu.datasets import CORRUPTIONS
+from cance_edu.experiments.variants import auroc
+
+__all__ = ["area", "areas_by_corruption", "at_a_share", "f1_and_areas", "precision_among_highest"]
+
+Truth = NDArray[np.bool_]
+Scores = NDArray[np.float64]
+
+
+def area(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
+    """Return the AUROC, by the name "auroc"."""
+    return {"auroc": auroc(is_anomaly, scores)}
+
+
+def areas_by_corruption(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
+    """Return the AUROC on MNIST-C, pooled and for each corruption.
+
+    Parameters
+    ----------
+    is_anomaly, scores : array of shape (n,)
+        Of `mnist_c_task()`: the originals, then equally many of each corruption in their order.
+
+    Returns
+    -------
+    dict of str to float
+        "auroc" over all, and each corruption's name.
+    """
+    originals = scores[~is_anomaly]
+    truth = np.repeat([False, True], [len(originals), is_anomaly.sum() // len(CORRUPTIONS)])
+    corrupted = np.split(scores[is_anomaly], len(CORRUPTIONS))
+    return area(is_anomaly, scores) | {
+        name: auroc(truth, np.concatenate([originals, part]))
+        for name, part in zip(CORRUPTIONS, corrupted, strict=True)
+    }
+
+
+def precision_among_highest(is_anomaly: Truth, scores: Scores, count: int) -> float:
+    """Return the share of anomalies among the highest scores; of equal ones the first come first.
+
+    At the true number of anomalies precision, recall and F1 are this one number.
+    """
+    highest = np.argsort(-scores, kind="stable")[:count]
+    return float(is_anomaly[highest].mean())
+
+
+def f1_and_areas(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
+    """Return F1 at the true number of anomalies (GOAD's threshold), average precision, AUROC."""
+    return {
+        "f1": precision_among_highest(is_anomaly, scores, int(is_anomaly.sum())),
+        "average_precision": float(average_precision_score(is_anomaly, scores)),
+    } | area(is_anomaly, scores)
+
+
+def at_a_share(is_anomaly: Truth, scores: Scores, share: float = 0.2) -> dict[str, float]:
+    """Return precision, recall and F1 if a share of the test part is called anomalous, and AUROC.
+
+    DAGMM (Zong et al. 2018, Sec. 4.3) calls the 20% of highest energy in KDDCUP99 anomalous.
+    """
+    count = round(share * len(scores))
+    precision = precision_among_highest(is_anomaly, scores, count)
+    recall = precision * count / is_anomaly.sum()
+    f1 = 2 * precision * recall / (precision + recall) if precision else 0.0
+    named = {"precision": precision, "recall": float(recall), "f1": float(f1)}
+    return named | area(is_anomaly, scores)

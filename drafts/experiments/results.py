@@ -1,0 +1,157 @@
+"""The results file: one JSON line a result, appended at once, each with its own checksum.
+
+A line that was cut by a kill, or changed, is found by its checksum or its missing end; it is
+reported, never used, and taken out before anything is appended.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cance_edu.files import PROJECT, written_beside
+
+__all__ = ["FOLDER", "KEY", "Record", "ResultsFile", "identity", "opened", "read"]
+
+FOLDER = PROJECT / "data" / "results"
+"""Where results lie: in the project's repository, not in the installed package."""
+
+KEY = ("table", "dataset", "protocol", "task", "system", "seed", "settings")
+"""What tells one result from another."""
+
+Record = dict[str, Any]
+
+
+def identity(record: Record) -> str:
+    """Return what a result is of, as text: two with the same are the same fit."""
+    return json.dumps([record[name] for name in KEY], sort_keys=True)
+
+
+def read(path: Path) -> tuple[list[Record], list[str]]:
+    """Read a results file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; if there is none, there are no results.
+
+    Returns
+    -------
+    records, damaged : list of dict, list of str
+        The whole lines, the first of any two with the same identity; and for each line that is
+        not used, which and why.
+    """
+    good, damaged = _lines(path)
+    records: dict[str, Record] = {}
+    for number, record in good:
+        if identity(record) in records:
+            damaged.append(f"{path}, line {number}: this fit is there already, further up")
+        else:
+            records[identity(record)] = record
+    return list(records.values()), damaged
+
+
+@dataclass
+class ResultsFile:
+    """A results file that is open for appending, by this process alone.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    done : set of str
+        The identities of what is in it.
+    damaged : list of str
+        Which lines were taken out, and why.
+    """
+
+    path: Path
+    done: set[str]
+    damaged: list[str]
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Append results that are not there yet; when this returns, they are on the disk."""
+        new = {identity(record): record for record in records}
+        lines = [_line(record) for key, record in new.items() if key not in self.done]
+        with self.path.open("ab") as file:
+            file.write(b"".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        self.done |= new.keys()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[ResultsFile]:
+    """Open a results file for appending, mended and locked.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it and its folder are made if need be.
+
+    Yields
+    ------
+    ResultsFile
+        The lock ends with it, or with this process, however that ends.
+
+    Raises
+    ------
+    ValueError
+        If another process is writing to the file.
+    """
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f"{path.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ValueError(
+            f"another process is writing to {path}; wait for it, end it, or write elsewhere with "
+            "--results DIR"
+        ) from None
+    try:
+        records, damaged = read(path)
+        if damaged:
+            with written_beside(path) as beside:
+                beside.write_bytes(b"".join(map(_line, records)))
+        yield ResultsFile(path, {identity(record) for record in records}, damaged)
+    finally:
+        lock.release()
+
+
+def _lines(path: Path) -> tuple[list[tuple[int, Record]], list[str]]:
+    """Return the whole lines with their numbers, and what is wrong with the others."""
+    good, damaged = [], []
+    content = path.read_bytes() if path.is_file() else b""
+    for number, line in enumerate(content.splitlines(keepends=True), 1):
+        try:
+            good.append((number, _checked(line)))
+        except (ValueError, KeyError) as error:
+            damaged.append(f"{path}, line {number}: {error}")
+    return good, damaged
+
+
+def _checked(line: bytes) -> Record:
+    if not line.endswith(b"\n"):
+        raise ValueError("the line is cut")
+    try:
+        record = json.loads(line)
+    except ValueError:
+        raise ValueError("not JSON") from None
+    if not isinstance(record, dict) or record.pop("sha256", None) != _checksum(record):
+        raise ValueError("the checksum is not that of the line")
+    return record
+
+
+def _line(record: Record) -> bytes:
+    text = json.dumps(record | {"sha256": _checksum(record)}, ensure_ascii=False)
+    return text.encode() + b"\n"
+
+
+def _checksum(record: Record) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""What one training of the experiments is, and what a table of the report is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cance_edu.datasets import OneClass, TableTask
+from cance_edu.experiments import measures
+
+__all__ = ["Split", "Table", "Task", "slug"]
+
+Split = OneClass | TableTask
+
+
+@dataclass(frozen=True)
+class Task:
+    """One training that gives one row of a table, or several.
+
+    Attributes
+    ----------
+    table : str
+        The table that it was made for; others may show it too.
+    dataset, name : str
+        As in `data/paper/`: "MNIST", and for example "8" for the normal class.
+    load : callable of int
+        Returns the split of a seed. It must be picklable.
+    parameters : mapping
+        Of `CANCE`, where they are not its defaults.
+    protocol : str
+        Where there are several: the split, or how images are scaled.
+    measure : callable of truth and scores
+        Returns what was measured, by name, as fractions.
+    rows : mapping of str to str
+        For each row of the table that this task gives: which measure.
+    """
+
+    table: str
+    dataset: str
+    name: str
+    load: Callable[[int], Split]
+    parameters: Mapping[str, Any]
+    protocol: str = ""
+    measure: Callable[[Any, Any], dict[str, float]] = measures.area
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            object.__setattr__(self, "rows", {self.name: "auroc"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report.
+
+    Attributes
+    ----------
+    name, title : str
+        "table1", and its heading.
+    tasks : tuple of Task
+        What we run for it.
+    columns : mapping of str to str
+        For each printed column that we run: our name of the method.
+    scale : float
+        100 where the paper prints percent, 1 where it prints fractions.
+    runs : int
+        How many runs a printed mean and deviation are of.
+    note : str
+        What a reader must know of the comparison.
+    """
+
+    name: str
+    title: str
+    tasks: tuple[Task, ...]
+    columns: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "Error": "error",
+            "LatNCE": "latnce",
+            "CNCE": "cnce",
+            "CANCE": "cance",
+        }
+    )
+    scale: float = 100
+    runs: int = 5
+    note: str = ""
+
+
+def slug(name: str) -> str:
+    """Return a data set's name as the command line and files have it: CIFAR-10 is cifar10."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
