@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 from tests.book.visits import SCHEMES, SCREENS, Visit, axe_script, visit
 
 BROKEN = """<!DOCTYPE html><html lang="en"><title>Broken</title><body style="background: #fff">
-<style>@media (prefers-color-scheme: dark) { .dark { color: #eee } }</style><main>
+<style>@media (prefers-color-scheme: dark) { .dark { color: #eee } }</style>
+<main class="content" style="overflow-x: auto">
 <h1>Broken</h1><img src="https://other.invalid/a.png"><p class="dark">Pale in the dark only</p>
 <p style="width: 350px">As wide as a phone</p><a href="none.html">A page that is not there</a>
 <script>undefined.x</script></main></body></html>"""

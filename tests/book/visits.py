@@ -21,10 +21,11 @@ THIN_OUT = """() => {
   for (const formula of document.querySelectorAll("math"))
     if (again(formula.parentElement.parentElement.tagName)) formula.remove();
 }"""
-# What sticks out of the page, and is in no box that scrolls; the theme parks its drawers outside.
+# What sticks out of the page, and is in no box of its own that scrolls. The column of all content,
+# which the theme lets scroll, is no such box; drawers wait outside.
 CUT_OFF = """() => {
   const width = document.documentElement.clientWidth;
-  const scrolls = (node) => node && node !== document.body
+  const scrolls = (node) => node && !node.matches("body, .content")
     && (["auto", "scroll"].includes(getComputedStyle(node).overflowX)
       || scrolls(node.parentElement));
   const wide = [...document.querySelectorAll("body *")].filter((node) => {
