@@ -33,7 +33,7 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     features = detector.composite_features(split.test_images)
     normal, anomalies = features[~split.test_is_anomaly], features[split.test_is_anomaly]
     return {
-        "log-normal": (LognormalExplorer, ""),
+        "log-normal": (lambda: LognormalExplorer(normal[:, -2], "z_e"), ""),
         "Prop. 3.1": (PropositionExplorer, ""),
         "covariance": (
             lambda: CovarianceExplorer(recordings.load("covariance")),
