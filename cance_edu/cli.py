@@ -168,16 +168,14 @@ def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> 
 
 def _data(options: argparse.Namespace) -> int:
     from cance_edu import datasets
+    from cance_edu.datasets.catalogue import described
 
     root = datasets.data_root()
     if options.name:
-        known = [data_set.name for data_set in datasets.DATASETS]
-        if options.name not in known:
-            print(
-                f"cance-edu data: there is no data set {options.name!r}; there are "
-                f"{', '.join(known)}",
-                file=sys.stderr,
-            )
+        try:
+            described(options.name)
+        except ValueError as error:
+            print(f"cance-edu data: {error}", file=sys.stderr)
             return 2
         datasets.download(options.name)
     print(f"data folder: {root} (set CANCE_EDU_DATA to use another)")

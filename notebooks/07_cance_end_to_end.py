@@ -247,8 +247,6 @@ draw_aurocs_by_group(left, digits_table)
 draw_aurocs_by_group(right, eights_table)
 left.set(title="digits, normal: even", ylabel="anomalous digit")
 right.set(title="MNIST, normal: 8")
-
-# %%
 error, cance = eights_table["error"], eights_table["cance"]
 show(
     figure,
@@ -301,11 +299,11 @@ from cance_edu.figures.scores import draw_precision_recall, draw_roc
 
 figure = Figure(figsize=(9, 4), layout="constrained")
 left, right = figure.subplots(1, 2)
+left.set_title("digits, normal: even, first seed")
+right.set_title("MNIST, normal: 8, first seed")
 for place, name in enumerate(variants):
     draw_roc(left, small["scores"][0, place], small["test_labels"] % 2 == 1, name)
     draw_roc(right, eights["scores"][0, place], eights["test_labels"] != 8, name)
-left.set_title("digits, normal: even, first seed")
-right.set_title("MNIST, normal: 8, first seed")
 
 # %%
 odd_one = eights["test_labels"] != 8
@@ -556,8 +554,7 @@ assert threshold > training_threshold
 
 # %%
 official = datasets.digits() if lesson_dataset() == "digits" else datasets.mnist("test")
-digit_of = {im.tobytes(): k for im, k in zip(official.images, official.labels, strict=True)}
-digit = np.array([digit_of[image.tobytes()] for image in split.test_images])
+digit = official.labels_of(split.test_images)
 
 assert np.array_equal(digit % 2 == 1, is_anomaly)
 

@@ -11,6 +11,7 @@ from PIL import Image
 from cance_edu.datasets import (
     CIFAR10_CLASSES,
     CORRUPTIONS,
+    Images,
     cifar10,
     load_one_class,
     mnist_c,
@@ -147,3 +148,12 @@ def test_folders_of_pictures(tmp_path, monkeypatch, name, suffix):
         file.unlink()
     with pytest.raises(ValueError, match=r"no picture in .*dog"):
         cifar10("test")
+
+
+def test_labels_are_looked_up_whatever_the_order():
+    rng = np.random.default_rng(0)
+    data = Images(rng.random((20, 1, 3, 3), dtype=np.float32), rng.integers(10, size=20))
+    rows = rng.permutation(20)[:7]
+    assert data.labels_of(data.images[rows]).tolist() == data.labels[rows].tolist()
+    with pytest.raises(KeyError):
+        data.labels_of(data.images[:1] + 1)

@@ -1,6 +1,5 @@
-"""The lessons as pages: an executed notebook, with what needs a kernel or a link said in words."""
+"""The lessons as pages: an executed notebook, with what needs a kernel said in words."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,14 @@ def readable_notebook(path: Path) -> str:
     Returns
     -------
     str
-        The notebook, with outputs that a page can show, alternative text where MyST-NB reads it,
-        and no links to lessons that are not executed yet.
+        The notebook, with outputs that a page can show, and alternative text where MyST-NB reads
+        it.
     """
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _without_dead_links(cell.source, path.parent)
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data = readable_output(output.data)
@@ -60,10 +57,3 @@ def readable_output(data: dict[str, Any]) -> dict[str, Any]:
     if "text/latex" in data and "text/html" in data:
         return {"text/markdown": f"````python\n{data['text/plain']}\n````"}
     return data
-
-
-def _without_dead_links(text: str, folder: Path) -> str:
-    for path in folder.glob("[0-9]*.py"):
-        if not path.with_suffix(".ipynb").is_file():
-            text = re.sub(rf"\[([^]]*)\]\({path.stem}\.ipynb\)", r"\1", text)
-    return text

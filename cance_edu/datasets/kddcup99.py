@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import data_root
 from cance_edu.datasets.download import file_digest
 from cance_edu.datasets.tables import Table
@@ -18,7 +19,7 @@ TEXT = {1: "S4", 2: "S11", 3: "S6", 41: "S16"}
 FLAGS = (6, 11, 20, 21)
 """Columns that are 0 or 1: land, logged_in, is_host_login, is_guest_login."""
 ROWS_SHA256 = "f8c8267ebcd9c0ed1fd7d6277fe5bfff8732e9b7db8e61b873542b2a534b6f9a"
-GZIP_SHA256 = "8045aca0d84e70e622d1148d7df782496f6333bf6eb979a1b0837c42a9fd9561"
+GZIP_SHA256 = described("kddcup99").remotes[0].checksum.removeprefix("sha256:")
 
 
 def kddcup99(root: Path | None = None) -> Table:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 from IPython.display import HTML
@@ -12,7 +11,6 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
-from PIL import Image
 
 from cance_edu.figures import ANOMALY, NOISE, NORMAL, PALETTE
 from cance_edu.figures.animation import player
@@ -193,15 +191,6 @@ def moments_animation(frames: Sequence[MomentsFrame], alt: str) -> HTML:
     canvas, pictures = Canvas(figure, artists.moving), []
     for frame in frames:
         move_moments(artists, frame)
-        canvas.png()
-        pictures.append(_small_png(canvas))
+        pictures.append(canvas.small_png())
     captions = [f"batch {i}: {len(frame.seen)} images" for i, frame in enumerate(frames, 1)]
     return player(pictures, captions, alt, label="batch", milliseconds=700)
-
-
-def _small_png(canvas: Canvas) -> bytes:
-    """Return what was drawn last in few colours: a third of the bytes."""
-    buffer = BytesIO()
-    picture = Image.fromarray(canvas.pixels()[..., :3])
-    picture.quantize(32, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
-    return buffer.getvalue()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 from IPython.display import HTML
 from matplotlib.artist import Artist
@@ -13,7 +12,6 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from PIL import Image
 
 from cance_edu.figures import ANOMALY, NOISE, NORMAL
 from cance_edu.figures.animation import player
@@ -180,8 +178,7 @@ def noise_animation(views: Sequence[NoiseView], alt: str | None = None) -> HTML:
     frames = []
     for view in views:
         move_noise(artists, view)
-        canvas.png()
-        frames.append(_small_png(canvas))
+        frames.append(canvas.small_png())
     captions = [f"step {view.step:,}: det K = {view.volume_ratio:.3g}" for view in views]
     first, last = views[0], views[-1]
     return player(
@@ -193,13 +190,3 @@ def noise_animation(views: Sequence[NoiseView], alt: str | None = None) -> HTML:
         f"{last.volume_ratio:.3g}.",
         label="recorded step",
     )
-
-
-def _small_png(canvas: Canvas) -> bytes:
-    """Return what was drawn last in 64 colours, in a third of the bytes."""
-    buffer = BytesIO()
-    picture = Image.fromarray(canvas.pixels()[..., :3])
-    # Of Pillow's methods, the octree is the one that keeps the colour of a few blue points.
-    few = picture.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(buffer, "png", optimize=True)
-    return buffer.getvalue()

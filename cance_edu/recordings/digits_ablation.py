@@ -48,17 +48,10 @@ def record() -> dict[str, NDArray[Any]]:
         "variants": np.array(VARIANTS),
         "defects": np.array(DEFECTS),
         "aurocs": np.array([[[r.auroc for r in run] for run in task] for task in runs.values()]),
-        "test_labels": _labels(even_split),
+        "test_labels": digits().labels_of(even_split.test_images),
         "scores": np.array([[r.scores for r in run] for run in even]),
         "defect_aurocs": np.array([[_defect_aurocs(r, even_split) for r in run] for run in even]),
     }
-
-
-def _labels(split: OneClass) -> NDArray[np.int64]:
-    """Return which digit each test image shows: a split keeps only whether it is an anomaly."""
-    data = digits()
-    label = {im.tobytes(): int(k) for im, k in zip(data.images, data.labels, strict=True)}
-    return np.array([label[image.tobytes()] for image in split.test_images])
 
 
 def _defect_aurocs(result: Result, split: OneClass) -> list[float]:
