@@ -10,9 +10,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.book.visits import Visit, axe_script, visit
-from tests.browser.conftest import browser, page
-
-__all__ = ["browser", "page"]
 
 NEEDED = ("sphinx", "myst_nb", "furo", "math_core", "axe_playwright_python")
 # Generated pages of one kind differ in their text alone: three stand for all of them, unless

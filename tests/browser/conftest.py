@@ -1,4 +1,4 @@
-"""JupyterLab on loopback with private folders, and headless Chromium without any other host."""
+"""JupyterLab on loopback, with private folders, and what is looked for on its page."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -31,37 +31,8 @@ class Lab(NamedTuple):
     folder: Path
 
 
-def find_chromium() -> str | None:
-    """Return the path of a Chromium or Chrome of this machine."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
 # A busy machine takes seconds for a burst of moves.
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = find_chromium()
-    if executable is None:
-        # CI installs one, and must not pass without it.
-        report = pytest.fail if os.environ.get("CANCE_EDU_BROWSER") == "required" else pytest.skip
-        report("no Chromium or Chrome on this machine: install one to run the browser's tests")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    flags += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(60_000)
-    yield page
-    page.close()
 
 
 @pytest.fixture(scope="session")
