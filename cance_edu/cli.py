@@ -65,6 +65,21 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("name", nargs="?", help="the data set to download")
     data.set_defaults(run=_data)
 
+    reproduce = commands.add_parser(
+        "reproduce",
+        help="run the experiments of one of the paper's tables",
+        description="Run the experiments of a table, and keep each result at once. Stopped or "
+        "killed, the same command goes on.",
+    )
+    reproduce.add_argument("table", help="table1 ... table8, or digits for a quick try")
+    reproduce.add_argument("--dataset", help="one data set of the table (default: all)")
+    reproduce.add_argument("--rows", nargs="+", metavar="ROW", help="some rows (default: all)")
+    reproduce.add_argument("--seeds", type=int, default=5, help="seeds 0, 1, ... (default: 5)")
+    reproduce.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    reproduce.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use a Dask cluster")
+    reproduce.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
+    reproduce.set_defaults(run=_reproduce)
+
     record = commands.add_parser("record", help="compute a recording of the lessons anew")
     record.add_argument("name", help="the recording, as `data/recordings/` names it")
     record.set_defaults(run=_record)
@@ -190,6 +205,20 @@ def _record(options: argparse.Namespace) -> int:
     from cance_edu import recordings
 
     print(recordings.record(options.name))
+    return 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from cance_edu.experiments import results, sweep, tables
+    from cance_edu.experiments.fits import fits
+
+    tasks = tables.chosen(options.table, options.dataset, options.rows)
+    sweep.sweep(
+        fits(tasks, options.seeds),
+        options.results or results.FOLDER,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
+    )
     return 0
 
 

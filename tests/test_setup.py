@@ -106,25 +106,31 @@ def test_lock_has_hashes_and_no_address(name):
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line) for line in hashes), pin
 
 
-def test_dev_lock_contains_the_student_lock():
-    student, dev = read_lock("requirements.lock"), read_lock("requirements-dev.lock")
-    assert {entry: set(hashes) for entry, hashes in student.items()}.items() <= {
-        entry: set(hashes) for entry, hashes in dev.items()
-    }.items()
-    assert len(dev) > len(student)
+def installed(name: str, machine: dict[str, str], python: str) -> dict[str, frozenset[str]]:
+    """Return pin -> hashes of what a lock installs on a machine."""
+    environment = {**machine, "python_version": python, "python_full_version": f"{python}.0"}
+    return {
+        pin: frozenset(hashes)
+        for (pin, marker), hashes in read_lock(name).items()
+        if not marker or Marker(marker).evaluate(environment)
+    }
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["sys_platform"])
+def test_dev_lock_contains_the_student_lock(python, machine):
+    student = installed("requirements.lock", machine, python)
+    dev = installed("requirements-dev.lock", machine, python)
+    assert student.items() < dev.items()
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine["sys_platform"])
 def test_each_dependency_is_pinned_once_within_its_range(name, python, machine):
-    environment = {**machine, "python_version": python, "python_full_version": f"{python}.0"}
-    pins = {}
-    for pin, marker in read_lock(name):
-        if not marker or Marker(marker).evaluate(environment):
-            package, version = pin.split("==")
-            assert package not in pins
-            pins[package] = version
+    pinned = [pin.split("==") for pin in installed(name, machine, python)]
+    pins = dict(pinned)
+    assert len(pins) == len(pinned)
     extra = PROJECT["optional-dependencies"]["dev"] if "dev" in name else []
     for requirement in map(Requirement, [*PROJECT["dependencies"], *extra]):
         version = pins[canonicalize_name(requirement.name)]

@@ -1,4 +1,4 @@
-"""The paper's protocols: one autoencoder, the four variants of Sec. 4.2, one AUROC each."""
+"""One autoencoder, the four variants of Sec. 4.2 on it, one AUROC each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_auc_score
 
-from cance_edu.datasets import OneClass
+from cance_edu.datasets import OneClass, TableTask
 from cance_edu.detector import CANCE, VARIANTS, Variant
 
-__all__ = ["Result", "auroc", "fit_variants"]
+__all__ = ["Result", "Split", "auroc", "fit_variants", "parts"]
+
+Split = OneClass | TableTask
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,9 @@ class Result:
     variant : str
         One of "error", "latnce", "cnce", "cance".
     detector : CANCE
-        Fitted on the split's normal images.
+        Fitted on the split's training part.
     scores : array of shape (n,)
-        S(x) of the test images, higher is more anomalous.
+        S(x) of the test part, higher is more anomalous.
     auroc : float
         In [0, 1].
     """
@@ -65,15 +67,22 @@ def auroc(is_anomaly: ArrayLike, scores: ArrayLike) -> float:
     return float(roc_auc_score(is_anomaly, scores))
 
 
+def parts(split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the training and the test part of a split, be it of images or of a table."""
+    if isinstance(split, TableTask):
+        return split.train, split.test
+    return split.train_images, split.test_images
+
+
 def fit_variants(
-    split: OneClass, variants: Sequence[Variant] = VARIANTS, **parameters: Any
+    split: Split, variants: Sequence[Variant] = VARIANTS, **parameters: Any
 ) -> Iterator[Result]:
     """Fit the variants of Sec. 4.2 one after the other, all on one trained autoencoder.
 
     Parameters
     ----------
-    split : OneClass
-        Normal training images, and test images with the truth.
+    split : OneClass or TableTask
+        What to learn from, and what to test with the truth: images or a table.
     variants : sequence of str
         Which, in this order.
     **parameters
@@ -84,8 +93,9 @@ def fit_variants(
     Result
         As soon as a variant is done.
     """
+    train, test = parts(split)
     for variant in variants:
-        detector = CANCE(variant, **parameters).fit(split.train_images)
+        detector = CANCE(variant, **parameters).fit(train)
         parameters["representation"] = detector.representation_
-        scores = detector.anomaly_score(split.test_images)
+        scores = detector.anomaly_score(test)
         yield Result(variant, detector, scores, auroc(split.test_is_anomaly, scores))

@@ -4,12 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cance_edu.datasets import OneClass, TableTask
 from cance_edu.experiments import measures
+from cance_edu.experiments.variants import Split
 
-__all__ = ["Split", "Table", "Task", "slug"]
-
-Split = OneClass | TableTask
+__all__ = ["Table", "Task", "slug"]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from cance_edu import __version__
-from cance_edu.datasets import TableTask
 from cance_edu.experiments.methods import METHODS, Method
 from cance_edu.experiments.results import Record
-from cance_edu.experiments.tasks import Split, Task, slug
+from cance_edu.experiments.tasks import Task, slug
+from cance_edu.experiments.variants import Split, parts
 
 __all__ = ["Fit", "file_name", "fits", "run"]
 
@@ -113,11 +113,7 @@ def _one_thread() -> Iterator[None]:
 
 def _about(fit: Fit, split: Split) -> Record:
     """Return what is the same for all results of a fit."""
-    train, test = (
-        (split.train, split.test)
-        if isinstance(split, TableTask)
-        else (split.train_images, split.test_images)
-    )
+    train, test = parts(split)
     data = hashlib.sha256()
     for array in (train, test, split.test_is_anomaly):
         data.update(f"{array.shape} {array.dtype}".encode())

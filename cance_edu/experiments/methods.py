@@ -11,8 +11,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cance_edu.detector import CANCE, VARIANTS
-from cance_edu.experiments.tasks import Split, Task
-from cance_edu.experiments.variants import fit_variants
+from cance_edu.experiments.tasks import Task
+from cance_edu.experiments.variants import Split, fit_variants
 
 __all__ = ["METHODS", "Method"]
 
