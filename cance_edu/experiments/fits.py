@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from cance_edu import __version__
-from cance_edu.experiments.methods import METHODS, Method
+from cance_edu.experiments.methods import Method
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tasks import Task, slug
 from cance_edu.experiments.variants import Split, parts
@@ -41,7 +41,7 @@ class Fit:
     @property
     def keys(self) -> list[Record]:
         """What its results are of, one for each system."""
-        settings = self.method.settings(self.task)
+        settings = self.method.settings(self.task.parameters)
         return [
             {
                 "table": self.task.table,
@@ -64,7 +64,10 @@ def file_name(record: Record) -> str:
 def fits(tasks: Sequence[Task], seeds: int) -> list[Fit]:
     """Return the trainings of tasks, seed by seed: after the first seed every row is there."""
     return [
-        Fit(task, method, seed) for seed in range(seeds) for task in tasks for method in METHODS
+        Fit(task, method, seed)
+        for seed in range(seeds)
+        for task in tasks
+        for method in task.methods
     ]
 
 
@@ -85,7 +88,7 @@ def run(fit: Fit) -> list[Record]:
     with _ONE_AT_A_TIME, _one_thread():
         split = fit.task.load(fit.seed)
         about = _about(fit, split)
-        settings = fit.method.settings(fit.task)
+        settings = fit.method.settings(fit.task.parameters)
         records, start = [], time.perf_counter()
         fitted = fit.method.fit(split, settings, fit.seed)
         for key, (system, scores) in zip(fit.keys, fitted, strict=True):

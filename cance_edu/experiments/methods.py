@@ -1,21 +1,34 @@
 """Who takes part in the experiments: a further system joins by one function and one line.
 
-A method fits one split with one seed and gives scores; where several share a training, as the
-variants of Sec. 4.2 share an autoencoder, it gives the scores of each.
+A method fits one split with one seed and gives scores; where several systems share a training, as
+the variants of Sec. 4.2 share an autoencoder, it gives the scores of each.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from cance_edu.datasets import TableTask
 from cance_edu.detector import CANCE, VARIANTS
-from cance_edu.experiments.tasks import Task
-from cance_edu.experiments.variants import Split, fit_variants
+from cance_edu.experiments.classics import CLASSICS
+from cance_edu.experiments.variants import Split, fit_variants, parts
+from cance_edu.sources import standardize
 
-__all__ = ["METHODS", "Method"]
+__all__ = [
+    "CANCE_FAMILY",
+    "CANCE_FAMILY_AND_NORM",
+    "FEATURE_CLASSICS",
+    "IMAGE_CLASSICS",
+    "TABLE_CLASSICS",
+    "Method",
+]
 
+Named = Iterator[tuple[str, NDArray[Any]]]
 _NOT_SETTINGS = ("variant", "random_state", "verbose", "device")
 
 
@@ -29,7 +42,7 @@ class Method:
         In messages.
     systems : tuple of str
         What it gives scores of, in this order.
-    settings : callable of Task
+    settings : callable of the task's parameters
         Returns all that decides its results beside the data and the seed.
     fit : callable of split, settings and seed
         Yields a system's name and its scores of the test part, higher is more anomalous.
@@ -37,22 +50,54 @@ class Method:
 
     name: str
     systems: tuple[str, ...]
-    settings: Callable[[Task], dict[str, Any]]
-    fit: Callable[[Split, Mapping[str, Any], int], Iterator[tuple[str, NDArray[Any]]]]
+    settings: Callable[[Mapping[str, Any]], dict[str, Any]]
+    fit: Callable[[Split, Mapping[str, Any], int], Named]
 
 
-def _cance_settings(task: Task) -> dict[str, Any]:
+def _cance_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return every parameter, defaults too: a default may change between two versions."""
-    parameters = CANCE(**task.parameters).get_params(deep=False)
-    return {name: value for name, value in parameters.items() if name not in _NOT_SETTINGS}
+    every = CANCE(**parameters).get_params(deep=False)
+    return {name: value for name, value in every.items() if name not in _NOT_SETTINGS}
 
 
-def _fit_cance(
-    split: Split, settings: Mapping[str, Any], seed: int
-) -> Iterator[tuple[str, NDArray[Any]]]:
+def _fit_cance(split: Split, settings: Mapping[str, Any], seed: int) -> Named:
     for result in fit_variants(split, **settings, random_state=seed):
         yield result.variant, result.scores
 
 
-METHODS = (Method("cance", VARIANTS, _cance_settings, _fit_cance),)
-"""All methods."""
+def _fit_cance_and_norm(split: Split, settings: Mapping[str, Any], seed: int) -> Named:
+    """Add the latent's squared norm, which needs no density at all: its deviations are 1."""
+    for result in fit_variants(split, **settings, random_state=seed):
+        yield result.variant, result.scores
+    latent = result.detector.composite_features(parts(split)[1])[:, :-2]
+    yield "norm", np.square(latent).sum(1)
+
+
+def _scaling_alone(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a classic heeds: how images are scaled."""
+    return {name: parameters[name] for name in ("image_scaling",) if name in parameters}
+
+
+def _fit_classics(
+    split: Split, settings: Mapping[str, Any], seed: int, systems: tuple[str, ...]
+) -> Named:
+    train, test = parts(split)
+    if not isinstance(split, TableTask):
+        if settings.get("image_scaling") == "standardized":
+            train, test = (standardize(torch.as_tensor(part)).numpy() for part in (train, test))
+        train, test = (part.reshape(len(part), -1) for part in (train, test))
+    for system in systems:
+        yield system, CLASSICS[system](train, test, seed)
+
+
+def _classics(name: str, *systems: str) -> Method:
+    return Method(name, systems, _scaling_alone, partial(_fit_classics, systems=systems))
+
+
+CANCE_FAMILY = Method("CANCE", VARIANTS, _cance_settings, _fit_cance)
+CANCE_FAMILY_AND_NORM = Method(
+    "CANCE and norm", (*VARIANTS, "norm"), _cance_settings, _fit_cance_and_norm
+)
+TABLE_CLASSICS = _classics("classics of tables", "gaussian", "gmm2", "nn1")
+FEATURE_CLASSICS = _classics("classics of features", "nn2", "pca64")
+IMAGE_CLASSICS = _classics("classics of images", "nn2_pca64")

@@ -12,6 +12,13 @@ from typing import Any
 from cance_edu import datasets
 from cance_edu.datasets import CORRUPTIONS, OneClass, TableTask
 from cance_edu.experiments import measures
+from cance_edu.experiments.methods import (
+    CANCE_FAMILY,
+    CANCE_FAMILY_AND_NORM,
+    FEATURE_CLASSICS,
+    IMAGE_CLASSICS,
+    TABLE_CLASSICS,
+)
 from cance_edu.experiments.tasks import Table, Task, slug
 
 __all__ = ["TABLES", "chosen"]
@@ -36,7 +43,8 @@ def _one_class(table: str, dataset: str, normals: Iterable[tuple[int, ...]]) -> 
         if dataset == "CIFAR-10":
             for protocol, scaling in _SCALINGS.items():
                 parameters = _CIFAR | {"image_scaling": scaling}
-                tasks.append(Task(table, dataset, row, load, parameters, protocol))
+                methods = (CANCE_FAMILY_AND_NORM, IMAGE_CLASSICS)
+                tasks.append(Task(table, dataset, row, load, parameters, protocol, methods))
         else:
             latent_dim = 6 if len(normal) == 1 else 10
             tasks.append(Task(table, dataset, row, load, {"latent_dim": latent_dim}))
@@ -52,7 +60,16 @@ def _mnist_c() -> tuple[Task, ...]:
     rows = {"MNIST-C": "auroc"} | {name: name for name in CORRUPTIONS}
     measure = measures.areas_by_corruption
     parameters = {"latent_dim": 10}
-    return (Task("table2", "MNIST-C", "MNIST-C", _load_mnist_c, parameters, "", measure, rows),)
+    task = Task(
+        "table2",
+        "MNIST-C",
+        "MNIST-C",
+        _load_mnist_c,
+        parameters,
+        measure=measure,
+        rows=rows,
+    )
+    return (task,)
 
 
 # Sec. 4.5 does not say how many components; 64 as for CIFAR-10's autoencoder.
@@ -77,11 +94,20 @@ def _features() -> tuple[Task, ...]:
             partial(_load_resnet18, slug(dataset), (k,)),
             _PCA,
             "the paper's split, from weights",
+            (CANCE_FAMILY, FEATURE_CLASSICS),
         )
         for dataset, k in product(("MNIST", "CIFAR-10"), range(10))
     ]
     adbench = [
-        Task("table5", "CIFAR-10", str(k), partial(_load_features, k), _PCA, "ADBench's split")
+        Task(
+            "table5",
+            "CIFAR-10",
+            str(k),
+            partial(_load_features, k),
+            _PCA,
+            "ADBench's split",
+            (CANCE_FAMILY, FEATURE_CLASSICS),
+        )
         for k in (0, 4, 6)
     ]
     return (*own, *adbench)
@@ -102,6 +128,7 @@ def _tables() -> tuple[Task, ...]:
             partial(_load_table, slug(dataset), split),
             {},
             protocol,
+            (CANCE_FAMILY, TABLE_CLASSICS),
             measures.f1_and_areas,
             {dataset: "f1", "average precision": "average_precision", "AUROC": "auroc"},
         )
@@ -125,8 +152,8 @@ def _kddcup99() -> tuple[Task, ...]:
             partial(_load_kddcup99, contamination),
             {},
             protocol,
-            measures.at_a_share,
-            rows,
+            measure=measures.at_a_share,
+            rows=rows,
         )
         for protocol, contamination in settings.items()
     )

@@ -1,10 +1,11 @@
-"""What one training of the experiments is, and what a table of the report is."""
+"""What one row of the experiments is, or several, and what a table of the report is."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cance_edu.experiments import measures
+from cance_edu.experiments.methods import CANCE_FAMILY, Method
 from cance_edu.experiments.variants import Split
 
 __all__ = ["Table", "Task", "slug"]
@@ -12,7 +13,7 @@ __all__ = ["Table", "Task", "slug"]
 
 @dataclass(frozen=True)
 class Task:
-    """One training that gives one row of a table, or several.
+    """A split that gives one row of a table, or several.
 
     Attributes
     ----------
@@ -26,6 +27,8 @@ class Task:
         Of `CANCE`, where they are not its defaults.
     protocol : str
         Where there are several: the split, or how images are scaled.
+    methods : tuple of Method
+        Who takes part.
     measure : callable of truth and scores
         Returns what was measured, by name, as fractions.
     rows : mapping of str to str
@@ -38,6 +41,7 @@ class Task:
     load: Callable[[int], Split]
     parameters: Mapping[str, Any]
     protocol: str = ""
+    methods: tuple[Method, ...] = (CANCE_FAMILY,)
     measure: Callable[[Any, Any], dict[str, float]] = measures.area
     rows: Mapping[str, str] = field(default_factory=dict)
 
