@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cance_edu import lessons, recordings
+from cance_edu.files import PROJECT
 from cance_edu.lessons import (
     DEFECTS,
     lesson_dataset,
@@ -127,3 +128,15 @@ def test_small_mnist_has_two_hundred_of_each_digit(monkeypatch):
     known = {image.tobytes() for image in images[labels == 8]}
     assert {image.tobytes() for image in split.train_images} <= known
     assert len({image.tobytes() for image in split.train_images}) == 1000
+
+
+def test_the_teachers_guide_quotes_the_benchmark_of_kernels_row_by_row():
+    guide = (PROJECT / "notebooks" / "TEACHING.md").read_text(encoding="utf-8")
+    benchmark = PROJECT / "tests" / "benchmarks" / "results" / "kernels.md"
+    rows = [
+        line
+        for line in benchmark.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and line[2].isdigit()
+    ]
+    assert len(rows) > 8
+    assert [row for row in rows if row not in guide] == []
