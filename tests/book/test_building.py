@@ -1,0 +1,61 @@
+"""What stops a build: a warning, or a folder that holds something else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cance_edu.book import building
+from cance_edu.files import PROJECT
+
+PAGE = "# A book of one page\n\n{text}\n"
+
+
+@pytest.fixture
+def text(monkeypatch: pytest.MonkeyPatch, needed: None) -> dict[str, str]:
+    """Make the book a single page, with the course's own settings; the test says what is on it."""
+    words = {"text": "Nothing to complain about."}
+
+    def gather(source: Path) -> None:
+        shutil.copytree(PROJECT / "book", source, ignore=shutil.ignore_patterns("__pycache__"))
+        (source / "symbols.md").unlink()
+        (source / "index.md").write_text(PAGE.format(**words), encoding="utf-8")
+
+    monkeypatch.setattr(building, "gather", gather)
+    return words
+
+
+def test_a_page_without_fault_is_built(text: dict[str, str], tmp_path: Path) -> None:
+    assert "Nothing to complain" in building.build(tmp_path / "book").read_text(encoding="utf-8")
+
+
+# MyST-Parser asks Sphinx for an attribute that Sphinx 11 will not have.
+@pytest.mark.filterwarnings("ignore:'myst_parser.sphinx_ext.myst_refs")
+@pytest.mark.parametrize(
+    ("fault", "warning"),
+    [
+        ("[a lesson](no_such_lesson.ipynb)", "no_such_lesson"),
+        ("![a figure](no_such_figure.png)", "no_such_figure"),
+        ("### Two levels deeper", "header level"),
+    ],
+)
+def test_a_warning_stops_the_build_and_leaves_the_older_book(
+    text: dict[str, str],
+    fault: str,
+    warning: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    older = building.build(tmp_path / "book").read_bytes()
+    text["text"] = fault
+    with pytest.raises(ValueError, match="its warnings are above"):
+        building.build(tmp_path / "book")
+    assert warning in capfd.readouterr().err
+    assert (tmp_path / "book" / "index.html").read_bytes() == older
+
+
+def test_a_folder_that_holds_something_else_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("three years of work", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="something else than a book"):
+        building.build(tmp_path)
+    assert (tmp_path / "thesis.tex").is_file()
