@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,13 @@ def browser() -> Iterator["Browser"]:
         # CI installs one, and must not pass without it.
         report = pytest.fail if os.environ.get("CANCE_EDU_BROWSER") == "required" else pytest.skip
         report("no Chromium or Chrome on this machine: install one to run the browser's tests")
+    with running_chromium(executable) as chromium:
+        yield chromium
+
+
+@contextmanager
+def running_chromium(executable: str) -> Iterator["Browser"]:
+    """Start a Chromium that finds no host but loopback."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     flags += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     from playwright.sync_api import sync_playwright

@@ -29,8 +29,8 @@ from cance_edu import check
 # ## 1 · Predict (2 minutes)
 #
 # A reconstruction error has mean 1 and standard deviation 1, and is log-normal. Where is its mode:
-# below 0.5, between 0.5 and 1, or above 1? Write `"below"`, `"between"` or `"above"`. Any of them
-# earns the point; compare with your own function afterwards.
+# below 0.5, between 0.5 and 1, or above 1? Set `my_prediction` to `"below"`, `"between"` or
+# `"above"`. Any of them earns the point; compare with your own function afterwards.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -69,8 +69,9 @@ assert np.isclose(mode(variable.mean(), variable.std()), 2.0 * np.exp(-(sigma**2
 # ## 3 · Break it (10 minutes)
 #
 # A colleague computes `mean * (standard_deviation / mean**2 + 1) ** -1.5`: the root is forgotten, or
-# rather taken once too often. Find a mean and a standard deviation for which the colleague is right
-# all the same, and a pair for which the result is wrong by more than a factor of two.
+# rather taken once too often. Set `colleague_is_right` to a pair (mean, standard deviation) for which
+# the colleague is right all the same, and `colleague_is_wrong` to one for which the result is wrong by
+# more than a factor of two.
 
 # %% nbgrader={"grade": false, "grade_id": "break", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

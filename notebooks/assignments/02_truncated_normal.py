@@ -30,7 +30,8 @@ from cance_edu.lognormal import dominance
 # ## 1 · Predict (3 minutes)
 #
 # Noise with K = 1.69 and a feature with $\sigma_z / \mu_z = 0.4$. Does the paper's augmentation keep
-# the noise below the data on all of $[0, m_z]$? Write `True` or `False`; either earns the point.
+# the noise below the data on all of $[0, m_z]$? Set `my_prediction` to `True` or `False`; either earns
+# the point.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -97,8 +98,9 @@ assert np.allclose(np.sort(draws), expected)
 # %% [markdown]
 # ## 4 · Break the proposition (15 minutes)
 #
-# Find a pair (spread, K) with spread = $\sigma_z / \mu_z$ and K in [1, 10] for which the paper's
-# augmentation loses more than a tenth of $[0, m_z]$, and one with a larger K for which it loses nothing.
+# Set `lost` to a pair (spread, K), with spread = $\sigma_z / \mu_z$ and K in [1, 10], for which the paper's
+# augmentation loses more than a tenth of $[0, m_z]$, and `kept` to one with a larger K for which it loses
+# nothing.
 
 # %% nbgrader={"grade": false, "grade_id": "break", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

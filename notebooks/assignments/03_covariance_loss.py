@@ -27,8 +27,8 @@ from cance_edu import check
 # %% [markdown]
 # ## 1 · Predict (2 minutes)
 #
-# Batch normalisation gives every latent variance 1. Can their covariance still be singular? Write
-# `True` or `False`; either earns the point.
+# Batch normalisation gives every latent variance 1. Can their covariance still be singular? Set
+# `my_prediction` to `True` or `False`; either earns the point.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -68,8 +68,8 @@ assert np.isclose(covariance_loss(points), 9.0)
 # %% [markdown]
 # ## 3 · Break it (10 minutes)
 #
-# Make latents of shape (100, 3), each with variance 1 to within 1%, whose covariance is singular
-# (condition number above a million), and say what your loss gives for them.
+# Make an array `latents` of shape (100, 3), each column with variance 1 to within 1%, whose covariance is
+# singular (condition number above a million). What does your loss give for it?
 
 # %% nbgrader={"grade": false, "grade_id": "break", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

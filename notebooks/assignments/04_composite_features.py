@@ -28,7 +28,7 @@ from cance_edu import check
 # ## 1 · Predict (2 minutes)
 #
 # You halve the brightness of an image *and* of its reconstruction. Which of z_e and z_c changes?
-# Write `"z_e"`, `"z_c"`, `"both"` or `"neither"`.
+# Set `my_prediction` to `"z_e"`, `"z_c"`, `"both"` or `"neither"`.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

@@ -29,7 +29,8 @@ from cance_edu import check
 # %% [markdown]
 # ## 1 · Predict (2 minutes)
 #
-# T = 0 everywhere and nu = 1: the classifier has no opinion. What is the loss of Eq. 5? Write a number.
+# T = 0 everywhere and nu = 1: the classifier has no opinion. What is the loss of Eq. 5? Set
+# `my_prediction` to a number.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -67,7 +68,8 @@ assert np.isclose(float(nce_loss(zeros, zeros, 3.0)), 4 * np.log(2))
 # %% [markdown]
 # ## 3 · Is the minimum where you think? (15 minutes)
 #
-# Data are N(0.5, 0.8), noise is N(0, 1.5), nu = 2, on the grid `z`. Write the optimal T at the grid.
+# Data are N(0.5, 0.8), noise is N(0, 1.5), nu = 2, on the grid `z`. Set `optimal` to the optimal T
+# at the grid, an array.
 
 # %%
 z = np.linspace(-2, 3, 11)

@@ -27,7 +27,7 @@ from cance_edu import check
 # %% [markdown]
 # ## 1 · Predict (2 minutes)
 #
-# psi = 0. What is K? Write a number with two decimals.
+# psi = 0. What is K? Set `my_prediction` to a number with two decimals.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

@@ -65,8 +65,7 @@ assert auroc(np.array([1.0, 1.0]), np.array([True, False])) == 0.5
 #
 # Fill `normal` with your own normal images, (n, channels, height, width) or (n, height, width) in [0, 1], or
 # a table (n, features), and `test` with new inputs, normal and not. `cance_edu.datasets.image_folder` reads
-# a folder. If you have no data, take a digit of `lesson_split` and defects of your choice, as the
-# solution does. Then fit a detector.
+# a folder. If you have no data, take a digit by `lesson_split` and spoil some images by `with_defect`. Then fit a `CANCE`, and call it `detector`.
 
 # %% nbgrader={"grade": false, "grade_id": "fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION

@@ -1,5 +1,6 @@
 """Released, solved in three ways, and graded: the marks are those that were earned."""
 
+import ast
 import csv
 import json
 import os
@@ -53,6 +54,37 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     assert main(["assignments", "release", str(folder)]) == 0
     return folder
+
+
+def names(*nodes):
+    return [n for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)]
+
+
+def unnamed(notebook):
+    """What a test reads, a solution makes, and no text tells the student to make."""
+    assigned, read_by_tests = set(), set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            module = ast.parse(cell.source)
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                outside = [node for node in module.body if not isinstance(node, ast.FunctionDef)]
+                assigned |= {n.id for n in names(*outside) if isinstance(n.ctx, ast.Store)}
+            else:
+                read_by_tests |= {n.id for n in names(module)}
+    text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return {name for name in assigned & read_by_tests if f"`{name}`" not in text}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_text_names_every_variable_that_a_test_reads(path):
+    assert unnamed(read(path)) == set()
+
+
+def test_an_unnamed_variable_is_noticed():
+    notebook = read(SOURCES[0])
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("`my_prediction`", "your guess")
+    assert unnamed(notebook) == {"my_prediction"}
 
 
 def test_there_is_one_for_each_lesson_and_a_capstone():
