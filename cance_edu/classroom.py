@@ -8,6 +8,7 @@ import csv
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,11 @@ def grade(folder: Path) -> Path:
     rows = []
     for path in submissions:
         student, assignment = path.parent.name, path.name
-        _succeed(api.autograde(assignment, student), f"grading {assignment} of {student}")
-        _succeed(api.generate_feedback(assignment, student), f"feedback for {student}")
+        with warnings.catch_warnings():
+            # nbgrader's own queries, which no teacher can do anything about.
+            warnings.filterwarnings("ignore", "Object of type <Submitted.* not in session")
+            _succeed(api.autograde(assignment, student), f"grading {assignment} of {student}")
+            _succeed(api.generate_feedback(assignment, student), f"feedback for {student}")
         with api.gradebook as gradebook:
             marked = gradebook.find_submission(assignment, student)
             rows.append(

@@ -154,8 +154,6 @@ def answers():
     }
 
 
-# SQLAlchemy warns of what nbgrader does with its own database.
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_three_submissions_get_the_marks_that_they_earned(course):
     right = answers()
 
