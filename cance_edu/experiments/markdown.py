@@ -119,7 +119,7 @@ def _source(cells: Sequence[Comparison]) -> str:
     splits: dict[str, dict[str, None]] = {}
     for record in records:
         splits.setdefault(record["task"], {})[record["data_sha256"][:8]] = None
-    checksums = ", ".join(f"{task}: {' '.join(found)}" for task, found in splits.items())
+    checksums = ", ".join(f"{task} ({' '.join(found)})" for task, found in splits.items())
     return f"`{command} --seeds {seeds}`; {', '.join(versions)}; SHA-256 of the splits: {checksums}"
 
 

@@ -44,12 +44,12 @@ class Panel:
 
 
 def draw_differences(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
-    """Draw panels, two in a row.
+    """Draw panels below each other, as high as their points need.
 
     Parameters
     ----------
     figure : Figure
-        Filled by the panels; its height is set for them.
+        Filled by the panels; its size is set for them.
     panels : sequence of Panel
         What to draw.
 
@@ -58,13 +58,12 @@ def draw_differences(figure: Figure, panels: Sequence[Panel]) -> list[list[Error
     list of list of ErrorbarContainer
         For each panel, one for each system.
     """
-    lines = -(-len(panels) // 2)
-    figure.set_size_inches(11, 1 + 4 * lines)
-    places = figure.subplots(max(lines, 1), 2, squeeze=False).flat
-    drawn = [draw_panel(next(places), panel) for panel in panels]
-    for empty in places:
-        empty.set_axis_off()
-    return drawn
+    heights = [1.2 + 0.12 * len(panel.points) for panel in panels]
+    figure.set_size_inches(9, sum(heights) or 1)
+    if not panels:
+        return []
+    places = figure.subplots(len(panels), squeeze=False, height_ratios=heights).flat
+    return [draw_panel(axes, panel) for axes, panel in zip(places, panels, strict=True)]
 
 
 def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
@@ -81,7 +80,8 @@ def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
         bars.append(axes.errorbar(x, y, xerr=(x - low, high - x), **style))
     axes.axvline(0, color="grey", linewidth=0.8)
     axes.set_yticks(range(len(rows)), rows)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set(title=panel.title, xlabel=f"ours − the paper's, {panel.unit}")
-    axes.legend(fontsize=8)
+    # Beside the axes: within them it would hide points.
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return bars
