@@ -15,9 +15,10 @@ _INTRODUCTION = """\
 # The paper's tables and our results
 
 **Difference** is ours minus the paper's, with a 95% interval: Welch's where the paper prints a
-deviation, else that of our sample alone, as for averages; wider by half of the paper's last printed
-digit on either side. **Better** and **worse** mean that the interval leaves out 0. An average is
-taken seed by seed, once all of its rows were run.
+deviation, which is taken to be of 5 runs and in Table 8 of 20; else that of our sample alone, as for
+averages. It is wider by half of the paper's last printed digit on either side. **Better** and
+**worse** mean that it leaves out 0; where nothing differs, one cell in twenty does so by chance. An
+average is taken seed by seed, once all of its rows were run.
 
 **Hyper-parameters** are the paper's where it states them (the number of latents), else the defaults
 of `CANCE`. Those were chosen on normal data alone (Sec. 4.1), by the losses of held-out normal data

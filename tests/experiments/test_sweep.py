@@ -179,6 +179,20 @@ def test_a_wrong_word_is_one_line_and_exit_code_1(words, reason, tmp_path, capsy
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("words", [[], ["table1", "--seeds", "many"], ["table1", "--rows"]])
+def test_words_that_cannot_be_read_are_one_line_and_exit_code_2(words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["reproduce", *words])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_dask_a_scheduler_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ImportError, match=r"pip install 'cance-edu\[cluster\]'"):
+        sweep(quick_fits(1, 1), tmp_path, scheduler="tcp://127.0.0.1:8786", verbose=False)
+
+
 def test_the_command_runs_the_fits_of_the_seeds_and_rows(tmp_path, monkeypatch):
     asked = {}
     monkeypatch.setattr(
