@@ -15,8 +15,8 @@ _INTRODUCTION = """\
 # The paper's tables and our results
 
 **Difference** is ours minus the paper's, with a 95% interval: Welch's where the paper prints a
-deviation, which is taken to be of 5 runs and in Table 8 of 20; else that of our sample alone, as for
-averages. It is wider by half of the paper's last printed digit on either side. **Better** and
+deviation, which is taken to be of 5 runs and in Table 8 of 20; else that of our sample alone, as
+for averages. It is wider by half of the paper's last printed digit on either side. **Better** and
 **worse** mean that it leaves out 0; where nothing differs, one cell in twenty does so by chance. An
 average is taken seed by seed, once all of its rows were run.
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from cance_edu.experiments.sweep import sweep
 from tests.experiments.quick import quick_fits
 
-FITS = quick_fits(rows=10, seeds=6, pause=0.02)
+PAUSE = 0.01
+FITS = quick_fits(rows=8, seeds=8, pause=PAUSE)
 
 
 def start(folder):
@@ -26,15 +27,23 @@ def start(folder):
     return process
 
 
+def lines(file):
+    return file.read_bytes().count(b"\n") if file.is_file() else 0
+
+
 def main(folder, kills):
-    began = time.perf_counter()
     if os.waitpid(start(folder / "whole"), 0)[1] != 0:
         raise RuntimeError("the sweep that nobody kills failed")
-    # On average they leave it a third of the time that it needs, so each finds it at work.
-    longest = (time.perf_counter() - began) / kills * 2 / 3
+    # The first one may be killed before it has made a file.
+    (folder / "killed").mkdir()
+    file = folder / "killed" / FITS[0].file
     for kill in range(kills):
+        # None to three fits, and then at any moment of the next one.
+        enough = lines(file) + random.choice([0, 2, 4, 6])
         process = start(folder / "killed")
-        time.sleep(random.uniform(0, longest))
+        while lines(file) < enough:
+            time.sleep(0.001)
+        time.sleep(random.uniform(0, 2 * PAUSE))
         os.kill(process, signal.SIGKILL)
         status = os.waitpid(process, 0)[1]
         if not os.WIFSIGNALED(status):
