@@ -105,7 +105,8 @@ def test_a_whole_line_that_does_not_say_what_it_is_of_is_damaged(path):
 def test_a_file_that_another_process_writes_to_is_refused(path):
     # The lock alone: importing the package would take seconds.
     code = (
-        "import sys, filelock; filelock.FileLock(sys.argv[1]).acquire(); print('locked'); input()"
+        "import filelock, sys; lock = filelock.FileLock(sys.argv[1]); lock.acquire()\n"
+        "print('locked'); sys.stdin.read()"
     )
     command = [sys.executable, "-u", "-c", code, f"{path}.lock"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
