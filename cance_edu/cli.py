@@ -80,6 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
     reproduce.set_defaults(run=_reproduce)
 
+    report = commands.add_parser(
+        "report", help="print the paper's tables beside our results (data/results)"
+    )
+    report.add_argument(
+        "folder", type=Path, nargs="?", metavar="DIR", help="write report.md, .csv and .png there"
+    )
+    report.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
+    report.set_defaults(run=_report)
+
     record = commands.add_parser("record", help="compute a recording of the lessons anew")
     record.add_argument("name", help="the recording, as `data/recordings/` names it")
     record.set_defaults(run=_record)
@@ -219,6 +228,20 @@ def _reproduce(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         scheduler=options.scheduler,
     )
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from cance_edu.experiments import results
+    from cance_edu.experiments.report import report
+
+    records, damaged = results.read_folder(options.results or results.FOLDER)
+    for line in damaged:
+        print(f"cance-edu report: not used: {line}", file=sys.stderr)
+    tables = report(records)
+    print(tables.markdown(), end="")
+    for path in tables.write(options.folder) if options.folder else ():
+        print(f"written: {path}", file=sys.stderr)
     return 0
 
 

@@ -62,7 +62,15 @@ def file_name(record: Record) -> str:
 
 
 def fits(tasks: Sequence[Task], seeds: int) -> list[Fit]:
-    """Return the trainings of tasks, seed by seed: after the first seed every row is there."""
+    """Return the trainings of tasks, seed by seed: after the first seed every row is there.
+
+    Raises
+    ------
+    ValueError
+        If there is not at least one seed.
+    """
+    if seeds < 1:
+        raise ValueError(f"got {seeds} seeds; expected 1 or more")
     return [
         Fit(task, method, seed)
         for seed in range(seeds)

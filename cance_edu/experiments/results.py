@@ -15,7 +15,7 @@ from typing import Any
 
 from cance_edu.files import PROJECT, written_beside
 
-__all__ = ["FOLDER", "KEY", "Record", "ResultsFile", "identity", "opened", "read"]
+__all__ = ["FOLDER", "KEY", "Record", "ResultsFile", "identity", "opened", "read", "read_folder"]
 
 FOLDER = PROJECT / "data" / "results"
 """Where results lie: in the project's repository, not in the installed package."""
@@ -53,6 +53,23 @@ def read(path: Path) -> tuple[list[Record], list[str]]:
         else:
             records[identity(record)] = record
     return list(records.values()), damaged
+
+
+def read_folder(folder: Path) -> tuple[list[Record], list[str]]:
+    """Read all results files of a folder; what it returns is that of `read`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {folder} with results; name another one with --results DIR, or "
+            "make some: cance-edu reproduce digits --results DIR"
+        )
+    files = [read(path) for path in sorted(folder.glob("*.jsonl"))]
+    return [r for records, _ in files for r in records], [d for _, lines in files for d in lines]
 
 
 @dataclass
@@ -131,7 +148,7 @@ def _lines(path: Path) -> tuple[list[tuple[int, Record]], list[str]]:
     for number, line in enumerate(content.splitlines(keepends=True), 1):
         try:
             good.append((number, _checked(line)))
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             damaged.append(f"{path}, line {number}: {error}")
     return good, damaged
 
@@ -145,6 +162,9 @@ def _checked(line: bytes) -> Record:
         raise ValueError("not JSON") from None
     if not isinstance(record, dict) or record.pop("sha256", None) != _checksum(record):
         raise ValueError("the checksum is not that of the line")
+    missing = [name for name in KEY if name not in record]
+    if missing:
+        raise ValueError(f"it does not say its {', '.join(missing)}")
     return record
 
 

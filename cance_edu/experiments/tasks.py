@@ -68,6 +68,8 @@ class Table:
         How many runs a printed mean and deviation are of.
     note : str
         What a reader must know of the comparison.
+    printed : bool
+        Whether it is one of the paper's.
     """
 
     name: str
@@ -84,6 +86,17 @@ class Table:
     scale: float = 100
     runs: int = 5
     note: str = ""
+    printed: bool = True
+
+    @property
+    def digits(self) -> int:
+        """Digits behind the point of our numbers, as the paper has them."""
+        return 1 if self.scale == 100 else 2
+
+    @property
+    def unit(self) -> str:
+        """What a difference of 1 is."""
+        return "percent points" if self.scale == 100 else "as a fraction"
 
 
 def slug(name: str) -> str:

@@ -1,0 +1,136 @@
+"""The report: the paper's tables with our results beside them, as Markdown, CSV and a figure."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from cance_edu.experiments import markdown
+from cance_edu.experiments.comparison import Comparison, compare, keys, series
+from cance_edu.experiments.results import Record
+from cance_edu.experiments.tables import TABLES
+from cance_edu.figures.paper_tables import Panel, Point, draw_differences
+from cance_edu.files import written_beside
+
+__all__ = ["Report", "report"]
+
+_COLUMNS = (
+    "table,dataset,row,protocol,column,paper,paper_deviation,paper_runs,ours,ours_deviation,seeds,"
+    "difference,low,high,verdict,differs,data_sha256"
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All tables, compared.
+
+    Attributes
+    ----------
+    tables : mapping of str to list of Comparison
+        By name, in the paper's order.
+    others : int
+        Results that no table shows, for they have settings that are not the present ones.
+    """
+
+    tables: Mapping[str, Sequence[Comparison]]
+    others: int
+
+    def markdown(self, figure: str = "") -> str:
+        """Return the report as Markdown; with a figure's address, that figure too."""
+        parts = [markdown.introduction(), markdown.overview(self.tables)]
+        if self.others:
+            parts.append(f"Not shown: {self.others} results with settings that are not today's.")
+        if figure:
+            parts.append(f"![{self.alt()}]({figure})")
+        parts += [markdown.section(TABLES[name], cells) for name, cells in self.tables.items()]
+        return "\n\n".join([*parts, markdown.audited()]) + "\n"
+
+    def csv(self) -> str:
+        """Return a line for each cell of each table, those of other systems too."""
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(_COLUMNS.split(","))
+        for name, cells in self.tables.items():
+            lines.writerows([name, *_csv_line(cell)] for cell in cells)
+        return text.getvalue()
+
+    def figure(self) -> Figure:
+        """Return the differences of what was run with two seeds or more."""
+        figure = Figure(layout="constrained")
+        draw_differences(figure, self._panels())
+        return figure
+
+    def alt(self) -> str:
+        """Return the figure in words."""
+        panels = [
+            f"{panel.title}: {sum(point.low > 0 for point in panel.points)} better and "
+            f"{sum(point.high < 0 for point in panel.points)} worse of {len(panel.points)}"
+            for panel in self._panels()
+        ]
+        return f"Ours minus the paper's with 95% intervals. {'; '.join(panels) or 'None was run'}."
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write report.md, report.csv and report.png, and return where they are."""
+        texts = {"report.md": self.markdown("report.png"), "report.csv": self.csv()}
+        for name, text in texts.items():
+            with written_beside(folder / name) as beside:
+                beside.write_text(text, encoding="utf-8")
+        with written_beside(folder / "report.png") as beside:
+            self.figure().savefig(beside, format="png", dpi=100)
+        return [folder / name for name in (*texts, "report.png")]
+
+    def _panels(self) -> list[Panel]:
+        """Return a panel for each data set and protocol; a table that repeats another has none."""
+        points: dict[tuple[str, str], list[Point]] = {}
+        for name, cells in self.tables.items():
+            if any(task.table != name for task in TABLES[name].tasks):
+                continue
+            for cell in cells:
+                if cell.difference is not None and cell.interval is not None:
+                    point = Point(cell.row, cell.column, cell.difference, *cell.interval)
+                    points.setdefault((name, markdown.data(cell)), []).append(point)
+        return [
+            Panel(f"{TABLES[name].title.partition(':')[0]}: {data}", TABLES[name].unit, found)
+            for (name, data), found in points.items()
+        ]
+
+
+def report(records: Iterable[Record]) -> Report:
+    """Compare all tables with results.
+
+    Parameters
+    ----------
+    records : iterable of dict
+        Whole results, as `results.read_folder` gives them.
+    """
+    records = list(records)
+    known = {series(key) for table in TABLES.values() for task in table.tasks for key in keys(task)}
+    others = sum(series(record) not in known for record in records)
+    return Report({name: compare(table, records) for name, table in TABLES.items()}, others)
+
+
+def _csv_line(cell: Comparison) -> list[object]:
+    """Return a cell's line but for the table; what there is not stays empty."""
+    paper, ours = cell.paper, cell.ours
+    low, high = cell.interval or (None, None)
+    return [
+        cell.dataset,
+        cell.row,
+        cell.protocol,
+        cell.column,
+        paper and paper.value,
+        paper and paper.deviation,
+        paper and (cell.runs if paper.deviation is not None else None),
+        ours and ours.mean,
+        ours and ours.deviation,
+        ours and len(ours.values),
+        cell.difference,
+        low,
+        high,
+        cell.verdict,
+        ours and ours.differs,
+        ours and " ".join(ours.checksums),
+    ]

@@ -1,0 +1,87 @@
+"""How far our results are from the paper's, row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+
+from cance_edu.figures import PALETTE
+from cance_edu.figures.comparisons import MARKERS
+
+__all__ = ["Panel", "Point", "draw_differences", "draw_panel"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A difference: of which row and system, its size, and where its interval begins and ends."""
+
+    row: str
+    system: str
+    difference: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The differences of one data set.
+
+    Attributes
+    ----------
+    title, unit : str
+        Above the axes, and of the differences.
+    points : sequence of Point
+        Rows and systems are drawn in the order in which they come.
+    """
+
+    title: str
+    unit: str
+    points: Sequence[Point]
+
+
+def draw_differences(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
+    """Draw panels below each other, as high as their points need.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled by the panels; its size is set for them.
+    panels : sequence of Panel
+        What to draw.
+
+    Returns
+    -------
+    list of list of ErrorbarContainer
+        For each panel, one for each system.
+    """
+    heights = [1.2 + 0.12 * len(panel.points) for panel in panels]
+    figure.set_size_inches(9, sum(heights) or 1)
+    if not panels:
+        return []
+    places = figure.subplots(len(panels), squeeze=False, height_ratios=heights).flat
+    return [draw_panel(axes, panel) for axes, panel in zip(places, panels, strict=True)]
+
+
+def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
+    """Draw a panel: a row a line, and in it each system with a marker of its own."""
+    rows = list(dict.fromkeys(point.row for point in panel.points))
+    systems = list(dict.fromkeys(point.system for point in panel.points))
+    bars = []
+    for place, system in enumerate(systems):
+        points = [point for point in panel.points if point.system == system]
+        x, low, high = np.array([(p.difference, p.low, p.high) for p in points]).T
+        shift = (place - (len(systems) - 1) / 2) * 0.8 / len(systems)
+        y = np.array([rows.index(point.row) for point in points]) + shift
+        style: dict[str, Any] = {"fmt": MARKERS[place], "color": PALETTE[place], "label": system}
+        bars.append(axes.errorbar(x, y, xerr=(x - low, high - x), **style))
+    axes.axvline(0, color="grey", linewidth=0.8)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set(title=panel.title, xlabel=f"ours − the paper's, {panel.unit}")
+    # Beside the axes: within them it would hide points.
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return bars

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
+
+from cance_edu.datasets import CORRUPTIONS
+from cance_edu.experiments.measures import (
+    area,
+    areas_by_corruption,
+    at_a_share,
+    f1_and_areas,
+    precision_among_highest,
+)
+
+
+def share_of_pairs(is_anomaly, scores):
+    """Return the AUROC by its meaning: pairs that are in order, equal ones by half."""
+    anomalous, normal = scores[is_anomaly][:, None], scores[~is_anomaly]
+    return float(np.mean((anomalous > normal) + 0.5 * (anomalous == normal)))
+
+
+@st.composite
+def scored(draw):
+    """Draw the truth, with both kinds in it, and scores of which none are equal."""
+    truth = draw(st.lists(st.booleans(), min_size=5, max_size=60).filter(lambda t: len(set(t)) > 1))
+    scores = draw(st.permutations(range(len(truth))))
+    return np.array(truth), np.array(scores, dtype=float)
+
+
+@given(scored())
+def test_areas_are_scikit_learns_or_those_of_all_pairs(drawn):
+    is_anomaly, scores = drawn
+    assert area(is_anomaly, scores)["auroc"] == pytest.approx(share_of_pairs(is_anomaly, scores))
+    found = f1_and_areas(is_anomaly, scores)
+    assert found["average_precision"] == pytest.approx(average_precision_score(is_anomaly, scores))
+    assert found["auroc"] == pytest.approx(share_of_pairs(is_anomaly, scores))
+
+
+@given(scored())
+def test_f1_at_the_true_number_is_scikit_learns(drawn):
+    is_anomaly, scores = drawn
+    threshold = np.sort(scores)[-is_anomaly.sum()]
+    expected = f1_score(is_anomaly, scores >= threshold)
+    assert f1_and_areas(is_anomaly, scores)["f1"] == pytest.approx(expected)
+
+
+@given(scored(), st.sampled_from([0.2, 0.5]))
+def test_a_share_is_scikit_learns_too(drawn, share):
+    is_anomaly, scores = drawn
+    called = scores >= np.sort(scores)[-round(share * len(scores))]
+    found = at_a_share(is_anomaly, scores, share)
+    assert found["precision"] == pytest.approx(precision_score(is_anomaly, called))
+    assert found["recall"] == pytest.approx(recall_score(is_anomaly, called))
+    assert found["f1"] == pytest.approx(f1_score(is_anomaly, called))
+
+
+def test_of_equal_scores_the_first_come_first():
+    truth = np.array([True, False, True, False])
+    # Two of three equal ones, at places 1, 2 and 3, are called: those at 1 and 2.
+    assert precision_among_highest(truth, np.array([0.0, 5.0, 5.0, 5.0]), 2) == 0.5
+    assert precision_among_highest(truth, np.array([9.0, 5.0, 5.0, 5.0]), 3) == pytest.approx(2 / 3)
+
+
+def test_corruptions_are_measured_each_against_all_originals():
+    rng = np.random.default_rng(0)
+    originals = rng.normal(size=30)
+    corrupted = {name: rng.normal(place / 5, size=7) for place, name in enumerate(CORRUPTIONS)}
+    scores = np.concatenate([originals, *corrupted.values()])
+    truth = np.arange(len(scores)) >= len(originals)
+    found = areas_by_corruption(truth, scores)
+    assert list(found) == ["auroc", *CORRUPTIONS]
+    assert found["auroc"] == pytest.approx(share_of_pairs(truth, scores))
+    for name, part in corrupted.items():
+        both = np.concatenate([originals, part])
+        assert found[name] == pytest.approx(share_of_pairs(np.arange(37) >= 30, both))

@@ -1,0 +1,173 @@
+import csv
+import io
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from cance_edu import cli
+from cance_edu.experiments.report import report
+from cance_edu.experiments.results import opened
+from cance_edu.experiments.tables import TABLES
+from cance_edu.figures.paper_tables import Panel, Point, draw_differences, draw_panel
+from tests.experiments.made_up import results
+
+EIGHT = results("table1", "MNIST", "8", "cance", [0.985, 0.986, 0.984])
+OTHER = results("table1", "CIFAR-10", "1", "error", [0.3, 0.31], "images in [0, 1]", "from JPEG")
+
+
+def lines(text, *beginning):
+    return [line for line in text.splitlines() if line.startswith(f"| {' | '.join(beginning)} |")]
+
+
+def test_a_line_has_both_numbers_the_difference_and_the_verdict():
+    text = report(EIGHT).markdown()
+    # 98.5 - 95.6 = 2.9. Welch's: the variances of the means are 0.1^2 / 3 and 0.3^2 / 5, so there
+    # are 5.26 degrees of freedom, t = 2.533, and t 0.1461 + 0.05 = 0.42.
+    first, *_ = lines(text, "MNIST", "8", "CANCE")
+    assert first == (
+        "| MNIST | 8 | CANCE | 95.6 ± 0.3 | 98.5 ± 0.1 (3 seeds) | +2.9 [+2.5, +3.3] | better |"
+    )
+    assert lines(text, "MNIST", "7", "CANCE")[0].endswith("| 97.5 ± 0.3 | – | – | not run |")
+
+
+def test_data_that_differ_are_named_beside_the_number():
+    text = report(OTHER).markdown()
+    (line,) = lines(text, "CIFAR-10, images in [0, 1]", "1", "Error")
+    assert "30.5 ± 0.7 (2 seeds, data differ (1))" in line
+    assert "(1) The data are not the official ones: from JPEG." in text
+
+
+def test_every_table_is_there_with_the_other_systems_of_the_paper():
+    text = report([]).markdown()
+    for table in TABLES.values():
+        assert f"\n## {table.title}\n" in text
+    assert "| MNIST | 8 | 66.9 | 90.5 | 34.0 | 95.3 | 54.8 |" in text
+    assert "| MNIST-C | MNIST-C | 67.6 | 82.8 | 84.0 | 92.3 ± 1.9 |" in text
+
+
+def test_the_report_says_how_it_was_made():
+    text = report(EIGHT).markdown()
+    assert "`cance-edu reproduce table1 --dataset mnist --seeds 3`" in text
+    assert "cance-edu 1.0, torch 2.0; SHA-256 of the splits: 8 (88888888)." in text
+    assert "chosen on normal data alone (Sec. 4.1)" in text
+
+
+def test_the_report_ends_with_the_claims_that_do_not_follow():
+    text = report([]).markdown()
+    assert "| Table 6, CIFAR-10, DROCC | the average is 74.2 | its rows give 74.51 |" in text
+
+
+def test_the_overview_counts_our_cells():
+    text = report([*EIGHT, *OTHER]).markdown()
+    table = TABLES["table1"]
+    # Ten rows and an average of MNIST once, of CIFAR-10 by two protocols; four systems.
+    (line,) = lines(text, table.title)
+    assert line == f"| {table.title} | 1 | 0 | 0 | 0 | {3 * 11 * 4 - 2} |".replace(
+        "| 1 | 0 | 0 |", "| 1 | 0 | 1 |"
+    )
+
+
+def test_results_that_no_table_shows_are_counted():
+    stale = [record | {"settings": {"latent_dim": 7}} for record in EIGHT]
+    assert "3 results with settings that are not today's" in report(stale).markdown()
+    assert "not today's" not in report(EIGHT).markdown()
+
+
+def test_the_csv_has_every_cell_with_all_digits():
+    rows = list(csv.DictReader(io.StringIO(report([*EIGHT, *OTHER]).csv())))
+    places = [
+        tuple(row[k] for k in ("table", "dataset", "row", "protocol", "column")) for row in rows
+    ]
+    assert len(places) == len(set(places))
+    found = dict(zip(places, rows, strict=True))
+    ours = found["table1", "MNIST", "8", "", "CANCE"]
+    assert float(ours["ours"]) == pytest.approx(98.5)
+    assert float(ours["ours_deviation"]) == pytest.approx(0.1)
+    assert (ours["paper"], ours["paper_deviation"], ours["paper_runs"]) == ("95.6", "0.3", "5")
+    assert float(ours["low"]) < float(ours["difference"]) < float(ours["high"])
+    assert (ours["seeds"], ours["verdict"]) == ("3", "better")
+    assert ours["data_sha256"] == "8" * 8 + "0" * 56
+    assert found["table1", "CIFAR-10", "1", "images in [0, 1]", "Error"]["differs"] == "from JPEG"
+    other = found["table3", "MNIST", "8", "", "LSA"]
+    assert (other["paper"], other["ours"], other["verdict"]) == ("95.3", "", "not run")
+
+
+def test_the_figure_has_a_panel_for_each_data_set_that_was_run():
+    made = report([*EIGHT, *OTHER])
+    titles = [axes.get_title() for axes in made.figure().axes]
+    assert titles == ["Table 1: MNIST", "Table 1: CIFAR-10, images in [0, 1]"]
+    assert "Table 1: MNIST: 1 better and 0 worse of 1" in made.alt()
+    assert "None was run" in report([]).alt()
+
+
+def test_points_and_bars_are_where_the_numbers_are():
+    points = [
+        Point("0", "CNCE", 1.0, 0.5, 1.5),
+        Point("0", "CANCE", -1.0, -1.25, -0.75),
+        Point("1", "CANCE", 2.0, 0.0, 4.0),
+    ]
+    axes = Figure().subplots()
+    cnce, cance = draw_panel(axes, Panel("MNIST", "percent points", points))
+    assert cnce.lines[0].get_xdata().tolist() == [1.0]
+    assert cance.lines[0].get_xdata().tolist() == [-1.0, 2.0]
+    ends = [bar.get_segments() for bar in (cnce.lines[2][0], cance.lines[2][0])]
+    np.testing.assert_allclose(ends[0][0][:, 0], [0.5, 1.5])
+    np.testing.assert_allclose([end[:, 0] for end in ends[1]], [[-1.25, -0.75], [0.0, 4.0]])
+    # The rows' names stand where their points are, from top to bottom; systems do not overlap.
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["0", "1"]
+    assert np.round(cance.lines[0].get_ydata()).tolist() == [0, 1]
+    assert cnce.lines[0].get_ydata()[0] != cance.lines[0].get_ydata()[0]
+    assert cnce.lines[0].get_marker() != cance.lines[0].get_marker()
+    bottom, top = axes.get_ylim()
+    assert bottom > top
+    assert axes.get_xlabel() == "ours − the paper's, percent points"
+
+
+def test_a_figure_without_panels_is_empty():
+    figure = Figure()
+    assert draw_differences(figure, []) == []
+    assert figure.axes == []
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with opened(tmp_path / "results" / "table1_mnist.jsonl") as file:
+        file.append(EIGHT)
+    return tmp_path
+
+
+def test_the_command_prints_and_writes(folder, capsys):
+    assert cli.main(["report", str(folder / "out"), "--results", str(folder / "results")]) == 0
+    printed = capsys.readouterr().out
+    text = (folder / "out" / "report.md").read_text(encoding="utf-8")
+    assert lines(printed, "MNIST", "8", "CANCE") == lines(text, "MNIST", "8", "CANCE")
+    assert "](report.png)" in text
+    assert (folder / "out" / "report.csv").read_text(encoding="utf-8") == report(EIGHT).csv()
+    with Image.open(folder / "out" / "report.png") as picture:
+        assert picture.format == "PNG"
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "report.csv",
+        "report.md",
+        "report.png",
+    ]
+
+
+def test_damaged_lines_are_reported_and_not_used(folder, capsys):
+    path = folder / "results" / "table1_mnist.jsonl"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"0.986", b"0.999"))
+    assert cli.main(["report", "--results", str(folder / "results")]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "table1_mnist.jsonl, line 2: the checksum is not that of the line" in captured.err
+    assert "(2 seeds)" in lines(captured.out, "MNIST", "8", "CANCE")[0]
+
+
+def test_a_folder_that_is_not_there_is_one_line_and_exit_code_1(tmp_path, capsys):
+    assert cli.main(["report", "--results", str(tmp_path / "none")]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "there is no folder" in error
+    assert "--results DIR" in error
