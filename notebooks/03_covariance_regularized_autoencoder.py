@@ -285,15 +285,15 @@ for name, model in (("with", normed), ("without", free)):
     deviations = latent_covariance(model, held_out).diag().sqrt()
     print(
         f"{name:7s} batch norm: covariance loss {found[name].covariance_loss:.5f}, condition "
-        f"number {found[name].condition_number:.0f}, deviations up to {deviations.max():.2f}"
+        f"number {found[name].condition_number:.0f}, median deviation {deviations.median():.2f}"
     )
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# *Without* the batch norm the loss is smaller, by more than ten times; *with* it the condition
-# number is, also by more than ten times. Left free, the encoder takes the cheap way and shrinks its
-# latents.
+# *Without* the batch norm the loss is smaller, by more than ten times (four on MNIST); *with* it the
+# condition number is, by more than ten times. Left free, the encoder takes the cheap way and shrinks
+# its latents, most of them below half their width.
 # </details>
 #
 # The batch norm pins the diagonal of $\Sigma$ at 1, so that Eq. 2 can only fall by decorrelation.
@@ -301,9 +301,10 @@ for name, model in (("with", normed), ("without", free)):
 # alone is cheated. (A loss without that loophole exists: penalise correlations, not covariances.)
 
 # %%
-assert found["without"].covariance_loss * 10 < found["with"].covariance_loss
+times = {"digits": 10, "mnist": 4}[lesson_dataset()]
+assert found["without"].covariance_loss * times < found["with"].covariance_loss
 assert found["without"].condition_number > 10 * found["with"].condition_number
-assert deviations.max() < 0.7
+assert deviations.median() < 0.5
 
 # %% [markdown]
 # ## Eq. 2, and what it promises

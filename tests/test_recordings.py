@@ -79,7 +79,7 @@ def test_a_killed_recording_of_the_lessons_goes_on_where_it_was(tmp_path, monkey
 
     monkeypatch.setattr(lesson_figures, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(lesson_figures, "DONE", tmp_path / "done")
-    settings = {"seeds": {"digits": [0, 1, 2]}, "left_out": {"digits": []}}
+    settings = {"seeds": {"digits": [0, 1, 2]}}
     monkeypatch.setattr(lesson_figures, "SETTINGS", settings)
     monkeypatch.setattr(lesson_figures, "run_lesson", run)
     with pytest.raises(KeyboardInterrupt):
