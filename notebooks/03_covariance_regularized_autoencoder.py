@@ -291,9 +291,9 @@ for name, model in (("with", normed), ("without", free)):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# *Without* the batch norm the loss is smaller, by more than ten times (four on MNIST); *with* it the
-# condition number is, by more than ten times. Left free, the encoder takes the cheap way and shrinks
-# its latents, most of them below half their width.
+# *Without* the batch norm the loss is smaller, by more than ten times (four on MNIST); *with* it
+# the condition number is, by more than ten times. Left free, the encoder takes the cheap way and
+# shrinks its latents, most of them below half their width.
 # </details>
 #
 # The batch norm pins the diagonal of $\Sigma$ at 1, so that Eq. 2 can only fall by decorrelation.

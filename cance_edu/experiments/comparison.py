@@ -12,7 +12,6 @@ import numpy as np
 from scipy.stats import t
 
 from cance_edu.experiments.fits import Fit
-from cance_edu.experiments.methods import METHODS
 from cance_edu.experiments.paper_tables import AVERAGE, PaperRow, Printed, paper_table
 from cance_edu.experiments.results import Record, identity
 from cance_edu.experiments.tasks import Table, Task
@@ -155,7 +154,10 @@ def compare(table: Table, records: Iterable[Record]) -> list[Comparison]:
         Comparison(*row, protocol, column, cell, cells.get((*row, protocol, column)), table.runs)
         for row in sorted(rows, key=lambda row: datasets.index(row[0]))
         for protocol in _protocols(row, cells)
-        for column, cell in printed.get(row, dict.fromkeys(table.columns)).items()
+        for column, cell in [
+            *printed.get(row, dict.fromkeys(table.columns)).items(),
+            *((name, None) for name in table.beside if (*row, protocol, name) in cells),
+        ]
     ]
 
 
@@ -169,7 +171,7 @@ def _cells(table: Table, records: Iterable[Record]) -> dict[_Place, Ours | None]
     found: dict[str, dict[int, Record]] = {}
     for record in records:
         found.setdefault(series(record), {})[record["seed"]] = record
-    columns = {system: column for column, system in table.columns.items()}
+    columns = {system: column for column, system in table.ours.items()}
     return {
         (task.dataset, row, task.protocol, columns[key["system"]]): _ours(
             found.get(series(key), {}), measure, table.scale
@@ -183,7 +185,7 @@ def _cells(table: Table, records: Iterable[Record]) -> dict[_Place, Ours | None]
 
 def keys(task: Task) -> list[Record]:
     """Return what the results of a task are of, for the first seed."""
-    return [key for method in METHODS for key in Fit(task, method, 0).keys]
+    return [key for method in task.methods for key in Fit(task, method, 0).keys]
 
 
 def series(record: Record) -> str:

@@ -37,7 +37,8 @@ def overview(tables: Mapping[str, Sequence[Comparison]]) -> str:
     """Return how many of our cells came out how, table by table."""
     rows = []
     for name, cells in tables.items():
-        verdicts = Counter(cell.verdict for cell in _ours(TABLES[name], cells))
+        columns = TABLES[name].columns
+        verdicts = Counter(cell.verdict for cell in cells if cell.column in columns)
         rows.append([TABLES[name].title, *(str(verdicts[verdict]) for verdict in _VERDICTS)])
     return _grid(["number of cells", *_VERDICTS], rows)
 
@@ -71,7 +72,7 @@ def data(cell: Comparison) -> str:
 
 
 def _ours(table: Table, cells: Iterable[Comparison]) -> list[Comparison]:
-    return [cell for cell in cells if cell.column in table.columns]
+    return [cell for cell in cells if cell.column in table.ours]
 
 
 def _line(cell: Comparison, digits: int, notes: Sequence[str]) -> list[str]:
@@ -94,7 +95,7 @@ def _other_systems(table: Table, cells: Sequence[Comparison]) -> str:
     """Return the paper's columns that we do not run, a row a line."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:
-        if cell.column not in table.columns:
+        if cell.column not in table.ours:
             rows.setdefault((cell.dataset, cell.row), {})[cell.column] = str(cell.paper)
     if not rows:
         return ""

@@ -62,6 +62,8 @@ class Table:
         What we run for it.
     columns : mapping of str to str
         For each printed column that we run: our name of the method.
+    beside : mapping of str to str
+        Our further columns, which the paper does not have.
     scale : float
         100 where the paper prints percent, 1 where it prints fractions.
     runs : int
@@ -83,10 +85,16 @@ class Table:
             "CANCE": "cance",
         }
     )
+    beside: Mapping[str, str] = field(default_factory=dict)
     scale: float = 100
     runs: int = 5
     note: str = ""
     printed: bool = True
+
+    @property
+    def ours(self) -> dict[str, str]:
+        """All columns that we run."""
+        return {**self.columns, **self.beside}
 
     @property
     def digits(self) -> int:

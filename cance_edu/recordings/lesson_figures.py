@@ -39,9 +39,7 @@ def record() -> dict[str, NDArray[Any]]:
     """
     lessons = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if _measures(path)]
     work = [
-        delayed(_run_once)(path, dataset, seed)
-        for dataset, seed in _runs()
-        for path in lessons
+        delayed(_run_once)(path, dataset, seed) for dataset, seed in _runs() for path in lessons
     ]
     # Each lesson's kernel is a process of its own, with one thread: two at a time fill two cores.
     runs = Parallel(n_jobs=2, backend="threading", return_as="generator")(work)

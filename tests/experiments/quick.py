@@ -26,7 +26,7 @@ def measure(is_anomaly, scores):
     return measures.area(is_anomaly, scores) | {"process": float(os.getpid())}
 
 
-def settings(pause, task):
+def settings(pause, parameters):
     return {"pause": pause}
 
 

@@ -9,12 +9,10 @@ import torch
 from cance_edu.datasets import OneClass, TableTask
 from cance_edu.detector import CANCE, VARIANTS
 from cance_edu.experiments.fits import Fit, fits, run
-from cance_edu.experiments.methods import METHODS
+from cance_edu.experiments.methods import CANCE_FAMILY
 from cance_edu.experiments.tables import chosen
 from cance_edu.experiments.tasks import Task
 from tests.experiments.quick import SYSTEMS, load, quick_fits
-
-(CANCE_METHOD,) = METHODS
 
 
 def with_data(change):
@@ -33,7 +31,7 @@ def test_fits_go_seed_by_seed():
 
 def test_a_fit_says_what_its_results_are_of():
     (task,) = chosen("table2", "mnist", ["0,8"])
-    fit = Fit(task, CANCE_METHOD, 3)
+    fit = Fit(task, CANCE_FAMILY, 3)
     assert fit.file == "table2_mnist.jsonl"
     assert [key["system"] for key in fit.keys] == list(VARIANTS)
     for key in fit.keys:
@@ -45,8 +43,10 @@ def test_settings_are_all_parameters_that_decide_a_result():
     (task,) = chosen("digits", rows=["3"])
     parameters = CANCE(**task.parameters).get_params(deep=False)
     left_out = {"variant", "random_state", "verbose", "device"}
-    assert CANCE_METHOD.settings(task) == {k: v for k, v in parameters.items() if k not in left_out}
-    fit = Fit(task, CANCE_METHOD, 0)
+    assert CANCE_FAMILY.settings(task.parameters) == {
+        k: v for k, v in parameters.items() if k not in left_out
+    }
+    fit = Fit(task, CANCE_FAMILY, 0)
     assert pickle.loads(pickle.dumps(fit)).keys == fit.keys
 
 
@@ -126,7 +126,7 @@ def test_the_variants_are_trained_and_measured_the_same_every_time(kind):
     else:
         split = TableTask("", "", *rng.normal(size=(2, 40, 5)), truth)
     short = {"epochs": (1, 1), "steps": 5, "latent_dim": 2, "representation": "pca"}
-    fit = Fit(Task("digits", "digits", "0", lambda seed: split, short), CANCE_METHOD, 0)
+    fit = Fit(Task("digits", "digits", "0", lambda seed: split, short), CANCE_FAMILY, 0)
     first, again = run(fit), run(fit)
     assert [record["system"] for record in first] == ["error", "latnce", "cnce", "cance"]
     assert [r["measures"] for r in first] == [r["measures"] for r in again]
