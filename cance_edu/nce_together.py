@@ -1,0 +1,146 @@
+"""Many small noise contrasts trained at once, each as `train_nce` would train it alone.
+
+The fits stand along a first axis: a layer of all networks is one batched product, the elementwise
+functions, the optimiser and Python's own work are paid once a step and not once a step and fit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import stack_module_state
+from torch.nn.functional import elu
+
+from cance_edu.descent import Descent
+from cance_edu.nce import Contrast, History, LogRatio, MovingScale, NCEFit, nce_loss
+from cance_edu.noise import widen
+
+__all__ = ["LogRatios", "train_nce_together"]
+
+
+class LogRatios:
+    """The networks T of several fits as one function (Eq. 4, for each fit its own).
+
+    Parameters
+    ----------
+    networks : sequence of LogRatio
+        Of the same widths. Their weights are copied.
+
+    Attributes
+    ----------
+    parameters, buffers : dict of str to tensor
+        As a LogRatio calls them, with the fits as first axis.
+    """
+
+    def __init__(self, networks: Sequence[LogRatio]) -> None:
+        self.parameters, self.buffers = stack_module_state(list(networks))
+
+    def __call__(self, z: Tensor) -> Tensor:
+        """Return each T at its own points: of shape (fits, n, dimension) to shape (fits, n)."""
+        mean, deviation = self.buffers["mean"], self.buffers["standard_deviation"]
+        (*weights, last), (*biases, last_bias) = self._layers()
+        hidden = ((z - mean[:, None]) / deviation[:, None]).to(last.dtype)
+        for weight, bias in zip(weights, biases, strict=True):
+            hidden = elu(torch.baddbmm(bias[:, None], hidden, weight.mT), inplace=True)
+        return torch.baddbmm(last_bias[:, None], hidden, last.mT).squeeze(2)
+
+    def copy_to(self, networks: Sequence[LogRatio]) -> None:
+        """Give each fit's weights to its network."""
+        for i, network in enumerate(networks):
+            own = {name: value[i].detach() for name, value in self.parameters.items()}
+            network.load_state_dict(own, strict=False)  # the mean and deviation have not changed
+
+    def _layers(self) -> tuple[list[Tensor], list[Tensor]]:
+        values = list(self.parameters.values())
+        return values[::2], values[1::2]
+
+
+def train_nce_together(
+    fits: Sequence[NCEFit], *, verbose: bool = False
+) -> list[tuple[LogRatio, Tensor, History]]:
+    """Train T and K of several fits at once; each result is `train_nce`'s but for round-off.
+
+    The fits may differ in their data, noise, augmentation, randomness and `initial_scale`. The
+    first weights are drawn fit by fit, as by one `train_nce` after the other.
+
+    Parameters
+    ----------
+    fits : sequence of NCEFit
+        Of the same dimension, on the same device, with the same other settings.
+    verbose : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    list of (LogRatio, tensor of shape (dimension,), History)
+        T in evaluation mode, K's diagonal and the records of each fit.
+
+    Raises
+    ------
+    ValueError
+        If there are no fits, or they differ in what they must share.
+    FloatingPointError
+        If the loss of any fit is not finite; all of them stop.
+    """
+    contrast = _shared_settings(fits)
+    networks, histories = [fit.new_network() for fit in fits], [History() for _ in fits]
+    together = LogRatios(networks)
+    descent = Descent(
+        together.parameters.values(),
+        contrast.learning_rate,
+        contrast.steps,
+        f"{len(fits)} noise contrasts",
+        verbose,
+    )
+    mean = torch.stack([fit.noise.mean for fit in fits])[:, None]
+    initial = [torch.full_like(fit.noise.mean, fit.contrast.initial_scale) for fit in fits]
+    moving = MovingScale(mean, torch.stack(initial)[:, None], contrast)
+    for step in range(1, contrast.steps + 1):
+        z, v = _draw(fits, moving.scale)
+        on_both = together(torch.cat([z, widen(v, mean, moving.scale)], dim=1))
+        on_data, on_noise = on_both.split([z.shape[1], v.shape[1]], dim=1)
+        # The mean over the fits times their number: each gets the gradient of its own loss.
+        descent.step(len(fits) * nce_loss(on_data, on_noise, contrast.noise_ratio))
+        moving.move(step, together, z, v)
+        if contrast.is_recorded(step):
+            together.copy_to(networks)
+            parts = zip(fits, histories, networks, on_data, on_noise, moving.scale, strict=True)
+            for fit, history, network, data, noise, scale in parts:
+                loss = nce_loss(data, noise, contrast.noise_ratio).item()
+                fit.record(history, step, loss, network, scale[0])
+    return [
+        (fit.finish(network, history), scale[0].clone(), history)
+        for fit, network, history, scale in zip(
+            fits, networks, histories, moving.scale, strict=True
+        )
+    ]
+
+
+def _draw(fits: Sequence[NCEFit], scale: Tensor) -> tuple[Tensor, Tensor]:
+    """Draw each fit's batch by its own generator: no fit's draws depend on its company."""
+    drawn = [fit.draw(own[0]) for fit, own in zip(fits, scale, strict=True)]
+    return torch.stack([z for z, _ in drawn]), torch.stack([v for _, v in drawn])
+
+
+def _shared_settings(fits: Sequence[NCEFit]) -> Contrast:
+    """Return the settings, of which only `initial_scale` may differ between the fits."""
+    if not fits:
+        raise ValueError("got no fits; expected at least one")
+    first = _must_agree(fits[0])
+    for fit in fits[1:]:
+        for name, value in _must_agree(fit).items():
+            if value != first[name]:
+                raise ValueError(
+                    f"{name} is {first[name]!r} in one fit and {value!r} in another; fits that "
+                    "are trained together need the same"
+                )
+    return fits[0].contrast
+
+
+def _must_agree(fit: NCEFit) -> dict[str, Any]:
+    settings = asdict(fit.contrast) | {"hidden": tuple(fit.contrast.hidden)}
+    del settings["initial_scale"]
+    device = str(fit.composite.device)
+    return {"dimension": len(fit.noise.mean), "device": device, **settings}
