@@ -9,8 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.func import stack_module_state
+from torch import Tensor, nn
 from torch.nn.functional import elu
 
 from cance_edu.descent import Descent
@@ -26,35 +25,47 @@ class LogRatios:
     Parameters
     ----------
     networks : sequence of LogRatio
-        Of the same widths. Their weights are copied.
+        Of the same widths; their weights are copied.
 
     Attributes
     ----------
-    parameters, buffers : dict of str to tensor
-        As a LogRatio calls them, with the fits as first axis.
+    weights : list of tensors of shape (fits, n_in, n_out)
+        Of each layer.
+    biases : list of tensors of shape (fits, 1, n_out)
+        Of each layer.
     """
 
     def __init__(self, networks: Sequence[LogRatio]) -> None:
-        self.parameters, self.buffers = stack_module_state(list(networks))
+        self.mean = torch.stack([network.mean for network in networks])[:, None]
+        deviations = [network.standard_deviation for network in networks]
+        self.standard_deviation = torch.stack(deviations)[:, None]
+        # n_in before n_out, or a copy would have to transpose each gradient.
+        layers = list(zip(*map(_linear_layers, networks), strict=True))
+        weights = [torch.stack([each.weight.detach().T for each in layer]) for layer in layers]
+        biases = [torch.stack([each.bias.detach() for each in layer])[:, None] for layer in layers]
+        self.weights = [weight.requires_grad_() for weight in weights]
+        self.biases = [bias.requires_grad_() for bias in biases]
 
     def __call__(self, z: Tensor) -> Tensor:
         """Return each T at its own points: of shape (fits, n, dimension) to shape (fits, n)."""
-        mean, deviation = self.buffers["mean"], self.buffers["standard_deviation"]
-        (*weights, last), (*biases, last_bias) = self._layers()
-        hidden = ((z - mean[:, None]) / deviation[:, None]).to(last.dtype)
+        (*weights, last), (*biases, last_bias) = self.weights, self.biases
+        hidden = ((z - self.mean) / self.standard_deviation).to(last.dtype)
         for weight, bias in zip(weights, biases, strict=True):
-            hidden = elu(torch.baddbmm(bias[:, None], hidden, weight.mT), inplace=True)
-        return torch.baddbmm(last_bias[:, None], hidden, last.mT).squeeze(2)
+            hidden = elu(torch.baddbmm(bias, hidden, weight), inplace=True)
+        return torch.baddbmm(last_bias, hidden, last).squeeze(2)
 
+    @torch.no_grad()
     def copy_to(self, networks: Sequence[LogRatio]) -> None:
         """Give each fit's weights to its network."""
         for i, network in enumerate(networks):
-            own = {name: value[i].detach() for name, value in self.parameters.items()}
-            network.load_state_dict(own, strict=False)  # the mean and deviation have not changed
+            layers = _linear_layers(network)
+            for layer, weight, bias in zip(layers, self.weights, self.biases, strict=True):
+                layer.weight.copy_(weight[i].T)
+                layer.bias.copy_(bias[i, 0])
 
-    def _layers(self) -> tuple[list[Tensor], list[Tensor]]:
-        values = list(self.parameters.values())
-        return values[::2], values[1::2]
+
+def _linear_layers(network: LogRatio) -> list[nn.Linear]:
+    return [layer for layer in network.layers if isinstance(layer, nn.Linear)]
 
 
 def train_nce_together(
@@ -88,7 +99,7 @@ def train_nce_together(
     networks, histories = [fit.new_network() for fit in fits], [History() for _ in fits]
     together = LogRatios(networks)
     descent = Descent(
-        together.parameters.values(),
+        [*together.weights, *together.biases],
         contrast.learning_rate,
         contrast.steps,
         f"{len(fits)} noise contrasts",
