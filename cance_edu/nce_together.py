@@ -117,15 +117,12 @@ def train_nce_together(
         moving.move(step, together, z, v)
         if contrast.is_recorded(step):
             together.copy_to(networks)
-            parts = zip(fits, histories, networks, on_data, on_noise, moving.scale, strict=True)
-            for fit, history, network, data, noise, scale in parts:
-                loss = nce_loss(data, noise, contrast.noise_ratio).item()
-                fit.record(history, step, loss, network, scale[0])
+            for i, fit in enumerate(fits):
+                loss = nce_loss(on_data[i], on_noise[i], contrast.noise_ratio).item()
+                fit.record(histories[i], step, loss, networks[i], moving.scale[i, 0])
     return [
-        (fit.finish(network, history), scale[0].clone(), history)
-        for fit, network, history, scale in zip(
-            fits, networks, histories, moving.scale, strict=True
-        )
+        (fit.finish(networks[i], histories[i]), moving.scale[i, 0].clone(), histories[i])
+        for i, fit in enumerate(fits)
     ]
 
 
