@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm.auto import tqdm
@@ -16,7 +16,7 @@ class Descent:
 
     Parameters
     ----------
-    parameters : iterable of nn.Parameter
+    parameters : iterable of tensor
         What is trained.
     peak_rate : float
         The largest learning rate.
@@ -30,7 +30,7 @@ class Descent:
 
     def __init__(
         self,
-        parameters: Iterable[nn.Parameter],
+        parameters: Iterable[Tensor],
         peak_rate: float,
         steps: int,
         description: str = "training",

@@ -24,6 +24,8 @@ __all__ = [
     "Contrast",
     "History",
     "LogRatio",
+    "MovingScale",
+    "NCEFit",
     "NoiseObjective",
     "anomaly_score",
     "nce_loss",
@@ -258,6 +260,114 @@ class Contrast:
     scale_rate: float = 2e-3
     hidden: Sequence[int] = (128, 128, 128)
 
+    @property
+    def noise_size(self) -> int:
+        """Noise points a step."""
+        return max(1, round(self.noise_ratio * self.batch_size))
+
+    @property
+    def rest(self) -> int:
+        """The last step at which K moves."""
+        return self.steps * 4 // 5
+
+    def is_recorded(self, step: int) -> bool:
+        """Whether the step gets a record: every so many, and the last."""
+        return step % -(-self.steps // 40) == 0 or step == self.steps
+
+
+class MovingScale:
+    """K as it learns: ψ, its AdamW, and what K minimises (Sec. 3.5).
+
+    Parameters
+    ----------
+    mean, scale : tensor of shape (dimension,), or (fits, 1, dimension) for several fits at once
+        μ, and K's diagonal at the start.
+    contrast : Contrast
+        The settings.
+
+    Attributes
+    ----------
+    scale : tensor of mean's shape
+        K's diagonal now, without gradient.
+    """
+
+    def __init__(self, mean: Tensor, scale: Tensor, contrast: Contrast) -> None:
+        self.mean, self.scale, self.contrast = mean, scale, contrast
+        self.learns = contrast.noise_objective != "fixed"
+        self.psi = psi_of_noise_scale(scale).requires_grad_() if self.learns else scale
+        # AdamW's default decay would pull ψ to 0, that is K to 1.69, whatever the objective says.
+        self.optimizer = AdamW([self.psi], lr=contrast.scale_rate, weight_decay=0.0)
+
+    def move(self, step: int, network: Network, z: Tensor, v: Tensor) -> None:
+        """Take a step down Eq. 8 or 12, with z and v of mean's shape but for the points' axis."""
+        if not self.learns or step > self.contrast.rest:
+            return
+        objective = NOISE_OBJECTIVES[self.contrast.noise_objective](
+            network, z, v, self.mean, noise_scale(self.psi), self.contrast.noise_ratio
+        )
+        # The objective is the mean over the fits; each is to feel its own force, not a part of it.
+        (self.psi.grad,) = torch.autograd.grad(z.shape[:-2].numel() * objective, self.psi)
+        self.optimizer.step()
+        self.scale = noise_scale(self.psi).detach()
+
+
+@dataclass(frozen=True)
+class NCEFit:
+    """What one fit of T and K is of; the attributes are the parameters of `train_nce`."""
+
+    composite: Tensor
+    noise: GaussianNoise
+    contrast: Contrast
+    generator: torch.Generator
+    augmentation: ReconstructionAugmentation | None = None
+    held_out: Tensor | None = None
+
+    def new_network(self) -> LogRatio:
+        """Return a T with random weights, on the data's device."""
+        noise, hidden = self.noise, self.contrast.hidden
+        network = LogRatio(noise.mean, noise.standard_deviation, hidden)
+        return network.to(self.composite.device)
+
+    def draw(self, scale: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw a step's data z, of p_m or p_d, and its noise v before K of this scale widens it."""
+        sizes = self.contrast.batch_size, self.contrast.noise_size
+        return self._draw(self.composite, scale, *sizes, self.generator)
+
+    def _draw(
+        self, features: Tensor, scale: Tensor, n_data: int, n_noise: int, source: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        rows = torch.randint(len(features), (n_data,), generator=source)
+        z = features[rows.to(features.device)]
+        z = z if self.augmentation is None else self.augmentation(z, scale, source)
+        return z, self.noise.sample(n_noise, source)
+
+    @torch.no_grad()
+    def record(
+        self, history: History, step: int, loss: float, network: LogRatio, scale: Tensor
+    ) -> None:
+        """Add a record of T and K, which have taken so many steps, to the history."""
+        # The same draws for every record, so that records differ by T and K alone.
+        same = torch.Generator().manual_seed(0)
+        features = self.composite if self.held_out is None else self.held_out
+        z, v = self._draw(features, scale, 2000, 2000, same)
+        on_data, on_noise = network(z), network(widen(v, self.noise.mean, scale))
+        noise_ratio = self.contrast.noise_ratio
+        history.step.append(step)
+        history.loss.append(loss)
+        history.held_out_loss.append(nce_loss(on_data, on_noise, noise_ratio).item())
+        history.mass.append(total_mass(on_noise, noise_ratio))
+        history.scale.append(scale.cpu())
+        weights = network.state_dict()
+        history.weights.append({name: w.cpu().clone() for name, w in weights.items()})
+
+    def finish(self, network: LogRatio, history: History) -> LogRatio:
+        """Return T for use: with held-out data the best that there was while K rested."""
+        if self.held_out is not None:
+            resting = [i for i, step in enumerate(history.step) if step > self.contrast.rest]
+            best = min(resting, key=history.held_out_loss.__getitem__)
+            network.load_state_dict(history.weights[best])
+        return network.eval()
+
 
 def train_nce(
     composite: Tensor,
@@ -300,68 +410,18 @@ def train_nce(
     history : History
         The records.
     """
-    network = LogRatio(noise.mean, noise.standard_deviation, contrast.hidden).to(composite.device)
+    fit = NCEFit(composite, noise, contrast, generator, augmentation, held_out)
+    network, history = fit.new_network(), History()
     descent = Descent(
         network.parameters(), contrast.learning_rate, contrast.steps, "noise contrast", verbose
     )
-    scale = torch.full_like(noise.mean, contrast.initial_scale)
-    learns = contrast.noise_objective != "fixed"
-    psi = psi_of_noise_scale(scale).requires_grad_() if learns else scale
-    # AdamW's default decay would pull ψ to 0, that is K to 1.69, whatever the objective says.
-    psi_optimizer = AdamW([psi], lr=contrast.scale_rate, weight_decay=0.0)
-    n_noise = max(1, round(contrast.noise_ratio * contrast.batch_size))
-
-    def draw(
-        features: Tensor, n_data: int, n_noise: int, generator: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        rows = torch.randint(len(features), (n_data,), generator=generator)
-        z = features[rows.to(features.device)]
-        z = z if augmentation is None else augmentation(z, scale, generator)
-        return z, noise.sample(n_noise, generator)
-
-    history = History()
-    record_every = -(-contrast.steps // 40)
-    rest = contrast.steps * 4 // 5
+    moving = MovingScale(noise.mean, torch.full_like(noise.mean, contrast.initial_scale), contrast)
     for step in range(1, contrast.steps + 1):
-        z, v = draw(composite, contrast.batch_size, n_noise, generator)
-        on_both = network(torch.cat([z, widen(v, noise.mean, scale)]))
+        z, v = fit.draw(moving.scale)
+        on_both = network(torch.cat([z, widen(v, noise.mean, moving.scale)]))
         on_data, on_noise = on_both.split([len(z), len(v)])
         loss = descent.step(nce_loss(on_data, on_noise, contrast.noise_ratio))
-        if learns and step <= rest:
-            objective = NOISE_OBJECTIVES[contrast.noise_objective](
-                network, z, v, noise.mean, noise_scale(psi), contrast.noise_ratio
-            )
-            (psi.grad,) = torch.autograd.grad(objective, psi)
-            psi_optimizer.step()
-            scale = noise_scale(psi).detach()
-        if step % record_every == 0 or step == contrast.steps:
-            # The same draws for every record, so that records differ by T and K alone.
-            same = torch.Generator().manual_seed(0)
-            test = draw(composite if held_out is None else held_out, 2000, 2000, same)
-            _record(history, step, loss, network, test, noise.mean, scale, contrast.noise_ratio)
-    if held_out is not None:
-        resting = [i for i, step in enumerate(history.step) if step > rest]
-        best = min(resting, key=history.held_out_loss.__getitem__)
-        network.load_state_dict(history.weights[best])
-    return network.eval(), scale, history
-
-
-@torch.no_grad()
-def _record(
-    history: History,
-    step: int,
-    loss: float,
-    network: LogRatio,
-    test: tuple[Tensor, Tensor],
-    mean: Tensor,
-    scale: Tensor,
-    noise_ratio: float,
-) -> None:
-    on_data, on_noise = network(test[0]), network(widen(test[1], mean, scale))
-    history.step.append(step)
-    history.loss.append(loss)
-    history.held_out_loss.append(nce_loss(on_data, on_noise, noise_ratio).item())
-    history.mass.append(total_mass(on_noise, noise_ratio))
-    history.scale.append(scale.cpu())
-    weights = network.state_dict()
-    history.weights.append({name: w.cpu().clone() for name, w in weights.items()})
+        moving.move(step, network, z, v)
+        if contrast.is_recorded(step):
+            fit.record(history, step, loss, network, moving.scale)
+    return fit.finish(network, history), moving.scale, history

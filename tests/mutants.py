@@ -250,8 +250,8 @@ MUTANTS = [
     ),
     Mutant(
         "nce",
-        "if learns and step <= rest",
-        "if learns",
+        "if not self.learns or step > self.contrast.rest:",
+        "if not self.learns:",
         "test_nce.py::test_k_rests_in_the_last_fifth_while_the_network_goes_on",
     ),
     Mutant(
@@ -263,7 +263,7 @@ MUTANTS = [
     # T trained against noise that was not widened.
     Mutant(
         "nce",
-        "torch.cat([z, widen(v, noise.mean, scale)])",
+        "torch.cat([z, widen(v, noise.mean, moving.scale)])",
         "torch.cat([z, v])",
         "test_nce.py::test_a_known_density_is_learned",
     ),
