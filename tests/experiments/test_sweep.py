@@ -210,6 +210,8 @@ def test_the_command_runs_the_fits_of_the_seeds_and_rows(tmp_path, monkeypatch):
     wanted, folder = asked["words"]
     assert folder == tmp_path
     assert (asked["jobs"], asked["scheduler"]) == (3, None)
-    places = [(fit.seed, fit.task.dataset, fit.task.name, fit.task.protocol) for fit in wanted]
+    tasks = [(fit.seed, fit.task.dataset, fit.task.name, fit.task.protocol) for fit in wanted]
     protocols = ("images in [0, 1]", "each image standardised")
-    assert places == [(s, "CIFAR-10", "0, 8", p) for s in range(2) for p in protocols]
+    # CANCE, and the classics beside it.
+    assert tasks == [(s, "CIFAR-10", "0, 8", p) for s in range(2) for p in protocols for _ in "ab"]
+    assert [fit.method.systems[0] for fit in wanted] == ["error", "nn2_pca64"] * 4
