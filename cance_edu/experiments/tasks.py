@@ -42,7 +42,8 @@ class Task:
     parameters: Mapping[str, Any]
     protocol: str = ""
     methods: tuple[Method, ...] = (CANCE_FAMILY,)
-    measure: Callable[[Any, Any], dict[str, float]] = measures.area
+    # As a plain default, a function would be a method of the class.
+    measure: Callable[[Any, Any], dict[str, float]] = field(default_factory=lambda: measures.area)
     rows: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
