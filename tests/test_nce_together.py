@@ -50,17 +50,7 @@ def together(fits):
 def one_by_one(fits):
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return [
-            train_nce(
-                each.composite,
-                each.noise,
-                each.contrast,
-                generator=each.generator,
-                augmentation=each.augmentation,
-                held_out=each.held_out,
-            )
-            for each in fits
-        ]
+        return [train_nce(**vars(each)) for each in fits]
 
 
 def assert_same(ours, theirs, tolerance):

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import t
 
-from cance_edu.experiments.fits import Fit
+from cance_edu.experiments.fits import fits
 from cance_edu.experiments.paper_tables import AVERAGE, PaperRow, Printed, paper_table
 from cance_edu.experiments.results import Record, identity
 from cance_edu.experiments.tasks import Table, Task
@@ -185,7 +185,7 @@ def _cells(table: Table, records: Iterable[Record]) -> dict[_Place, Ours | None]
 
 def keys(task: Task) -> list[Record]:
     """Return what the results of a task are of, for the first seed."""
-    return [key for method in task.methods for key in Fit(task, method, 0).keys]
+    return [key for fit in fits([task], seeds=1) for key in fit.keys]
 
 
 def series(record: Record) -> str:

@@ -60,17 +60,15 @@ def _cance_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in every.items() if name not in _NOT_SETTINGS}
 
 
-def _fit_cance(split: Split, settings: Mapping[str, Any], seed: int) -> Named:
+def _fit_cance(
+    split: Split, settings: Mapping[str, Any], seed: int, with_norm: bool = False
+) -> Named:
+    """Add, if asked, the latent's squared norm: it needs no density, its deviations are 1."""
     for result in fit_variants(split, **settings, random_state=seed):
         yield result.variant, result.scores
-
-
-def _fit_cance_and_norm(split: Split, settings: Mapping[str, Any], seed: int) -> Named:
-    """Add the latent's squared norm, which needs no density at all: its deviations are 1."""
-    for result in fit_variants(split, **settings, random_state=seed):
-        yield result.variant, result.scores
-    latent = result.detector.composite_features(parts(split)[1])[:, :-2]
-    yield "norm", np.square(latent).sum(1)
+    if with_norm:
+        latent = result.detector.composite_features(parts(split)[1])[:, :-2]
+        yield "norm", np.square(latent).sum(1)
 
 
 def _scaling_alone(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def _classics(name: str, *systems: str) -> Method:
 
 CANCE_FAMILY = Method("CANCE", VARIANTS, _cance_settings, _fit_cance)
 CANCE_FAMILY_AND_NORM = Method(
-    "CANCE and norm", (*VARIANTS, "norm"), _cance_settings, _fit_cance_and_norm
+    "CANCE and norm", (*VARIANTS, "norm"), _cance_settings, partial(_fit_cance, with_norm=True)
 )
 TABLE_CLASSICS = _classics("classics of tables", "gaussian", "gmm2", "nn1")
 FEATURE_CLASSICS = _classics("classics of features", "nn2", "pca64")

@@ -73,17 +73,7 @@ def _fits(train: Tensor, held_out: Tensor, steps: int) -> list[NCEFit]:
 
 
 def _one_by_one(fits: Sequence[NCEFit]) -> Trained:
-    return [
-        train_nce(
-            fit.composite,
-            fit.noise,
-            fit.contrast,
-            generator=fit.generator,
-            augmentation=fit.augmentation,
-            held_out=fit.held_out,
-        )
-        for fit in tqdm(fits, desc="one by one")
-    ]
+    return [train_nce(**vars(fit)) for fit in tqdm(fits, desc="one by one")]
 
 
 def _timed(train: Callable[[Sequence[NCEFit]], Trained], fits: Sequence[NCEFit]) -> Any:

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import t
 
 from cance_edu import __version__
-from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.comparison import series
 from cance_edu.experiments.fits import Fit, fits, run
+from cance_edu.experiments.methods import FEATURE_CLASSICS, TABLE_CLASSICS
 from cance_edu.experiments.results import FOLDER, identity, read, read_folder
 from cance_edu.experiments.tables import chosen
 
@@ -38,8 +38,9 @@ def test_every_line_says_how_it_was_made(path):
         assert path.stem == place
         assert record["command"].startswith(f"cance-edu reproduce {record['table']} --dataset ")
         assert record["command"].endswith(f" --seeds {record['seed'] + 1}")
-        # The classics of tables have none: what they do is in their names.
-        assert record["settings"] or record["system"] in CLASSICS
+        # Those that heed no setting: what they do is in their names.
+        heedless = (*TABLE_CLASSICS.systems, *FEATURE_CLASSICS.systems)
+        assert (record["settings"] == {}) == (record["system"] in heedless)
         assert re.fullmatch("[0-9a-f]{64}", record["data_sha256"])
         assert {"cance-edu", "python", "torch"} <= record["made_with"].keys()
         assert record["measures"]
