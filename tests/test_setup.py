@@ -122,6 +122,7 @@ def test_dev_lock_contains_the_student_lock(python, machine):
     student = installed("requirements.lock", machine, python)
     dev = installed("requirements-dev.lock", machine, python)
     assert student.items() < dev.items()
+    assert f"and {len(dev) - len(student)} packages more" in " ".join(text("README.md").split())
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

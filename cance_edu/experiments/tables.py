@@ -1,7 +1,7 @@
 """The paper's tables: which tasks each consists of, one registry line a table.
 
-Settings are the paper's where it states them, else the detector's defaults, which were chosen on
-normal data; none was chosen here by test labels.
+Settings are the paper's where it states them, else the detector's defaults; none was tuned to a
+table or a class. The report says which were compared by test labels before.
 """
 
 from collections.abc import Iterable, Sequence
