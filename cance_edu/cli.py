@@ -71,9 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Run the experiments of a table, and keep each result at once. Stopped or "
         "killed, the same command goes on.",
     )
-    reproduce.add_argument("table", help="table1 ... table8, or digits for a quick try")
+    reproduce.add_argument("table", help="table1 ... table8; contrasts; digits for a quick try")
     reproduce.add_argument("--dataset", help="one data set of the table (default: all)")
     reproduce.add_argument("--rows", nargs="+", metavar="ROW", help="some rows (default: all)")
+    reproduce.add_argument("--protocol", help="as the report names it (default: all)")
     reproduce.add_argument("--seeds", type=int, default=5, help="seeds 0, 1, ... (default: 5)")
     reproduce.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
     reproduce.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use a Dask cluster")
@@ -221,7 +222,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     from cance_edu.experiments import results, sweep, tables
     from cance_edu.experiments.fits import fits
 
-    tasks = tables.chosen(options.table, options.dataset, options.rows)
+    tasks = tables.chosen(options.table, options.dataset, options.rows, options.protocol)
     sweep.sweep(
         fits(tasks, options.seeds),
         options.results or results.FOLDER,

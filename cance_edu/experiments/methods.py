@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from cance_edu.datasets import TableTask
 from cance_edu.detector import CANCE, VARIANTS
 from cance_edu.experiments.classics import CLASSICS
+from cance_edu.experiments.contrasts import CONTRASTS
 from cance_edu.experiments.variants import Split, fit_variants, parts
 from cance_edu.sources import standardize
 
 __all__ = [
     "CANCE_FAMILY",
     "CANCE_FAMILY_AND_NORM",
+    "EVERY_CONTRAST",
     "FEATURE_CLASSICS",
     "IMAGE_CLASSICS",
     "TABLE_CLASSICS",
@@ -71,6 +73,20 @@ def _fit_cance(
         yield "norm", np.square(latent).sum(1)
 
 
+def _contrast_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what all contrasts share; the rest is in their names."""
+    varied = {name for _, contrast in CONTRASTS.values() for name in contrast}
+    return {k: v for k, v in _cance_settings(parameters).items() if k not in varied}
+
+
+def _fit_contrasts(split: Split, settings: Mapping[str, Any], seed: int) -> Named:
+    for system, (variant, contrast) in CONTRASTS.items():
+        parameters = {**settings, **contrast, "random_state": seed}
+        (result,) = fit_variants(split, [variant], **parameters)
+        settings = {**settings, "representation": result.detector.representation_}
+        yield system, result.scores
+
+
 def _scaling_alone(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a classic heeds: how images are scaled."""
     return {name: parameters[name] for name in ("image_scaling",) if name in parameters}
@@ -96,6 +112,7 @@ CANCE_FAMILY = Method("CANCE", VARIANTS, _cance_settings, _fit_cance)
 CANCE_FAMILY_AND_NORM = Method(
     "CANCE and norm", (*VARIANTS, "norm"), _cance_settings, partial(_fit_cance, with_norm=True)
 )
+EVERY_CONTRAST = Method("every contrast", tuple(CONTRASTS), _contrast_settings, _fit_contrasts)
 TABLE_CLASSICS = _classics("classics of tables", "gaussian", "gmm2", "nn1")
 FEATURE_CLASSICS = _classics("classics of features", "nn2", "pca64")
 IMAGE_CLASSICS = _classics("classics of images", "nn2_pca64")

@@ -5,6 +5,7 @@ table or a class. The report says which were compared by test labels before.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -12,9 +13,11 @@ from typing import Any
 from cance_edu import datasets
 from cance_edu.datasets import CORRUPTIONS, OneClass, TableTask
 from cance_edu.experiments import measures
+from cance_edu.experiments.contrasts import CONTRASTS
 from cance_edu.experiments.methods import (
     CANCE_FAMILY,
     CANCE_FAMILY_AND_NORM,
+    EVERY_CONTRAST,
     FEATURE_CLASSICS,
     IMAGE_CLASSICS,
     TABLE_CLASSICS,
@@ -161,6 +164,14 @@ def _kddcup99() -> tuple[Task, ...]:
     )
 
 
+def _contrasts() -> tuple[Task, ...]:
+    """Eleven ways to treat K and the augmentation, on Table 1's MNIST (Sec. 3.4, 3.5)."""
+    return tuple(
+        replace(task, methods=(EVERY_CONTRAST,))
+        for task in _one_class("contrasts", "MNIST", _CLASSES)
+    )
+
+
 _DIGITS = _one_class("digits", "digits", _CLASSES)
 _UNIMODAL = tuple(
     task for name in ("MNIST", "CIFAR-10") for task in _one_class("table1", name, _CLASSES)
@@ -225,13 +236,25 @@ TABLES = {
             runs=20,
             note="Ours is CANCE on our own autoencoder's features; the paper's is on DAGMM's.",
         ),
+        Table(
+            "contrasts",
+            "K and the augmentation: not in the paper",
+            _contrasts(),
+            {system: system for system in CONTRASTS},
+            printed=False,
+        ),
         Table("digits", "The course's digits: not in the paper", _DIGITS, printed=False),
     )
 }
 """All tables, by name."""
 
 
-def chosen(table: str, dataset: str | None = None, rows: Sequence[str] | None = None) -> list[Task]:
+def chosen(
+    table: str,
+    dataset: str | None = None,
+    rows: Sequence[str] | None = None,
+    protocol: str | None = None,
+) -> list[Task]:
     """Return the tasks of a table, or some of them.
 
     Parameters
@@ -242,11 +265,13 @@ def chosen(table: str, dataset: str | None = None, rows: Sequence[str] | None = 
         As `slug` writes it, or with other signs.
     rows : sequence of str, optional
         Names of tasks, for example "8", or "0,8" for two normal classes.
+    protocol : str, optional
+        As the report has it, for example "ADBench's split".
 
     Raises
     ------
     ValueError
-        If there is no such table, data set or row.
+        If there is no such table, data set, row or protocol.
     """
     tasks = list(_one_of("table", table, TABLES).tasks)
     if dataset is not None:
@@ -258,6 +283,9 @@ def chosen(table: str, dataset: str | None = None, rows: Sequence[str] | None = 
         for row in wanted:
             _one_of("row", row, known)
         tasks = [task for task in tasks if task.name.replace(" ", "") in wanted]
+    if protocol is not None:
+        _one_of("protocol", protocol, {task.protocol: 0 for task in tasks})
+        tasks = [task for task in tasks if task.protocol == protocol]
     return tasks
 
 
