@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import PermutationMethod, wilcoxon
+from numpy.typing import NDArray
 
+from cance_edu.experiments.pairs import one_sided_p
 from cance_edu.experiments.paper_tables import AVERAGE, PaperRow, Printed, paper_table
 
-__all__ = ["Finding", "audit", "averages", "not_worse", "one_sided_p", "significance"]
+__all__ = ["Finding", "audit", "averages", "not_worse", "significance"]
 
 _WITH_AVERAGES = ("table1", "table2", "table3", "table5", "table6")
 
@@ -67,25 +67,6 @@ def _average(where: str, said: Printed, cells: Sequence[Printed]) -> Finding:
     slack = said.rounding + max(cell.rounding for cell in cells)
     agree = abs(said.value - mean) <= slack + 1e-9
     return Finding(where, f"the average is {said}", f"its rows give {mean:.2f}", agree)
-
-
-def one_sided_p(differences: ArrayLike) -> float:
-    """Return the exact p-value of Wilcoxon's signed-rank test that differences are above zero.
-
-    Parameters
-    ----------
-    differences : array_like of shape (n,)
-        Zeros are left out, and two at least must stay; equal sizes share their mean rank.
-
-    Returns
-    -------
-    float
-        The share of the 2ⁿ choices of signs whose positive ranks sum to no less.
-    """
-    kept = np.asarray(differences, dtype=float)
-    kept = kept[kept != 0]
-    every_sign = PermutationMethod(n_resamples=np.inf)
-    return float(wilcoxon(kept, alternative="greater", method=every_sign).pvalue)
 
 
 def significance() -> Finding:

@@ -147,7 +147,7 @@ def compare(table: Table, records: Iterable[Record]) -> list[Comparison]:
     paper = paper_table(table.name) if table.printed else ()
     printed = {(row.dataset, row.name): row.cells for row in paper}
     cells = _cells(table, records)
-    cells |= _averages(paper, cells)
+    cells |= _averages(_averaged(table, paper), cells)
     rows = dict.fromkeys([*printed, *((dataset, row) for dataset, row, *_ in cells)])
     datasets = list(dict.fromkeys(dataset for dataset, _ in rows))
     return [
@@ -198,18 +198,29 @@ def _ours(found: Mapping[int, Record], measure: str, scale: float) -> Ours | Non
     return Ours(values, tuple(found.values())) if values else None
 
 
+def _averaged(table: Table, paper: Sequence[PaperRow]) -> dict[str, set[str]]:
+    """Return for each data set of which rows an average is: as in the paper, or of all rows."""
+    if not table.printed:
+        datasets = {task.dataset for task in table.tasks}
+        return {d: {r for t in table.tasks if t.dataset == d for r in t.rows} for d in datasets}
+    return {
+        average.dataset: {row.name for row in paper if row.dataset == average.dataset} - {AVERAGE}
+        for average in paper
+        if average.name == AVERAGE
+    }
+
+
 def _averages(
-    paper: Sequence[PaperRow], cells: Mapping[_Place, Ours | None]
+    averaged: Mapping[str, set[str]], cells: Mapping[_Place, Ours | None]
 ) -> dict[_Place, Ours | None]:
-    """Return the averages that the paper prints, for each protocol that has all of their rows."""
+    """Return the averages, for each protocol that has all of their rows."""
     averages = {}
-    for average in (row for row in paper if row.name == AVERAGE):
-        of = {row.name for row in paper if row.dataset == average.dataset} - {AVERAGE}
-        places = [place for place in cells if place[0] == average.dataset and place[1] in of]
+    for dataset, of in averaged.items():
+        places = [place for place in cells if place[0] == dataset and place[1] in of]
         for protocol, column in dict.fromkeys(place[2:] for place in places):
             rows = [cells[place] for place in places if place[2:] == (protocol, column)]
             if len(rows) == len(of):
-                averages[average.dataset, AVERAGE, protocol, column] = _average(rows)
+                averages[dataset, AVERAGE, protocol, column] = _average(rows)
     return averages
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cance_edu.experiments.audit import audit
 from cance_edu.experiments.comparison import Comparison, Verdict
+from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE
 from cance_edu.experiments.tables import TABLES
 from cance_edu.experiments.tasks import Table, slug
@@ -61,7 +62,7 @@ def section(table: Table, cells: Sequence[Comparison]) -> str:
     parts += [
         f"({number}) The data are not the official ones: {n}." for number, n in enumerate(notes, 1)
     ]
-    parts += [_other_systems(table, cells), _made_from(ours)]
+    parts += [_paired(table, ours), _other_systems(table, cells), _made_from(ours)]
     return "\n\n".join(filter(None, parts))
 
 
@@ -97,6 +98,33 @@ def _line(cell: Comparison, digits: int, notes: Sequence[str]) -> list[str]:
         difference += f" [{low:+.{digits}f}, {high:+.{digits}f}]"
     paper = "–" if cell.paper is None else str(cell.paper)
     return [data(cell), cell.row, cell.column, paper, ours, difference, cell.verdict]
+
+
+def _paired(table: Table, ours: Sequence[Comparison]) -> str:
+    """Return the differences of our own systems, on the same splits; empty if there are none."""
+    # Further rows of a printed table are other measures of the same fits.
+    rows = {cell.row for cell in ours if cell.paper or not table.printed}
+    places: dict[str, list[Comparison]] = {}
+    for cell in ours:
+        if cell.row in rows:
+            places.setdefault(data(cell), []).append(cell)
+    lines = []
+    for place, cells in places.items():
+        for first, second in table.paired:
+            found = pairs(cells, first, second, table.paired_by)
+            if found:
+                low, high = found.interval
+                digits = table.digits
+                difference = f"{found.mean:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+                line = [place, f"{first} − {second}", str(len(found.differences)), difference]
+                lines.append([*line, f"{found.p_value:.4f}"])
+    if not lines:
+        return ""
+    grid = _grid(["data", "systems", f"{table.paired_by}s", "difference, 95% interval", "p"], lines)
+    return (
+        f"Our systems on the same splits, paired by {table.paired_by}; p is that of the one-sided "
+        f"Wilcoxon test that the first is higher:\n\n{grid}"
+    )
 
 
 def _other_systems(table: Table, cells: Sequence[Comparison]) -> str:

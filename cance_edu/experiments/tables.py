@@ -13,7 +13,7 @@ from typing import Any
 from cance_edu import datasets
 from cance_edu.datasets import CORRUPTIONS, OneClass, TableTask
 from cance_edu.experiments import measures
-from cance_edu.experiments.contrasts import CONTRASTS
+from cance_edu.experiments.contrasts import CONTRASTS, SCALES
 from cance_edu.experiments.methods import (
     CANCE_FAMILY,
     CANCE_FAMILY_AND_NORM,
@@ -185,13 +185,32 @@ _VARIANTS = {"Error": "error", "LatNCE": "latnce", "CNCE": "cnce"}
 _IMAGE_CLASSICS = {"2-NN on 64 components": "nn2_pca64", "squared norm of the latent": "norm"}
 _FEATURE_CLASSICS = {"2-NN": "nn2", "error of 64 components": "pca64"}
 _TABLE_CLASSICS = {"Gaussian": "gaussian", "2 Gaussians": "gmm2", "1-NN": "nn1"}
+_ABLATED = (("CNCE", "LatNCE"), ("CANCE", "CNCE"), ("CANCE", "Error"))
+_CONTRASTED = (
+    *((f"{scale}, paper's", f"{scale}, none") for scale in SCALES),
+    *((f"{scale}, K-aware", f"{scale}, paper's") for scale in SCALES if scale != "K = 1"),
+    *((f"{scale}, paper's", "K = 1, paper's") for scale in SCALES if scale != "K = 1"),
+    *((f"{scale}, paper's", "K = 1.69, paper's") for scale in ("Eq. 8", "Eq. 12")),
+)
 _SAME = "The systems of other authors are not run here; CANCE's numbers are those of {}."
 
 TABLES = {
     table.name: table
     for table in (
-        Table("table1", "Table 1: ablation, one normal class", _UNIMODAL, beside=_IMAGE_CLASSICS),
-        Table("table2", "Table 2: ablation, several normal classes", (*_MULTIMODAL, *_mnist_c())),
+        Table(
+            "table1",
+            "Table 1: ablation, one normal class",
+            _UNIMODAL,
+            beside=_IMAGE_CLASSICS,
+            paired=(*_ABLATED, *(("CANCE", name) for name in _IMAGE_CLASSICS)),
+        ),
+        Table(
+            "table2",
+            "Table 2: ablation, several normal classes",
+            (*_MULTIMODAL, *_mnist_c()),
+            beside=_IMAGE_CLASSICS,
+            paired=(*_ABLATED, *(("CANCE", name) for name in _IMAGE_CLASSICS)),
+        ),
         Table(
             "table3",
             "Table 3: other systems, one normal class",
@@ -211,6 +230,8 @@ TABLES = {
             "Table 5: ablation, ResNet-18's features",
             _RESNET18,
             beside=_FEATURE_CLASSICS,
+            paired=(*_ABLATED, *(("CANCE", name) for name in _FEATURE_CLASSICS)),
+            paired_by="seed",
         ),
         Table(
             "table6",
@@ -225,6 +246,8 @@ TABLES = {
             _tables(),
             _OURS,
             beside=_VARIANTS | _TABLE_CLASSICS,
+            paired=tuple(("CANCE", name) for name in _VARIANTS | _TABLE_CLASSICS),
+            paired_by="seed",
             scale=1,
         ),
         Table(
@@ -241,6 +264,7 @@ TABLES = {
             "K and the augmentation: not in the paper",
             _contrasts(),
             {system: system for system in CONTRASTS},
+            paired=_CONTRASTED,
             printed=False,
         ),
         Table("digits", "The course's digits: not in the paper", _DIGITS, printed=False),

@@ -1,8 +1,8 @@
 """What one row of the experiments is, or several, and what a table of the report is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from cance_edu.experiments import measures
 from cance_edu.experiments.methods import CANCE_FAMILY, Method
@@ -65,6 +65,10 @@ class Table:
         For each printed column that we run: our name of the method.
     beside : mapping of str to str
         Our further columns, which the paper does not have.
+    paired : sequence of (str, str)
+        Columns whose difference is shown, the first minus the second.
+    paired_by : {"row", "seed"}
+        Whether a difference is that of a row, or of a seed.
     scale : float
         100 where the paper prints percent, 1 where it prints fractions.
     runs : int
@@ -87,6 +91,8 @@ class Table:
         }
     )
     beside: Mapping[str, str] = field(default_factory=dict)
+    paired: Sequence[tuple[str, str]] = ()
+    paired_by: Literal["row", "seed"] = "row"
     scale: float = 100
     runs: int = 5
     note: str = ""

@@ -1,33 +1,10 @@
 from fractions import Fraction
-from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cance_edu.experiments.audit import audit, averages, not_worse, one_sided_p, significance
+from cance_edu.experiments.audit import audit, averages, not_worse, significance
 from cance_edu.experiments.paper_tables import paper_table
-
-
-def counted_p(differences):
-    """Return the p-value in fractions, by the definition: every choice of signs is looked at."""
-    kept = [Fraction(d) for d in differences if d]
-    sizes = sorted(abs(d) for d in kept)
-    first = {size: sizes.index(size) + 1 for size in sizes}
-    ranks = [first[abs(d)] + Fraction(sizes.count(abs(d)) - 1, 2) for d in kept]
-    seen = sum(rank for rank, d in zip(ranks, kept, strict=True) if d > 0)
-    sums = [
-        sum(rank for rank, plus in zip(ranks, signs, strict=True) if plus)
-        for signs in product((False, True), repeat=len(ranks))
-    ]
-    return Fraction(sum(total >= seen for total in sums), len(sums))
-
-
-@given(
-    st.lists(st.integers(-4, 4), max_size=7).filter(lambda found: len(found) - found.count(0) > 1)
-)
-def test_the_p_value_is_that_of_all_signs_counted(differences):
-    assert one_sided_p(differences) == pytest.approx(float(counted_p(differences)), rel=1e-12)
+from tests.experiments.test_pairs import counted_p
 
 
 def tenths(column):

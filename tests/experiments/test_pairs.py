@@ -1,0 +1,81 @@
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
+
+from cance_edu.experiments.comparison import compare
+from cance_edu.experiments.pairs import Pairs, mean_interval, one_sided_p, pairs
+from cance_edu.experiments.tables import TABLES
+from tests.experiments.made_up import results
+
+
+def counted_p(differences):
+    """Return the p-value in fractions, by the definition: every choice of signs is looked at."""
+    kept = [Fraction(d) for d in differences if d]
+    sizes = sorted(abs(d) for d in kept)
+    first = {size: sizes.index(size) + 1 for size in sizes}
+    ranks = [first[abs(d)] + Fraction(sizes.count(abs(d)) - 1, 2) for d in kept]
+    seen = sum(rank for rank, d in zip(ranks, kept, strict=True) if d > 0)
+    sums = [
+        sum(rank for rank, plus in zip(ranks, signs, strict=True) if plus)
+        for signs in product((False, True), repeat=len(ranks))
+    ]
+    return Fraction(sum(total >= seen for total in sums), len(sums))
+
+
+@given(st.lists(st.integers(-4, 4), max_size=7))
+def test_the_p_value_is_that_of_all_signs_counted(differences):
+    assert one_sided_p(differences) == pytest.approx(float(counted_p(differences)), rel=1e-12)
+
+
+def cells(*found):
+    return [c for c in compare(TABLES["table1"], [*found]) if c.dataset == "MNIST"]
+
+
+def digit(name, system, *values):
+    return results("table1", "MNIST", name, system, values)
+
+
+def test_a_row_is_the_mean_over_the_seeds_that_both_have():
+    found = cells(
+        *digit("0", "cance", 0.90, 0.94, 0.10),
+        *digit("0", "cnce", 0.89, 0.91),
+        *digit("8", "cance", 0.80, 0.80),
+        *digit("8", "cnce", 0.81, 0.81),
+        *digit("9", "cance", 0.5, 0.5),
+    )
+    paired = pairs(found, "CANCE", "CNCE")
+    assert paired.differences == {"0": pytest.approx(2), "8": pytest.approx(-1)}
+    assert paired.mean == pytest.approx(0.5)
+
+
+def test_a_seed_is_the_mean_over_all_rows():
+    rows = [str(k) for k in range(10)]
+    found = cells(
+        *(r for k in rows for r in digit(k, "cance", 0.9, 0.9, 0.9)),
+        *(r for k in rows for r in digit(k, "cnce", 0.9 - int(k) / 100, 0.8)),
+    )
+    paired = pairs(found, "CANCE", "CNCE", by="seed")
+    assert paired.differences == {"seed 0": pytest.approx(4.5), "seed 1": pytest.approx(10)}
+
+
+@pytest.mark.parametrize("by", ["row", "seed"])
+def test_a_single_difference_is_none(by):
+    found = cells(*digit("0", "cance", 0.9), *digit("0", "cnce", 0.8))
+    assert pairs(found, "CANCE", "CNCE", by) is None
+    assert pairs([], "CANCE", "CNCE", by) is None
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=12).filter(lambda v: np.ptp(v) > 1e-3))
+def test_the_interval_is_students(values):
+    expected = ttest_1samp(values, 0).confidence_interval(0.95)
+    np.testing.assert_allclose(mean_interval(values), expected, atol=1e-9)
+    assert Pairs("a", "b", dict(enumerate(values))).interval == mean_interval(values)
+
+
+def test_the_p_value_is_that_of_its_differences():
+    assert Pairs("a", "b", {"0": 1.0, "1": 2.0, "2": 3.0}).p_value == 1 / 8
