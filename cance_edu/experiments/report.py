@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from cance_edu.experiments import markdown
 from cance_edu.experiments.comparison import Comparison, compare, keys, series
-from cance_edu.experiments.results import Record
+from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
 from cance_edu.figures.paper_tables import Panel, Point, draw_differences
 from cance_edu.files import written_beside
 
-__all__ = ["Report", "report"]
+__all__ = ["Report", "report", "stored"]
 
 _COLUMNS = (
     "table,dataset,row,protocol,column,paper,paper_deviation,paper_runs,ours,ours_deviation,seeds,"
@@ -37,6 +39,35 @@ class Report:
 
     tables: Mapping[str, Sequence[Comparison]]
     others: int
+
+    def cells(
+        self, table: str, dataset: str, protocol: str = "", row: str | None = None
+    ) -> list[Comparison]:
+        """Return the cells of one data set and protocol of a table; of one row, if given."""
+        return [
+            cell
+            for cell in self.tables[table]
+            if (cell.dataset, cell.protocol) == (dataset, protocol) and row in (None, cell.row)
+        ]
+
+    def values(
+        self, table: str, dataset: str, row: str, protocol: str = ""
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return our results for a row, by column: the seeds that all columns have, in order.
+
+        Raises
+        ------
+        KeyError
+            If nothing was run for that row.
+        """
+        cells = self.cells(table, dataset, protocol, row)
+        found = {cell.column: cell.ours.values for cell in cells if cell.ours is not None}
+        if not found:
+            raise KeyError(
+                f"no results for {table}, {dataset}, {protocol or 'any protocol'}, {row}"
+            )
+        seeds = sorted(set.intersection(*(set(values) for values in found.values())))
+        return {column: np.array([of[seed] for seed in seeds]) for column, of in found.items()}
 
     def markdown(self, figure: str = "") -> str:
         """Return the report as Markdown; with a figure's address, that figure too."""
@@ -110,6 +141,17 @@ def report(records: Iterable[Record]) -> Report:
     known = {series(key) for table in TABLES.values() for task in table.tasks for key in keys(task)}
     others = sum(series(record) not in known for record in records)
     return Report({name: compare(table, records) for name, table in TABLES.items()}, others)
+
+
+def stored(folder: Path = FOLDER) -> Report:
+    """Return the report of a folder's results; unless told, of those that the project ships.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    """
+    return report(read_folder(folder)[0])
 
 
 def _csv_line(cell: Comparison) -> list[object]:

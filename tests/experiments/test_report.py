@@ -171,3 +171,28 @@ def test_a_folder_that_is_not_there_is_one_line_and_exit_code_1(tmp_path, capsys
     assert error.count("\n") == 1
     assert "there is no folder" in error
     assert "--results DIR" in error
+
+
+def test_values_are_of_the_seeds_that_all_columns_have():
+    found = report(
+        [
+            *results("table1", "MNIST", "8", "cance", [0.95, 0.97, 0.96]),
+            *results("table1", "MNIST", "8", "cnce", [0.93, 0.94]),
+        ]
+    )
+    values = found.values("table1", "MNIST", "8")
+    assert {name: v.round(6).tolist() for name, v in values.items()} == {
+        "CNCE": [93, 94],
+        "CANCE": [95, 97],
+    }
+    with pytest.raises(KeyError, match="no results for table1, MNIST, any protocol, 9"):
+        found.values("table1", "MNIST", "9")
+
+
+def test_cells_are_of_one_protocol():
+    found = report([])
+    cells = found.cells("table5", "CIFAR-10", "ADBench's split")
+    assert {cell.row for cell in cells} == {"0", "4", "6"}
+    assert {cell.row for cell in found.cells("table7", "Abalone", "GOAD's split", "AUROC")} == {
+        "AUROC"
+    }
