@@ -15,6 +15,8 @@ from cance_edu.experiments.results import FOLDER, ResultsFile, identity, opened
 
 __all__ = ["sweep"]
 
+_SECONDS_TO_ANSWER = 10
+
 
 def sweep(
     wanted: Iterable[Fit],
@@ -52,6 +54,8 @@ def sweep(
     ------
     ValueError
         If another process is writing to one of the results files.
+    ConnectionError
+        If no scheduler answers at that address.
     """
     wanted = list(wanted)
     with ExitStack() as stack:
@@ -63,10 +67,10 @@ def sweep(
         for line in damaged:
             tqdm.write(f"not used, and done again if wanted: {line}")
         missing = [fit for fit in wanted if not _is_done(fit, files[fit.file])]
+        stack.enter_context(_workers(jobs, scheduler))
         bar = stack.enter_context(
             tqdm(total=len(wanted), initial=len(wanted) - len(missing), disable=not verbose)
         )
-        stack.enter_context(_workers(jobs, scheduler))
         # One call for each fit: joblib would put quick ones together, and lose more in a kill.
         parallel = joblib.Parallel(batch_size=1, return_as="generator_unordered")
         for records in parallel(joblib.delayed(run)(fit) for fit in missing):
@@ -94,5 +98,12 @@ def _workers(jobs: int, scheduler: str | None) -> Iterator[None]:
         raise ImportError(
             f"a Dask cluster needs the extra `cluster` ({error}): pip install 'cance-edu[cluster]'"
         ) from error
-    with Client(scheduler) as client, joblib.parallel_config("dask", n_jobs=-1, client=client):
+    try:
+        client = Client(scheduler, timeout=_SECONDS_TO_ANSWER)
+    except OSError as error:
+        raise ConnectionError(
+            f"no Dask scheduler answers at {scheduler} ({error}): start one with `dask scheduler` "
+            "and give the address that it prints, or leave --scheduler out to run on this machine"
+        ) from error
+    with client, joblib.parallel_config("dask", n_jobs=-1, client=client):
         yield

@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -192,6 +193,16 @@ def test_words_that_cannot_be_read_are_one_line_and_exit_code_2(words, capsys):
         cli.main(["reproduce", *words])
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_SECONDS_TO_ANSWER", 1)
+    with socket.socket() as taken:  # bound, but nobody listens
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ConnectionError, match=f"no Dask scheduler answers at {address}"):
+            sweep(quick_fits(1, 1), tmp_path, scheduler=address, verbose=False)
+    assert read(tmp_path / FILE) == ([], [])
 
 
 def test_without_dask_a_scheduler_names_the_extra(tmp_path, monkeypatch):
