@@ -267,4 +267,72 @@ MUTANTS = [
         "torch.cat([z, v])",
         "test_nce.py::test_a_known_density_is_learned",
     ),
+    # The experiments.
+    Mutant(
+        "experiments/measures",
+        "np.argsort(-scores",
+        "np.argsort(scores",
+        "experiments/test_measures.py::test_f1_at_the_true_number_is_scikit_learns",
+    ),
+    Mutant(
+        "experiments/measures",
+        "precision * count / is_anomaly.sum()",
+        "precision * count / len(is_anomaly)",
+        "experiments/test_measures.py::test_a_share_is_scikit_learns_too",
+    ),
+    Mutant(
+        "experiments/measures",
+        "np.split(scores[is_anomaly], len(CORRUPTIONS))",
+        "np.split(scores[is_anomaly], len(CORRUPTIONS))[::-1]",
+        "experiments/test_measures.py::test_corruptions_are_measured_each_against_all_originals",
+    ),
+    Mutant(
+        "experiments/comparison",
+        "[len(ours) - 1, runs - 1]",
+        "[len(ours), runs]",
+        "experiments/test_comparison.py::test_the_interval_is_welchs_and_wider_by_the_rounding",
+    ),
+    # One cell's verdict turns on half of the last printed digit.
+    Mutant(
+        "experiments/comparison",
+        "np.sqrt(total) + paper.rounding",
+        "np.sqrt(total)",
+        "experiments/test_comparison.py::test_the_verdict_says_where_the_interval_lies",
+    ),
+    Mutant(
+        "experiments/pairs",
+        'alternative="greater"',
+        'alternative="two-sided"',
+        "experiments/test_pairs.py::test_the_p_value_is_that_of_all_signs_counted",
+    ),
+    Mutant(
+        "experiments/pairs",
+        "values.std(ddof=1)",
+        "values.std()",
+        "experiments/test_pairs.py::test_the_interval_is_students",
+    ),
+    Mutant(
+        "experiments/results",
+        'if not line.endswith(b"\\n"):',
+        "if not line:",
+        "experiments/test_results.py::test_a_line_cut_anywhere_is_found_and_taken_out",
+    ),
+    Mutant(
+        "experiments/results",
+        'record.pop("sha256", None) != _checksum(record)',
+        'record.pop("sha256", None) is None',
+        "experiments/test_results.py::test_a_changed_byte_anywhere_is_found",
+    ),
+    Mutant(
+        "experiments/sweep",
+        "return all(identity(key)",
+        "return any(identity(key)",
+        "experiments/test_sweep.py::test_a_sweep_runs_only_what_is_missing",
+    ),
+    Mutant(
+        "experiments/fits",
+        "np.ascontiguousarray(array).data",
+        "array[:1].tobytes()",
+        "experiments/test_fits.py::test_the_checksum_is_of_the_data_however_they_lie_in_memory",
+    ),
 ]

@@ -1,0 +1,53 @@
+"""A small sweep with one worker and with two, in turns: how much two one-thread workers save.
+
+The fits: the course's digits, all four variants on one autoencoder, one seed; two rounds. Starting
+the workers, which import torch, is within the time, as for a user. Target: two workers 1.7 times
+as fast as one. A ratio holds only where two workers had two cores: what they had is beside it.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from joblib.externals.loky import get_reusable_executor
+
+from cance_edu.experiments.fits import fits
+from cance_edu.experiments.sweep import sweep
+from cance_edu.experiments.tables import chosen
+
+FITS, ROUNDS = 8, 2
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU seconds that all processes of this machine took so far."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system)
+
+
+def _sweep(jobs: int) -> tuple[float, float]:
+    """Return the seconds of a sweep, and the machine's busy cores in them."""
+    # Workers that an earlier sweep left would have started already.
+    get_reusable_executor().shutdown(wait=True)
+    wanted = fits(chosen("digits"), seeds=1)[:FITS]
+    with tempfile.TemporaryDirectory() as folder:
+        wall, cpu = time.perf_counter(), _cpu_seconds()
+        sweep(wanted, Path(folder), jobs=jobs)
+        seconds = time.perf_counter() - wall
+    return seconds, (_cpu_seconds() - cpu) / seconds
+
+
+def table() -> Iterator[str]:
+    yield "| round | 1 worker, s (busy cores) | 2 workers, s (busy cores) | ratio |"
+    yield "| --- | --- | --- | --- |"
+    ratios = []
+    for number in range(1, ROUNDS + 1):
+        (one, one_busy), (two, two_busy) = _sweep(1), _sweep(2)
+        ratios.append(one / two)
+        yield (
+            f"| {number} | {one:.0f} ({one_busy:.2f}) | {two:.0f} ({two_busy:.2f}) | "
+            f"{one / two:.2f} |"
+        )
+    yield ""
+    yield f"{FITS} fits: two workers are {sum(ratios) / ROUNDS:.2f} times as fast as one."
