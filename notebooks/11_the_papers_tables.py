@@ -278,7 +278,10 @@ protocol = "each image standardised"
 cells = results.cells("table1", "CIFAR-10", protocol)
 shown = ("CANCE", "2-NN on 64 components", "squared norm of the latent")
 by_class = {
-    name: {CLASSES[int(c.row)]: c.ours.mean / 100 for c in cells if c.column == name and c.ours
-           and c.row != AVERAGE}
+    name: {
+        CLASSES[int(c.row)]: c.ours.mean / 100
+        for c in cells
+        if c.column == name and c.ours and c.row != AVERAGE
+    }
     for name in shown
 }

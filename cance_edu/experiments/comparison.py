@@ -18,7 +18,9 @@ from cance_edu.experiments.tasks import Table, Task
 
 __all__ = ["Comparison", "Ours", "Verdict", "compare", "difference_interval", "keys", "series"]
 
-Verdict = Literal["better", "same", "worse", "not run", "one seed", "not in the paper"]
+Verdict = Literal[
+    "better", "same", "worse", "not run", "one seed", "other protocol", "not in the paper"
+]
 
 _CONFIDENCE = 0.95
 
@@ -76,6 +78,8 @@ class Comparison:
         None for what was not run.
     runs : int
         How many runs the paper's mean and deviation are of.
+    comparable : bool
+        Whether the two may be of the same protocol; if not, there is no difference.
     """
 
     dataset: str
@@ -85,16 +89,21 @@ class Comparison:
     paper: Printed | None
     ours: Ours | None
     runs: int
+    comparable: bool = True
 
     @property
     def difference(self) -> float | None:
-        """Ours minus the paper's, where there are both."""
-        return self.ours.mean - self.paper.value if self.ours and self.paper else None
+        """Ours minus the paper's, where there are both, and they may be compared."""
+        if self.ours is None or self.paper is None or not self.comparable:
+            return None
+        return self.ours.mean - self.paper.value
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The difference's 95% interval; None where there are not both, or only one seed."""
-        if self.ours is None or self.paper is None or len(self.ours.values) < 2:
+        """The difference's 95% interval; None without a difference, or with one seed."""
+        if self.ours is None or self.paper is None or not self.comparable:
+            return None
+        if len(self.ours.values) < 2:
             return None
         return difference_interval(list(self.ours.values.values()), self.paper, self.runs)
 
@@ -105,6 +114,8 @@ class Comparison:
             return "not run"
         if self.paper is None:
             return "not in the paper"
+        if not self.comparable:
+            return "other protocol"
         if self.interval is None:
             return "one seed"
         low, high = self.interval
@@ -148,10 +159,19 @@ def compare(table: Table, records: Iterable[Record]) -> list[Comparison]:
     printed = {(row.dataset, row.name): row.cells for row in paper}
     cells = _cells(table, records)
     cells |= _averages(_averaged(table, paper), cells)
+    other = {(task.dataset, task.protocol) for task in table.tasks if not task.comparable}
     rows = dict.fromkeys([*printed, *((dataset, row) for dataset, row, *_ in cells)])
     datasets = list(dict.fromkeys(dataset for dataset, _ in rows))
     return [
-        Comparison(*row, protocol, column, cell, cells.get((*row, protocol, column)), table.runs)
+        Comparison(
+            *row,
+            protocol,
+            column,
+            cell,
+            cells.get((*row, protocol, column)),
+            table.runs,
+            (row[0], protocol) not in other,
+        )
         for row in sorted(rows, key=lambda row: datasets.index(row[0]))
         for protocol in _protocols(row, cells)
         for column, cell in [

@@ -34,6 +34,7 @@ _VERDICTS: tuple[Verdict, ...] = (
     "same",
     "worse",
     "one seed",
+    "other protocol",
     "not in the paper",
     "not run",
 )

@@ -33,6 +33,8 @@ class Task:
         Returns what was measured, by name, as fractions.
     rows : mapping of str to str
         For each row of the table that this task gives: which measure.
+    comparable : bool
+        Whether the paper's numbers may be of the same protocol.
     """
 
     table: str
@@ -45,6 +47,7 @@ class Task:
     # As a plain default, a function would be a method of the class.
     measure: Callable[[Any, Any], dict[str, float]] = field(default_factory=lambda: measures.area)
     rows: Mapping[str, str] = field(default_factory=dict)
+    comparable: bool = True
 
     def __post_init__(self) -> None:
         if not self.rows:

@@ -65,6 +65,15 @@ def test_what_is_missing_has_no_difference():
     assert cell([97.0, 97.2], None).verdict == "not in the paper"
 
 
+def test_what_is_of_another_protocol_is_shown_and_not_compared():
+    split = "ADBench's split"
+    found = results("table5", "CIFAR-10", "4", "cance", [0.75, 0.77], split)
+    other = at("table5", found, "CIFAR-10", "4", split, "CANCE")
+    assert (other.verdict, other.difference, other.interval) == ("other protocol", None, None)
+    assert str(other.paper) == "89.2 ± 0.3"
+    assert other.ours.values == {0: 75, 1: 77}
+
+
 def test_mean_and_deviation_are_over_seeds():
     ours = Ours({0: 1.0, 1: 2.0, 2: 6.0}, ())
     assert ours.mean == 3
