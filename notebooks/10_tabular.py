@@ -534,8 +534,8 @@ assert impossible == [
 # </details>
 #
 # Three of the ten numbers in Table 7 lie outside: DAGMM's .20 and CANCE's .79 on Abalone, and
-# DROCC's own .78 on Thyroid. So the table was not made, as a whole, by that code on that split. (The
-# same trainer prints the best F1 over its epochs, on the test part.)
+# DROCC's own .78 on Thyroid. So the table was not made, as a whole, by that code on that split.
+# (The same trainer prints the best F1 over its epochs, on the test part.)
 #
 # The other readings are not ruled out in this way, but some numbers look odd. In DROCC's split with
 # the usual F1 a coin gets .5: DAGMM's .20 and .49 would be below a coin's. And on Abalone .61
