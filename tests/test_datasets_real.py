@@ -24,6 +24,8 @@ from cance_edu.datasets import (
     shared_rows,
     thyroid,
 )
+from cance_edu.experiments.classics import mixture
+from cance_edu.experiments.measures import f1_and_areas
 
 ROOT = Path(os.environ.get("CANCE_EDU_DATA", "absent"))
 
@@ -127,3 +129,17 @@ def test_one_neighbour_on_ten_splits(load, split, f1):
         flagged = np.argsort(-distance)[: task.test_is_anomaly.sum()]
         found.append(task.test_is_anomaly[flagged].mean())
     assert np.mean(found) == pytest.approx(f1, abs=0.02)
+
+
+@needs("thyroid")
+def test_two_is_a_lucky_number_of_gaussians_on_thyroid():
+    """Lesson 10 says so of GOAD's split: 1, 3 and 4 components get about .7."""
+    found = {count: [] for count in (1, 2, 3, 4)}
+    for seed in range(5):
+        task = goad_split(thyroid(), seed)
+        for count in found:
+            scores = mixture(task.train, task.test, seed, components=count)
+            found[count].append(f1_and_areas(task.test_is_anomaly, scores)["f1"])
+    means = {count: np.mean(of_seeds) for count, of_seeds in found.items()}
+    assert means[2] == pytest.approx(0.815, abs=0.01)
+    assert all(abs(means[count] - 0.71) < 0.03 for count in (1, 3, 4))

@@ -13,8 +13,10 @@ __all__ = [
     "DecisionCurves",
     "ScoredImages",
     "aurocs_by_group",
+    "average_precision_at_share",
     "decide",
     "decision_curves",
+    "f1_at_share",
     "precision",
 ]
 
@@ -213,3 +215,39 @@ def aurocs_by_group(
         of_seeds = [auroc(is_anomaly[rows], seed[rows]) for seed in np.atleast_2d(scores)]
         areas[group] = float(np.mean(of_seeds))
     return areas
+
+
+def f1_at_share(
+    scores: ArrayLike, is_anomaly: ArrayLike, anomaly_share: float | None = None
+) -> float:
+    r"""Return F1 at the true number of anomalies, if they were another share of the inputs.
+
+    As many alarms as anomalies means :math:`\pi t + (1 - \pi) f = \pi`: a line through the corner
+    :math:`(f, t) = (0, 1)`, and F1 is the height :math:`t` at which the ROC curve crosses it.
+
+    Parameters
+    ----------
+    scores, is_anomaly : array_like of shape (n,)
+        As for `decide`.
+    anomaly_share : float, optional
+        π, the share of anomalies; that of `is_anomaly` unless told.
+    """
+    share = np.asarray(is_anomaly).mean() if anomaly_share is None else anomaly_share
+    curves = decision_curves(scores, is_anomaly)
+    found, false_alarms = curves.true_positive_rate, curves.false_positive_rate
+    alarms = share * found + (1 - share) * false_alarms
+    return float(np.interp(share, alarms, found))
+
+
+def average_precision_at_share(
+    scores: ArrayLike, is_anomaly: ArrayLike, anomaly_share: float | None = None
+) -> float:
+    """Return the mean precision over the anomalies, if they were another share of the inputs.
+
+    Parameters
+    ----------
+    scores, is_anomaly, anomaly_share
+        As for `f1_at_share`.
+    """
+    curves = decision_curves(scores, is_anomaly, anomaly_share)
+    return float(np.diff(curves.true_positive_rate) @ curves.precision[1:])
