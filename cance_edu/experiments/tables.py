@@ -262,8 +262,8 @@ TABLES = {
             runs=20,
             note="Ours is CANCE on our own autoencoder's features; the paper's is on DAGMM's. The "
             "caption says contaminated training data, but DAGMM-0's row is from DAGMM's Table 2, "
-            "which is of clean data (Zong et al. 2018, Sec. 4.4); so both are here. Of the normal "
-            "test rows 87% are copies of training rows, and next to no anomaly is.",
+            "which is, as we read it, of clean data; so both are here. Of the normal test rows 87% "
+            "are copies of training rows, and next to no anomaly is.",
         ),
         Table(
             "contrasts",
