@@ -251,37 +251,3 @@ assert len(equal) == 3
 assert [f.where for f in failing] == ["Table 6, CIFAR-10, DROCC", failing[1].where]
 assert 5 / 2**10 == 0.0048828125
 
-# %% [markdown]
-# ## 4. CIFAR-10, where it is hard
-#
-# Ten classes of small colour photographs; one is normal. The paper does not say how the images were
-# scaled before they were compressed. It matters more than anything else that we tried:
-#
-# - **in [0, 1]**, as they are;
-# - **each image standardised**: its own mean subtracted, then divided by its own deviation, so that
-#   bright or flat photographs are no longer told apart by their contrast.
-#
-# Two systems stand beside CANCE that have no noise contrast at all: the mean distance to the two
-# nearest neighbours among 64 principal components, and the squared norm $\|z_l\|^2$ of the
-# autoencoder's latents, which uses no density but that of a sphere.
-#
-# (Our photographs are not quite the official ones: they were recompressed as JPEG.)
-#
-# **Predict.** Put CANCE, the two neighbours and the norm in order. Which is best on average?
-
-# %%
-my_guess = ""  # three names
-
-# %%
-CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
-protocol = "each image standardised"
-cells = results.cells("table1", "CIFAR-10", protocol)
-shown = ("CANCE", "2-NN on 64 components", "squared norm of the latent")
-by_class = {
-    name: {
-        CLASSES[int(c.row)]: c.ours.mean / 100
-        for c in cells
-        if c.column == name and c.ours and c.row != AVERAGE
-    }
-    for name in shown
-}
