@@ -238,19 +238,31 @@ conditions = {
 print({name: f"{value:.2f}" for name, value in conditions.items()})
 
 # %%
+share = np.sqrt(32 / len(new))
+of_white_rows = ((1 + share) / (1 - share)) ** 2
+print(f"{len(new)} white rows in 32 dimensions: about {of_white_rows:.0f}")
+
 assert conditions["training rows"] < 1.001
 assert 5 < conditions["new rows"] < 100
+assert 0.5 < conditions["new rows"] / of_white_rows < 2
+assert 100 < len(new) < 115
+assert abs(of_white_rows - 12) < 1
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 1 on the training rows, by construction: that is what whitening means. On new rows more than 5.
-# The components and their variances were found on the training rows, and the smallest variances
-# are those that fit them most. Still below 100.
+# 1 on the training rows, by construction: that is what whitening means. On new rows more than 5,
+# and still below 100.
 # </details>
 #
-# "Well conditioned" is thus no achievement of a PCA, and no reason to skip the check on held-out
-# rows.
+# Do not blame the PCA for the difference. A covariance that is estimated from few rows is never the
+# identity, even if the truth is: of $n$ white rows in $d$ dimensions the eigenvalues spread from
+# $(1 - \sqrt{d/n})^2$ to $(1 + \sqrt{d/n})^2$ (Marchenko and Pastur). For about a hundred rows in
+# 32 dimensions that alone gives a condition number near 12, and ours are within a factor of 2 of
+# it.
+#
+# So "well conditioned" is no achievement of a PCA, and a condition number needs many more rows than
+# latents before it says anything.
 #
 # ### What whitening takes away
 #
@@ -688,7 +700,9 @@ assert on_features.min() > 0.85
 # disorder added.
 # </details>
 #
-# Is the disorder worth something? Take the plain distance $m^2(z)$ as a score.
+# A high correlation is no fault in itself: for Gaussian data the best $S$ *is* half of $m^2(z)$, plus a
+# constant. But these features are not Gaussian. Is the disorder worth something, then? Take the
+# plain distance $m^2(z)$ as a score.
 
 # %%
 change = of["CANCE"] - of["Mahalanobis norm of z"]
@@ -732,7 +746,8 @@ assert (abs(stopped) < 0.5).all()
 # %% [markdown]
 # At the end the training loss is below 0.005, and the held-out loss more than 1.5 times what it was
 # at best, after 250 to 650 steps. You would now stop earlier. We did, after 200 steps: it changes
-# the mean AUROC of no class by half a point. So overfitting is not what costs CANCE its points.
+# the mean AUROC of no class by half a point. So overfitting is not what costs CANCE its points
+# here.
 #
 # The shell is the better suspect. To convict it you would have to move the noise, and see the AUROC
 # follow: narrower noise, fewer components, or a chain of noises, each a little wider than the last
