@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   cance_edu:
-#     budget_seconds: 20
+#     budget_seconds: 25
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -700,8 +700,8 @@ assert on_features.min() > 0.85
 # disorder added.
 # </details>
 #
-# A high correlation is no fault in itself: for Gaussian data the best $S$ *is* half of $m^2(z)$, plus a
-# constant. But these features are not Gaussian. Is the disorder worth something, then? Take the
+# A high correlation is no fault in itself: for Gaussian data the best $S$ *is* half of $m^2(z)$,
+# plus a constant. But these features are not Gaussian. Is the disorder worth something, then? Take the
 # plain distance $m^2(z)$ as a score.
 
 # %%
