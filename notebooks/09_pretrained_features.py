@@ -701,8 +701,8 @@ assert on_features.min() > 0.85
 # </details>
 #
 # A high correlation is no fault in itself: for Gaussian data the best $S$ *is* half of $m^2(z)$,
-# plus a constant. But these features are not Gaussian. Is the disorder worth something, then? Take the
-# plain distance $m^2(z)$ as a score.
+# plus a constant. But these features are not Gaussian. Is the disorder worth something, then? Take
+# the plain distance $m^2(z)$ as a score.
 
 # %%
 change = of["CANCE"] - of["Mahalanobis norm of z"]
