@@ -9,6 +9,7 @@ from PIL import Image
 
 from cance_edu.figures import draw_images, show
 from cance_edu.figures.animation import player
+from cance_edu.figures.features import draw_overfitting, draw_squared_norms
 from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
 
 SCORES = np.array([0.0, 1.0, 2.0, 3.0, 10.0])
@@ -72,3 +73,25 @@ def test_an_animation_asks_no_other_host_and_holds_its_captions():
 def test_an_animation_needs_a_caption_for_each_frame():
     with pytest.raises(ValueError, match="got 2 frames and 1 captions"):
         player([b"one", b"two"], ["a"], alt="")
+
+
+def test_squared_norms_are_two_histograms_whose_bars_sum_to_one():
+    axes = Figure().subplots()
+    draw_squared_norms(axes, [1.0, 2.0, 4.0], [90.0, 100.0])
+    heights = [[bar.get_height() for bar in bars] for bars in axes.containers]
+    np.testing.assert_allclose([sum(of) for of in heights], 1)
+    assert np.count_nonzero(heights[0]) == 3
+    ticks = [float(text.get_text()) for text in axes.get_xticklabels()]
+    assert ticks == [1, 2, 5, 10, 20, 50, 100]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["new normal images", "noise"]
+
+
+def test_overfitting_has_a_line_for_each_training_and_two_names():
+    axes = Figure().subplots()
+    lines = draw_overfitting(axes, [1, 2], [[3.0, 1.0], [4.0, 2.0]], [[5.0, 6.0], [7.0, 8.0]])
+    drawn = [list(line.get_ydata()) for line in lines]
+    assert drawn == [[3, 1], [4, 2], [5, 6], [7, 8]]
+    assert len({line.get_linestyle() for line in lines}) == 2
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["batches of training rows", "held-out rows"]

@@ -34,6 +34,7 @@ RECORDINGS = (
     "covariance",
     "known_density",
     "noise_objectives",
+    "resnet18_features",
 )
 """All recordings, by name."""
 
