@@ -128,6 +128,7 @@ def test_protocols_are_lines_of_their_own():
     assert [(c.protocol, c.verdict) for c in cells] == [
         ("images in [0, 1]", "same"),
         ("each image standardised", "not run"),
+        ("standardised, λ = 1", "not run"),
     ]
     assert {str(c.paper) for c in cells} == {"63.4 ± 0.7"}
 
