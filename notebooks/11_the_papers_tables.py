@@ -50,6 +50,7 @@ from cance_edu.experiments.audit import audit
 from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
+from cance_edu.experiments.tables import TABLES
 from cance_edu.figures import show
 from cance_edu.figures.comparisons import draw_aurocs_by_group
 from cance_edu.figures.paper_tables import Panel, Point, draw_panel
@@ -141,7 +142,7 @@ print(f"{by_chance.sf(differs - 1):.0e}")
 assert len(digits) == 40
 assert by_chance.mean() == 2
 assert verdicts["better"] > 20
-assert verdicts["worse"] == 1
+assert (verdicts["same"], verdicts["worse"]) == (15, 1)
 assert by_chance.sf(differs - 1) < 1e-10
 
 # %% [markdown]
@@ -154,23 +155,24 @@ assert by_chance.sf(differs - 1) < 1e-10
 # Where does it? Look at the averages over the ten digits, column by column.
 
 # %%
-averages = {c.column: c for c in mnist if c.row == AVERAGE}
-for name, average in averages.items():
+averages_of_mnist = {c.column: c for c in mnist if c.row == AVERAGE}
+for name, average in averages_of_mnist.items():
     low, high = average.interval
     print(f"{name:7s}{average.paper}  {average.ours.mean:.1f}", end="  ")
     print(f"{average.difference:+.1f} [{low:+.1f}, {high:+.1f}]")
 
 # %%
-gain = {name: average.difference for name, average in averages.items()}
+cance, cnce = averages_of_mnist["CANCE"], averages_of_mnist["CNCE"]
+gain = {name: average.difference for name, average in averages_of_mnist.items()}
 added = {
-    "paper": averages["CANCE"].paper.value - averages["CNCE"].paper.value,
-    "ours": averages["CANCE"].ours.mean - averages["CNCE"].ours.mean,
+    "paper": cance.paper.value - cnce.paper.value,
+    "ours": cance.ours.mean - cnce.ours.mean,
 }
 print({name: round(value, 1) for name, value in added.items()})
 
-assert averages["Error"].verdict == "same"
+assert averages_of_mnist["Error"].verdict == "same"
 assert gain["LatNCE"] > gain["CNCE"] > gain["CANCE"] > 0.4
-assert averages["CNCE"].ours.mean > averages["CANCE"].paper.value
+assert cnce.ours.mean > cance.paper.value
 assert round(added["paper"], 1) == 0.7
 assert added["ours"] < 0.2
 
@@ -307,3 +309,190 @@ show(figure, f"Standardised, averages: {told}. The neighbours lead; the classes 
 for (protocol, system), average in averages.items():
     print(f"{protocol:24s} {system:27s} {average:.1f}")
 print("the paper: Error", paper[AVERAGE]["Error"], "CANCE", paper[AVERAGE]["CANCE"])
+
+# %% [markdown]
+# ## 5. Several classes in one
+#
+# Table 2 calls two digits normal at once; and then all of MNIST, against fifteen corruptions of its
+# test images (MNIST-C).
+
+# %%
+of_table2 = {}
+for dataset, row in (("MNIST", AVERAGE), ("MNIST-C", "MNIST-C")):
+    for c in results.cells("table2", dataset, row=row):
+        of_table2[dataset, c.column] = c
+        if c.ours and c.paper:
+            seeds = len(c.ours.values)
+            print(f"{dataset:8s}{c.column:7s}{c.paper}  {c.ours.mean:.1f} ({seeds} seeds)")
+
+# %% [markdown]
+# ## 6. Is it worth learning $K$?
+#
+# The paper has no experiment about its own central choice. Sec. 3.4 widens the noise by a learned
+# $K$; Eq. 8 and Eq. 12 push $K$ in opposite directions (lesson 06); and no table keeps $K$ fixed.
+# So we ran one: on one autoencoder for each digit of MNIST, eleven noise contrasts.
+#
+# | $K$ | what becomes of it |
+# |---|---|
+# | `K = 1` | the noise keeps the moments of the data and is never widened |
+# | `K = 1.69` | $1 + \ln 2$, where $\psi = 0$; never moved |
+# | `Eq. 8` | starts at 1.69, learned by Eq. 8 |
+# | `Eq. 12` | starts at 1.69, learned with the opposite sign |
+#
+# Each without artificial errors (`none`), with the `paper's`, and with the `K-aware` ones of
+# lesson 02. (For $K = 1$ these two are the same.)
+#
+# **Predict.** Take the best and the worst of the eleven averages over ten digits. Are they more
+# than 2 points apart, about 1, or less than a half?
+
+# %%
+my_guess = ""  # in points
+
+# %%
+contrasts = results.cells("contrasts", "MNIST")
+means = {c.column: c.ours.mean for c in contrasts if c.row == AVERAGE}
+for name, mean in means.items():
+    print(f"{name:19s} {mean:.2f}")
+
+# %%
+questions = {
+    "artificial errors, K = 1": ("K = 1, paper's", "K = 1, none"),
+    "artificial errors, K = 1.69": ("K = 1.69, paper's", "K = 1.69, none"),
+    "artificial errors, Eq. 8": ("Eq. 8, paper's", "Eq. 8, none"),
+    "artificial errors, Eq. 12": ("Eq. 12, paper's", "Eq. 12, none"),
+    "K-aware errors, Eq. 8": ("Eq. 8, K-aware", "Eq. 8, paper's"),
+    "wider noise": ("K = 1.69, paper's", "K = 1, paper's"),
+    "learned by Eq. 8": ("Eq. 8, paper's", "K = 1.69, paper's"),
+    "learned by Eq. 12": ("Eq. 12, paper's", "K = 1.69, paper's"),
+}
+answers = {name: pairs(contrasts, *both) for name, both in questions.items()}
+
+# %%
+figure = Figure(figsize=(8, 3.4), layout="constrained")
+points = [Point(name, "mean of ten digits", a.mean, *a.interval) for name, a in answers.items()]
+axes = figure.subplots()
+draw_panel(axes, Panel("MNIST, paired by digit", "percent points", points))
+axes.set_xlabel("gain in AUROC, percent points, with its 95% interval")
+axes.get_legend().remove()
+told = ", ".join(f"{name} {a.mean:+.2f}" for name, a in answers.items())
+show(figure, f"All intervals lie within half a point of zero, and hold it: {told}.")
+
+# %%
+for name, answer in answers.items():
+    low, high = answer.interval
+    print(f"{name:28s} {answer.mean:+.2f} [{low:+.2f}, {high:+.2f}]  p = {answer.p_value:.2f}")
+
+# %%
+spread = max(means.values()) - min(means.values())
+print(f"best minus worst: {spread:.2f} points")
+
+assert len(means) == 11
+assert spread < 0.5
+assert all(low < 0 < high for low, high in (answer.interval for answer in answers.values()))
+assert all(abs(answers[f"learned by Eq. {k}"].mean) < 0.02 for k in (8, 12))
+errors = [a.mean for name, a in answers.items() if name.startswith("artificial")]
+assert 0 < min(errors) < max(errors) < 0.2
+assert {len(cell.ours.values) for cell in contrasts} == {1}
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Less than a half: all eleven lie within a quarter of a point, around 98.
+#
+# - **Learning $K$** changes the average by less than 0.02 points, by Eq. 8 and by the opposite sign
+#   alike. Two optimisers push $K$ apart, and the detector stays what it was. Lesson 06 gave the
+#   reason: the optimal score does not depend on the noise. With thousands of images and eight
+#   coordinates, $T$ is near enough to its optimum.
+# - **Artificial errors** gain in all four rows, by less than 0.2 points, and each interval holds
+#   zero. Section 2 saw the same with five seeds, and there the interval just left zero out.
+# - **Wider noise** than $K = 1$: also a gain whose interval holds zero. On the small digits of
+#   lesson 06 it was not zero.
+# </details>
+#
+# So on MNIST a fixed $K$ does what a learned one does, with less to explain. That is a finding
+# about this data, these eight coordinates, and one seed a digit. In 66 dimensions noise and data
+# are further apart (lesson 09), and the experiment has not been done there. Nor does "no difference
+# was seen" mean "there is none": it means that it is below a tenth of a point.
+
+# %%
+assert spread < 0.25
+assert 97.9 < min(means.values()) < max(means.values()) < 98.2
+widest = max(abs(bound) for k in (8, 12) for bound in answers[f"learned by Eq. {k}"].interval)
+assert widest < 0.1
+
+# %% [markdown]
+# ## 7. What was chosen, and by what
+#
+# Sec. 4.1 of the paper promises that hyper-parameters are chosen on normal data. Hold us to that as
+# well. Our settings are of three kinds:
+#
+# 1. **The paper's**: the numbers of latents, and little else is stated.
+# 2. **Chosen on held-out normal data**: the length and rate of $T$'s training on MNIST; for
+#    CIFAR-10 also $\lambda$, by the condition number.
+# 3. **Chosen by looking at AUROCs**, hence at labels: ELU, the channels and the epochs of the
+#    autoencoder follow prototypes on two digits of MNIST and on CIFAR-10. Those two are the 8 and
+#    the 2.
+#
+# The third kind should not be there. You can bound the damage: leave out the two digits.
+
+# %%
+clean = [c for c in mnist if c.column == "CANCE" and c.row in set("01345679")]
+gains = [c.difference for c in clean]
+print(f"CANCE over the paper, without 2 and 8: {np.mean(gains):+.2f} points on {len(gains)} digits")
+
+assert len(gains) == 8
+assert min(gains) > 0
+assert abs(np.mean(gains) - averages_of_mnist["CANCE"].difference) < 0.2
+
+# %% [markdown]
+# ## 8. What was not run
+#
+# A report that leaves out what is missing looks complete. Ours prints it.
+
+# %%
+for name, cells in results.tables.items():
+    counts = Counter(c.verdict for c in cells if c.column in TABLES[name].columns)
+    run = sum(count for verdict, count in counts.items() if verdict != "not run")
+    print(f"{TABLES[name].title}: {run} of {sum(counts.values())} cells")
+
+# %% [markdown]
+# Most of what is missing has one of three reasons:
+#
+# - **A download.** Table 5's own split needs ResNet-18's ImageNet weights (lesson 09).
+# - **Time.** CIFAR-10 takes minutes a fit; what has fewer than five seeds says so.
+# - **Other people's systems.** DAGMM, LSA, DROCC and the rest of Tables 3, 4, 6 and 7 are quoted,
+#   not run.
+#
+# `cance-edu reproduce TABLE` goes on where the results end.
+#
+# ## Recap
+#
+# 1. Compare means by an interval that knows both numbers of runs, and the paper's rounding.
+# 2. Of forty comparisons two go wrong by chance. Count before you tell a story.
+# 3. MNIST is reproduced, and exceeded: the error agrees, the density is better, and with it goes
+#    most of what the augmentation was there for.
+# 4. CIFAR-10 is not: ...
+# 5. Learning $K$ made no difference on MNIST that we could see, in either direction.
+# 6. The paper's averages and counts follow from its rows, but for one average; one p-value cannot
+#    be checked.
+#
+# ## Questions
+#
+# 1. The paper's 15 cells called "same" are not shown to be equal. What interval would you need to
+#    call two systems *equivalent* to within half a point?
+# 2. Ten digits are not a random sample of data sets. What does the Wilcoxon p-value of section 2
+#    refer to, then?
+# 3. Section 6 has one seed a digit. Which of the eight intervals would five seeds narrow most?
+#    `cance-edu reproduce contrasts --seeds 5` would tell you, in hours.
+# 4. Repeat section 6 on the bundled digits with 100 training images. Why may $K$ matter there?
+# 5. Find a number in lesson 07 that rests on the same choice by labels as section 7's.
+#
+# ## Where to read on
+#
+# - Y. Liao and A. J. Brockmeier, *Anomaly Detection via Autoencoder Composite Features and NCE*:
+#   Sec. 4, all of its tables.
+# - J. Demsar, *Statistical Comparisons of Classifiers over Multiple Data Sets*, 2006: the Wilcoxon
+#   test, and when to use it.
+# - X. Bouthillier et al., *Accounting for Variance in Machine Learning Benchmarks*, 2021.
+# - L. Ruff et al., *A Unifying Review of Deep and Shallow Anomaly Detection*, 2021: why photographs
+#   are hard for one-class methods.

@@ -117,7 +117,7 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
             found = pairs(cells, first, second, table.paired_by)
             if found:
                 low, high = found.interval
-                digits = table.digits
+                digits = table.digits + 1  # paired differences are small
                 difference = f"{found.mean:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
                 line = [place, f"{first} − {second}", str(len(found.differences)), difference]
                 lines.append([*line, f"{found.p_value:.4f}"])
