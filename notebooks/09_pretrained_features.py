@@ -676,9 +676,9 @@ assert high > 150 > 90 > chi2(64).ppf(0.95)
 
 # %% [markdown]
 # Of a trillion noise points hardly one would fall where half of the normal rows are. These are far
-# from Gaussian as well: half of them are within 36 where a Gaussian has its median above 60, and one
-# in twenty is beyond 150, out where the noise is. There $T$ has something to learn. Of the bulk it
-# learns one thing: that it is inside.
+# from Gaussian as well: half of them are within 36 where a Gaussian has its median above 60, and
+# one in twenty is beyond 150, out where the noise is. There $T$ has something to learn. Of the bulk
+# it learns one thing: that it is inside.
 #
 # ### What is left is the noise's own density
 #

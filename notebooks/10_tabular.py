@@ -686,8 +686,8 @@ assert round(1 - anomalies.mean() / (494_021 // 2), 2) == 0.8
 # small for that. *So the rows of Table 8 do not share a threshold, or not a test part.*
 #
 # What would fit? Suppose the alarms are 20% of *all* $N$ rows, training rows included, and the
-# split is GOAD's: half of the normal rows train, and all $A$ anomalies are tested. The two halves of
-# the normal rows then have about equally many false alarms, $(1 - P) M$ each, so
+# split is GOAD's: half of the normal rows train, and all $A$ anomalies are tested. The two halves
+# of the normal rows then have about equally many false alarms, $(1 - P) M$ each, so
 #
 # $$M + (1 - P)\, M = 0.2\, N \qquad\Longrightarrow\qquad
 #   \frac{M}{A} = \frac{0.2\, N / A}{2 - P} .$$
