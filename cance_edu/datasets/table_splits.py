@@ -78,8 +78,8 @@ def goad_split(table: Table, random_state: int = 0) -> TableTask:
 def dagmm_split(table: Table, random_state: int = 0, contamination: float = 0.0) -> TableTask:
     """Draw half of all rows and train on the normal ones among them; test the other half.
 
-    So half of the anomalies are never seen. Source: Zong et al. 2018, Sec. 4.3, and with a
-    contamination Sec. 4.4, read as GOAD's released code reads it.
+    So half of the anomalies are never seen. Source: Zong et al. 2018, Sec. 4,
+    read as GOAD's released code reads it.
 
     Parameters
     ----------

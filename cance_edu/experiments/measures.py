@@ -60,7 +60,7 @@ def f1_and_areas(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
 def at_a_share(is_anomaly: Truth, scores: Scores, share: float = 0.2) -> dict[str, float]:
     """Return precision, recall and F1 if a share of the test part is called anomalous, and AUROC.
 
-    DAGMM (Zong et al. 2018, Sec. 4.3) calls the 20% of highest energy in KDDCUP99 anomalous.
+    DAGMM (Zong et al. 2018, Sec. 4) calls the 20% of highest energy in KDDCUP99 anomalous.
     """
     count = round(share * len(scores))
     precision = precision_among_highest(is_anomaly, scores, count)
