@@ -256,12 +256,16 @@ assert 5 / 2**10 == 0.0048828125
 # %% [markdown]
 # ## 4. CIFAR-10, where it is hard
 #
-# Ten classes of small colour photographs; one is normal. The paper does not say how images were
-# scaled. We ran two ways, each a documented setting of `CANCE` (`image_scaling`):
+# Ten classes of small colour photographs; one is normal. The paper says neither how images were
+# scaled nor what $\lambda$ was. We ran three protocols:
 #
-# - **in [0, 1]**, as they are;
+# - **in [0, 1]**, as they are, $\lambda = 1000$;
 # - **standardised**: from each image its own mean is subtracted, then it is divided by its own
-#   deviation. So a photograph can no longer stand out by its contrast.
+#   deviation, so that it cannot stand out by its contrast; $\lambda = 1000$ again;
+# - **standardised, $\lambda = 1$**, the default.
+#
+# Why 1000? In lesson 03 you asked for a condition number below 100. On standardised cats, with 64
+# latents, $\lambda = 1$ left 289 and $\lambda = 1000$ left 9.7, on held-out normal images.
 #
 # Two systems stand beside CANCE that have no noise contrast at all: the mean distance to the two
 # nearest neighbours among 64 principal components, and the squared norm of the autoencoder's
@@ -270,45 +274,51 @@ assert 5 / 2**10 == 0.0048828125
 # (Our photographs are not the official files: they were recompressed as JPEG. Every result on them
 # says so.)
 #
-# **Predict.** Images standardised: in how many of the ten classes is CANCE above the neighbours?
+# **Predict.** Images standardised, latents well conditioned: in how many of the ten classes is
+# CANCE above the two neighbours?
 
 # %%
 my_guess = ""  # a number of classes
 
 # %%
 names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-scalings = ["images in [0, 1]", "each image standardised"]
-systems = ["Error", "CANCE", "2-NN on 64 components", "squared norm of the latent"]
+protocols = ["images in [0, 1]", "each image standardised", "standardised, λ = 1"]
+systems = ["Error", "CNCE", "CANCE", "2-NN on 64 components", "squared norm of the latent"]
 
 
 def by_class(protocol, system):
     cells = [c for c in results.cells("table1", "CIFAR-10", protocol) if c.column == system]
-    rows = [c for c in cells if c.row != AVERAGE and c.ours]
-    return {names[int(c.row)]: c.ours.mean / 100 for c in rows}
+    return np.array([c.ours.mean for c in cells if c.row != AVERAGE])
 
 
 # %%
-paper = {r.name: r.cells for r in paper_table("table1") if r.dataset == "CIFAR-10"}
-printed = {name: paper[str(k)]["CANCE"].value / 100 for k, name in enumerate(names)}
-figure = Figure(figsize=(9.5, 4.6), layout="constrained")
-for axes, protocol in zip(figure.subplots(1, 2, sharey=True), scalings, strict=True):
-    shown = {system: by_class(protocol, system) for system in systems}
-    draw_aurocs_by_group(axes, {**shown, "CANCE, the paper": printed})
-    axes.set_title(protocol)
-axes.label_outer()
-axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-averages = {
-    (protocol, system): 100 * np.mean(list(by_class(protocol, system).values()))
-    for protocol in scalings
-    for system in systems
+areas = {p: {system: by_class(p, system) for system in systems} for p in protocols}
+printed = {
+    system: np.array([rows[str(k)][system].value for k in range(10)])
+    for system in ("Error", "CNCE", "CANCE")
 }
-told = ", ".join(f"{system} {averages[scalings[1], system]:.1f}" for system in systems)
-show(figure, f"Standardised, averages: {told}. The neighbours lead; the classes differ widely.")
 
 # %%
-for (protocol, system), average in averages.items():
-    print(f"{protocol:24s} {system:27s} {average:.1f}")
-print("the paper: Error", paper[AVERAGE]["Error"], "CANCE", paper[AVERAGE]["CANCE"])
+figure = Figure(figsize=(10, 4.4), layout="constrained")
+panels = figure.subplots(1, 3, sharey=True)
+shown = ("Error", "CANCE", "2-NN on 64 components")
+for axes, protocol in zip(panels, protocols, strict=True):
+    of_panel = {system: areas[protocol][system] for system in shown}
+    of_panel["CANCE, the paper"] = printed["CANCE"]
+    as_shares = {s: dict(zip(names, a / 100, strict=True)) for s, a in of_panel.items()}
+    draw_aurocs_by_group(axes, as_shares)
+    axes.set_title(protocol)
+    axes.get_legend().remove()
+panels[2].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+average = {(p, s): areas[p][s].mean() for p in protocols for s in systems}
+told = "; ".join(f"{p}: CANCE {average[p, 'CANCE']:.1f}" for p in protocols)
+show(figure, f"The neighbours lead in the middle and right panels. Averages, {told}.")
+
+# %%
+for protocol in protocols:
+    of_protocol = [f"{s} {average[protocol, s]:.1f}" for s in systems]
+    print(f"{protocol}:", ", ".join(of_protocol))
+print("the paper:", ", ".join(f"{s} {a.mean():.1f}" for s, a in printed.items()))
 
 # %% [markdown]
 # ## 5. Several classes in one
