@@ -299,6 +299,7 @@ printed = {
 }
 
 # %%
+average = {(p, s): areas[p][s].mean() for p in protocols for s in systems}
 figure = Figure(figsize=(10, 4.4), layout="constrained")
 panels = figure.subplots(1, 3, sharey=True)
 shown = ("Error", "CANCE", "2-NN on 64 components")
@@ -310,7 +311,6 @@ for axes, protocol in zip(panels, protocols, strict=True):
     axes.set_title(protocol)
     axes.get_legend().remove()
 panels[2].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-average = {(p, s): areas[p][s].mean() for p in protocols for s in systems}
 told = "; ".join(f"{p}: CANCE {average[p, 'CANCE']:.1f}" for p in protocols)
 show(figure, f"The neighbours lead in the middle and right panels. Averages, {told}.")
 
@@ -320,12 +320,30 @@ for protocol in protocols:
     print(f"{protocol}:", ", ".join(of_protocol))
 print("the paper:", ", ".join(f"{s} {a.mean():.1f}" for s, a in printed.items()))
 
+# %%
+unit, standardized, weak = protocols
+ours, neighbours = areas[standardized]["CANCE"], areas[standardized]["2-NN on 64 components"]
+better = [name for name, a, b in zip(names, ours, neighbours, strict=True) if a > b]
+print("CANCE above the neighbours:", better)
+
+assert better == ["dog"]
+assert (neighbours - ours).mean() > 4
+assert abs(average[standardized, "CANCE"] - average[standardized, "squared norm of the latent"]) < 1
+
 # %% [markdown]
+# <details><summary>Answer</summary>
+#
+# In one of ten, the dog. Two neighbours, which train nothing, lead by more than four points on
+# average. And the squared norm of the latents, a density that is a sphere, is within a point of
+# CANCE. What $T$ adds to the latents' distance from the centre is little: lesson 09 found the same
+# in 66 dimensions.
+# </details>
+#
 # ### Which protocol is the paper's?
 #
-# Ten classes are ten numbers, and they have a profile: automobile is hard, ship is easy. Compare
-# profiles, not averages: for each column of the paper, by how much do our ten numbers differ, on
-# average over the classes?
+# Ten classes are ten numbers, and these have a profile: automobile is hard, ship is easy. Compare
+# profiles, not averages: by how many points do our ten numbers differ from a column of the paper,
+# class by class?
 
 # %%
 apart = {
@@ -334,13 +352,60 @@ apart = {
     for protocol in protocols
 }
 for (system, protocol), points in apart.items():
-    print(f"{system:6s} {protocol:24s} {points:.1f} points from the paper's, class by class")
+    print(f"{system:6s} {protocol:24s} {points:.1f} points a class")
 
 # %%
-unit, standardized, weak = protocols
+automobile = names.index("automobile")
+print("automobile, the paper:", {s: float(a[automobile]) for s, a in printed.items()})
+for protocol in protocols:
+    print(protocol, {s: round(float(areas[protocol][s][automobile]), 1) for s in printed})
 
 assert apart["Error", unit] < 4 < 10 < apart["Error", standardized]
 assert apart["CANCE", standardized] < 5 < 10 < apart["CANCE", unit]
+assert areas[unit]["CANCE"][automobile] < 40 < 60 < areas[standardized]["CANCE"][automobile]
+
+# %% [markdown]
+# The paper's *Error* fits images in [0, 1], to less than 4 points a class; standardised images miss
+# it by more than 10. The paper's *CANCE* fits standardised images, to less than 5, and images in
+# [0, 1] miss it by more than 10. No protocol of ours fits both columns.
+#
+# Look at the automobile. In the paper Error has 33.8 and CANCE 63.6. In [0, 1] our CANCE stays
+# below 40, since high contrast makes a photograph unlike the others, and automobiles have much of
+# it. So something in the paper's program takes the contrast from the latents, but not from the
+# error. It may be a normalisation inside the encoder. That is a guess: the paper says nothing.
+#
+# ### What good conditioning costs
+
+# %%
+for system in ("CANCE", "squared norm of the latent"):
+    print(f"{system}: λ = 1000 {average[standardized, system]:.1f}, ", end="")
+    print(f"λ = 1 {average[weak, system]:.1f}; the paper's CANCE {printed['CANCE'].mean():.1f}")
+
+# %%
+changed = ("CNCE", "CANCE", "squared norm of the latent")
+cost = {s: average[weak, s] - average[standardized, s] for s in changed}
+better = {s: int((areas[weak][s] > areas[standardized][s]).sum()) for s in changed}
+print({s: f"{points:+.1f}, higher in {better[s]} classes" for s, points in cost.items()})
+
+assert 1 < cost["CANCE"] < 1.6
+assert 3.5 < cost["squared norm of the latent"] < 4.5
+assert average[weak, "squared norm of the latent"] > average[weak, "CANCE"] + 1
+assert average[weak, "CANCE"] < printed["CANCE"].mean() - 1
+assert min(better.values()) > 7
+assert {len(c.ours.values) for c in results.cells("table1", "CIFAR-10", weak)} == {1}
+
+# %% [markdown]
+# With $\lambda = 1$ the latents are worse conditioned, and better at finding anomalies: CANCE gains
+# more than a point, the plain norm about four, and it passes CANCE. Whoever chooses on normal data
+# alone takes $\lambda = 1000$, as Sec. 3.2 asks for, and pays. That is what such a rule means: you
+# do not get to see the price.
+#
+# **CIFAR-10 is not reproduced.** With either $\lambda$ our CANCE is more than a point below the
+# paper's 65.4, on one seed, with recompressed images. But what you should take along is another
+# thing: two neighbours are above all of these numbers, ours and the paper's.
+
+# %%
+assert average[standardized, "2-NN on 64 components"] > printed["CANCE"].mean() + 1
 
 # %% [markdown]
 # ## 5. Several classes in one
@@ -354,7 +419,7 @@ for dataset, row in (("MNIST", AVERAGE), ("MNIST-C", "MNIST-C")):
     for c in results.cells("table2", dataset, row=row):
         of_table2[dataset, c.column] = c.ours.mean
         seeds = len(c.ours.values)
-        print(f"{dataset:8s}{c.column:7s}{c.paper}  {c.ours.mean:.1f} ({seeds} seeds)")
+        print(f"{dataset:8s}{c.column:7s}{c.paper}  {c.ours.mean:.1f}, seeds: {seeds}")
 
 # %% [markdown]
 # **Predict.** MNIST-C's number is an average over fifteen kinds of damage. Which kinds does an
@@ -560,7 +625,8 @@ for name, cells in results.tables.items():
 # 2. Of forty comparisons two go wrong by chance. Count before you tell a story.
 # 3. MNIST is reproduced, and exceeded: the error agrees, the density is better, and with it goes
 #    most of what the augmentation was there for.
-# 4. CIFAR-10 is not: ...
+# 4. CIFAR-10 is not, by any of three protocols; no one of them fits the paper's Error and its CANCE
+#    both, and two nearest neighbours are above all of it.
 # 5. Learning $K$ made no difference on MNIST that we could see, in either direction.
 # 6. The paper's averages and counts follow from its rows, but for one average; one p-value cannot
 #    be checked.
