@@ -47,6 +47,8 @@ from scipy import stats
 
 from cance_edu.experiments import comparison
 from cance_edu.experiments.audit import audit
+
+# %%
 from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
@@ -127,7 +129,9 @@ my_guess = ""  # a number of cells
 digits = [c for c in mnist if c.row != AVERAGE and c.paper]
 figure = Figure(figsize=(8, 6.2), layout="constrained")
 points = [Point(c.row, c.column, c.difference, *c.interval) for c in digits]
-draw_panel(figure.subplots(), Panel("Table 1, MNIST", "percent points", points))
+axes = figure.subplots()
+draw_panel(axes, Panel("Table 1, MNIST", "percent points", points))
+axes.set_ylabel("normal digit")
 verdicts = Counter(c.verdict for c in digits)
 show(figure, f"Most differences are above zero, LatNCE's by several points. {dict(verdicts)}.")
 
@@ -170,6 +174,7 @@ added = {
 }
 print({name: round(value, 1) for name, value in added.items()})
 
+# %%
 assert averages_of_mnist["Error"].verdict == "same"
 assert gain["LatNCE"] > gain["CNCE"] > gain["CANCE"] > 0.4
 assert cnce.ours.mean > cance.paper.value
@@ -301,15 +306,17 @@ printed = {
 # %%
 average = {(p, s): areas[p][s].mean() for p in protocols for s in systems}
 figure = Figure(figsize=(10, 4.4), layout="constrained")
-panels = figure.subplots(1, 3, sharey=True)
+panels = figure.subplots(1, 3, sharex=True, sharey=True)
 shown = ("Error", "CANCE", "2-NN on 64 components")
 for axes, protocol in zip(panels, protocols, strict=True):
     of_panel = {system: areas[protocol][system] for system in shown}
     of_panel["CANCE, the paper"] = printed["CANCE"]
     as_shares = {s: dict(zip(names, a / 100, strict=True)) for s, a in of_panel.items()}
     draw_aurocs_by_group(axes, as_shares)
-    axes.set_title(protocol)
+    axes.set(title=protocol, xlabel="AUROC, percent")
     axes.get_legend().remove()
+
+# %%
 panels[2].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 told = "; ".join(f"{p}: CANCE {average[p, 'CANCE']:.1f}" for p in protocols)
 show(figure, f"The neighbours lead in the middle and right panels. Averages, {told}.")
