@@ -94,18 +94,22 @@ class Comparison:
     @property
     def difference(self) -> float | None:
         """Ours minus the paper's, where there are both, and they may be compared."""
-        if self.ours is None or self.paper is None or not self.comparable:
-            return None
-        return self.ours.mean - self.paper.value
+        both = self._both
+        return both[0].mean - both[1].value if both else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """The difference's 95% interval; None without a difference, or with one seed."""
+        both = self._both
+        if both is None or len(both[0].values) < 2:
+            return None
+        return difference_interval(both[0].values.values(), both[1], self.runs)
+
+    @property
+    def _both(self) -> tuple[Ours, Printed] | None:
         if self.ours is None or self.paper is None or not self.comparable:
             return None
-        if len(self.ours.values) < 2:
-            return None
-        return difference_interval(list(self.ours.values.values()), self.paper, self.runs)
+        return self.ours, self.paper
 
     @property
     def verdict(self) -> Verdict:

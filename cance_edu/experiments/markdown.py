@@ -107,12 +107,8 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
     """Return the differences of our own systems, on the same splits; empty if there are none."""
     # Further rows of a printed table are other measures of the same fits.
     rows = {cell.row for cell in ours if cell.paper or not table.printed}
-    places: dict[str, list[Comparison]] = {}
-    for cell in ours:
-        if cell.row in rows:
-            places.setdefault(data(cell), []).append(cell)
     lines = []
-    for place, cells in places.items():
+    for place, cells in _by_data(cell for cell in ours if cell.row in rows).items():
         for first, second in table.paired:
             found = pairs(cells, first, second, table.paired_by)
             if found:
@@ -145,11 +141,16 @@ def _other_systems(table: Table, cells: Sequence[Comparison]) -> str:
 
 def _made_from(ours: Sequence[Comparison]) -> str:
     """Return commands, versions and checksums of what was run."""
-    found: dict[str, list[Comparison]] = {}
-    for cell in ours:
-        if cell.ours is not None and cell.row != AVERAGE:
-            found.setdefault(data(cell), []).append(cell)
+    found = _by_data(cell for cell in ours if cell.ours is not None and cell.row != AVERAGE)
     return "\n".join(f"- {name}: {_source(cells)}." for name, cells in found.items())
+
+
+def _by_data(cells: Iterable[Comparison]) -> dict[str, list[Comparison]]:
+    """Return the cells of each data set and protocol."""
+    found: dict[str, list[Comparison]] = {}
+    for cell in cells:
+        found.setdefault(data(cell), []).append(cell)
+    return found
 
 
 def _source(cells: Sequence[Comparison]) -> str:

@@ -187,6 +187,10 @@ def _contrasts() -> tuple[Task, ...]:
     )
 
 
+def _against(columns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(("CANCE", column) for column in columns)
+
+
 _DIGITS = _one_class("digits", "digits", _CLASSES)
 _UNIMODAL = tuple(
     task
@@ -219,14 +223,14 @@ TABLES = {
             "Table 1: ablation, one normal class",
             _UNIMODAL,
             beside=_IMAGE_CLASSICS,
-            paired=(*_ABLATED, *(("CANCE", name) for name in _IMAGE_CLASSICS)),
+            paired=(*_ABLATED, *_against(_IMAGE_CLASSICS)),
         ),
         Table(
             "table2",
             "Table 2: ablation, several normal classes",
             (*_MULTIMODAL, *_mnist_c()),
             beside=_IMAGE_CLASSICS,
-            paired=(*_ABLATED, *(("CANCE", name) for name in _IMAGE_CLASSICS)),
+            paired=(*_ABLATED, *_against(_IMAGE_CLASSICS)),
         ),
         Table(
             "table3",
@@ -247,7 +251,7 @@ TABLES = {
             "Table 5: ablation, ResNet-18's features",
             _RESNET18,
             beside=_FEATURE_CLASSICS,
-            paired=(*_ABLATED, *(("CANCE", name) for name in _FEATURE_CLASSICS)),
+            paired=(*_ABLATED, *_against(_FEATURE_CLASSICS)),
             paired_by="seed",
         ),
         Table(
@@ -263,7 +267,7 @@ TABLES = {
             _tables(),
             _OURS,
             beside=_VARIANTS | _TABLE_CLASSICS,
-            paired=tuple(("CANCE", name) for name in _VARIANTS | _TABLE_CLASSICS),
+            paired=_against(_VARIANTS | _TABLE_CLASSICS),
             paired_by="seed",
             scale=1,
         ),

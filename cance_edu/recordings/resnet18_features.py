@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import TableTask, adbench_features, adbench_split
+from cance_edu.datasets import Table, TableTask, adbench_features, adbench_split
 from cance_edu.detector import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.experiments.classics import neighbours, pca_error
@@ -43,11 +43,11 @@ def record() -> dict[str, NDArray[Any]]:
         and (classes,): `zeros`, the share of numbers that are 0, and `explained`, the share of the
         normal rows' variance that the components have.
     """
-    runs = [
-        [_run(normal, seed) for seed in tqdm(SETTINGS["seeds"], desc=f"class {normal}")]
-        for normal in SETTINGS["classes"]
-    ]
     tables = [adbench_features(normal) for normal in SETTINGS["classes"]]
+    runs = [
+        [_run(table, seed) for seed in tqdm(SETTINGS["seeds"], desc=f"class {normal}")]
+        for normal, table in zip(SETTINGS["classes"], tables, strict=True)
+    ]
     normal_rows = [table.rows[~table.is_anomaly] for table in tables]
     return {
         "scores": np.array(list(runs[0][0][0])),
@@ -66,8 +66,8 @@ def record() -> dict[str, NDArray[Any]]:
     }
 
 
-def _run(normal: int, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
-    split = adbench_split(adbench_features(normal), seed)
+def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
+    split = adbench_split(table, seed)
     scores = simple_scores(split, seed)
     settings = {"representation": "pca", "latent_dim": SETTINGS["components"], "random_state": seed}
     detector = CANCE(**settings).fit(split.train)

@@ -170,3 +170,9 @@ def test_a_protocol_without_all_rows_has_no_average():
     assert ("4", "ADBench's split") in rows
     assert ("Avg", "the paper's split, from weights") in rows
     assert ("Avg", "ADBench's split") not in rows
+
+
+def test_a_table_that_the_paper_does_not_have_is_averaged_over_all_of_its_rows():
+    found = [r for k in range(10) for r in results("digits", "digits", str(k), "error", [k / 10])]
+    assert at("digits", found, "digits", "Avg", "", "Error").ours.values == {0: pytest.approx(45)}
+    assert at("digits", found[:-1], "digits", "Avg", "", "Error").ours is None

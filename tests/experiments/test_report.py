@@ -196,3 +196,24 @@ def test_cells_are_of_one_protocol():
     assert {cell.row for cell in found.cells("table7", "Abalone", "GOAD's split", "AUROC")} == {
         "AUROC"
     }
+
+
+def test_our_systems_are_paired_by_row_and_by_seed():
+    by_row = [
+        *results("table2", "MNIST", "0, 1", "cance", [0.90, 0.92]),
+        *results("table2", "MNIST", "0, 1", "cnce", [0.88, 0.90]),
+        *results("table2", "MNIST", "0, 8", "cance", [0.80]),
+        *results("table2", "MNIST", "0, 8", "cnce", [0.80]),
+    ]
+    split = "DROCC's split"
+    by_seed = [
+        *results("table7", "Abalone", "Abalone", "cance", [0.5, 0.7], split, measure="f1"),
+        *results("table7", "Abalone", "Abalone", "gmm2", [0.6, 0.9], split, measure="f1"),
+    ]
+    text = report([*by_row, *by_seed]).markdown()
+    # 2 and 0: mean 1, and t = 12.706 times a standard error of 1.
+    (line,) = lines(text, "MNIST", "CANCE − CNCE")
+    assert line == "| MNIST | CANCE − CNCE | 2 | +1.00 [-11.71, +13.71] | 0.5000 |"
+    # -0.1 and -0.2: the standard error is 0.05. F1 alone: the areas are other measures.
+    (line,) = lines(text, f"Abalone, {split}", "CANCE − 2 Gaussians")
+    assert line.endswith("| 2 | -0.150 [-0.785, +0.485] | 1.0000 |")

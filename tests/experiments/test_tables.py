@@ -68,6 +68,10 @@ def test_the_papers_numbers_of_latents_are_used():
         (("table2", "CIFAR-10", ["0,8"]), [("CIFAR-10", "0, 8")] * 2),
         (("table2", None, ["0, 8"]), [("MNIST", "0, 8"), *[("CIFAR-10", "0, 8")] * 2]),
         (("table2", "mnist-c"), [("MNIST-C", "MNIST-C")]),
+        (
+            ("table5", None, None, "ADBench's split"),
+            [("CIFAR-10", "0"), ("CIFAR-10", "4"), ("CIFAR-10", "6")],
+        ),
     ],
 )
 def test_tasks_are_chosen_by_data_set_and_row(words, expected):
@@ -81,6 +85,7 @@ def test_tasks_are_chosen_by_data_set_and_row(words, expected):
         (("table1", "svhn"), "there is no data set 'svhn'; there are mnist, cifar10"),
         (("table2", "mnist", ["0,9"]), "there is no row '0,9'; there are 0,1, 0,8, 1,8"),
         (("table2", "mnist", ["0,1", "8"]), "there is no row '8'"),
+        (("table7", None, None, "half"), "there is no protocol 'half'; there are DROCC's split"),
     ],
 )
 def test_what_there_is_not_is_named_with_what_there_is(words, reason):
