@@ -400,7 +400,7 @@ for protocol in protocols:
 
 # %%
 alike = {k: np.corrcoef(areas[k[1]][k[0]], printed[k[0]])[0, 1] for k in apart}
-print("correlation of CANCE:", {p: round(alike["CANCE", p], 2) for p in protocols})
+print("correlation of CANCE:", {p: round(float(alike["CANCE", p]), 2) for p in protocols})
 
 assert alike["Error", unit] > 0.95
 assert alike["CANCE", unit] < 0.6 < 0.75 < alike["CANCE", standardized] < 0.85
