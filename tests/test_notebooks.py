@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from tests.check_notebooks import LARGEST_FILE, NOTEBOOKS, complaints
+from tests.lesson_budgets import LessonBudgets
 
 ROOT = NOTEBOOKS.parent
 
@@ -110,12 +111,16 @@ def test_nbval_goes_red_for_a_widget_whose_callback_raises(tmp_path):
     assert "ZeroDivisionError" in done.stdout
 
 
-def test_a_notebook_three_times_over_its_budget_is_red(tmp_path):
+def write_notebook(folder, name, source="", budget_seconds=10):
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("import time; time.sleep(0.4)")],
-        metadata={"cance_edu": {"budget_seconds": 0.1}},
+        cells=[nbformat.v4.new_code_cell(source)],
+        metadata={"cance_edu": {"budget_seconds": budget_seconds}},
     )
-    nbformat.write(notebook, tmp_path / "late.ipynb")
+    nbformat.write(notebook, folder / name)
+
+
+def test_a_notebook_three_times_over_its_budget_is_red(tmp_path):
+    write_notebook(tmp_path, "late.ipynb", "import time; time.sleep(0.4)", budget_seconds=0.1)
     options = ["--nbval-lax", "--nbval-current-env", "-p", "tests.lesson_budgets", "-q"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", "late.ipynb"],
@@ -128,3 +133,23 @@ def test_a_notebook_three_times_over_its_budget_is_red(tmp_path):
     assert "MORE THAN 3 TIMES ITS BUDGET" in done.stdout
     assert "1 passed" in done.stdout
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "over"),
+    [
+        ((5, 5, 29), []),
+        ((5, 5, 31), ["c.ipynb"]),
+        ((31,), ["a.ipynb"]),
+        ((20, 20, 59), []),  # a machine half as fast
+        ((20, 20, 61), ["c.ipynb"]),
+        ((100, 100, 100), []),
+    ],
+)
+def test_a_slow_machine_is_no_late_notebook(tmp_path, monkeypatch, seconds, over):
+    monkeypatch.delenv("CANCE_EDU_DATASET", raising=False)
+    budgets = LessonBudgets(tmp_path)
+    for name, taken in zip(("a.ipynb", "b.ipynb", "c.ipynb"), seconds, strict=False):
+        write_notebook(tmp_path, name)
+        budgets.seconds[name] = taken
+    assert budgets.over() == over
