@@ -167,7 +167,9 @@ def test_kddcup99_from_scikit_learns_folder(tmp_path, monkeypatch):
     assert table.differs == ""
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"1,2,3\n"), "cut"])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"1,2,3\n"), "cut"], ids=["no gzip", "no table", "cut"]
+)
 def test_a_damaged_kddcup99_is_named(tmp_path, content):
     if content == "cut":
         content = gzip.compress("\n".join(LINES * 100).encode())[:-20]

@@ -156,7 +156,9 @@ def test_fitting_again_forgets_the_first_fit():
     np.testing.assert_array_equal(again.anomaly_score(TABLE), fresh.anomaly_score(TABLE))
 
 
-@pytest.mark.parametrize("seed", [0, None, np.random.RandomState(0)], ids=repr)
+@pytest.mark.parametrize(
+    "seed", [0, None, np.random.RandomState(0)], ids=["0", "None", "a generator"]
+)
 def test_global_randomness_is_left_as_it_was(tmp_path, seed):
     def state():
         _, keys, position, *_ = np.random.get_state()

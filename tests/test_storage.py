@@ -52,7 +52,7 @@ def test_a_loaded_detector_gives_the_same_scores(tmp_path, variant, representati
         {"epochs": list(np.array([1, 1])), "channels": np.array([4, 5]), "hidden": np.int32(9)},
         {"random_state": np.random.RandomState(0)},
     ],
-    ids=str,
+    ids=["scaling", "widths", "contrast", "NumPy's numbers", "sequences", "a generator"],
 )
 def test_other_parameters_survive(tmp_path, parameters):
     detector = CANCE(**QUICK | parameters).fit(IMAGES)
