@@ -1,4 +1,4 @@
-"""Headless Chromium without any other host: one for all tests, since Playwright takes no second."""
+"""For all tests: no stopwatch, and one headless Chromium (Playwright takes no second)."""
 
 import os
 import shutil
@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+# A busy machine takes a second for what takes a millisecond elsewhere.
+hypothesis.settings.register_profile("without a stopwatch", deadline=None)
+hypothesis.settings.load_profile("without a stopwatch")
 
 
 def find_chromium() -> str | None:

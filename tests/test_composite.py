@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.decomposition import PCA
@@ -41,7 +41,6 @@ def test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one():
         assert cosine_dissimilarity(kind(one), kind(one)) == 0
 
 
-@settings(deadline=None)
 @given(
     arrays(np.float64, (2, 3, 4), elements=st.floats(0, 1, width=16)),
     st.floats(0.01, 100),

@@ -66,7 +66,7 @@ def test_view_has_a_few_hundred_points_in_order(spread):
 
 
 @pytest.mark.equation("Prop. 3.1")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.08, 1.5), st.floats(1, 30))
 def test_the_guarantee_is_lost_exactly_if_it_is_lost_at_zero(spread, noise_scale):
     _, _, _, mode = scipy_densities(spread, noise_scale)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import MultivariateNormal
 
@@ -32,7 +32,6 @@ def test_widened_draws_have_the_widened_covariance():
     assert (np.abs(draws.mean(0) - MEAN.numpy()) / scale.numpy()).max() < 0.01
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-30, 30), min_size=3, max_size=3), st.floats(-1e4, 1e4))
 def test_narrow_undoes_widen_and_k_is_at_least_one(point, psi):
     z = torch.tensor([point], dtype=torch.float64)
@@ -49,7 +48,6 @@ def test_psi_zero_is_not_k_one():
         psi_of_noise_scale(K)
 
 
-@settings(deadline=None)
 @given(st.floats(1 + 1e-6, 1e6))
 def test_psi_of_any_scale_gives_it_back(scale):
     k = torch.tensor([scale], dtype=torch.float64)

@@ -345,7 +345,9 @@ def test_interrupt_leaves_the_command_the_time_to_end(tmp_path):
         """),
         encoding="utf-8",
     )
-    parent = f"import course, sys; course.run(sys.executable, {str(child)!r})"
+    # What runs the tests in the background may have told its processes to ignore SIGINT.
+    parent = "import course, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    parent += f"course.run(sys.executable, {str(child)!r})"
     with subprocess.Popen(
         [sys.executable, "-c", parent],
         cwd=ROOT,
