@@ -141,8 +141,8 @@ def convolutional_autoencoder(
 ) -> Autoencoder:
     """Build an autoencoder for images: strided convolutions, one dense layer, and their mirror.
 
-    Each convolution halves height and width (rounded up). ELU, not ReLU: on MNIST's digit 8 it
-    was worth more than twice the channels.
+    Each convolution halves height and width (rounded up). ELU, not ReLU: it reconstructs held-out
+    digits better, and found more anomalies on MNIST's digit 8 than twice the channels did.
 
     Parameters
     ----------

@@ -468,10 +468,11 @@ assert nearest.value == 59.5
 # test images (MNIST-C, Mu and Gilmer 2019; ours were made anew, with other random numbers).
 
 # %%
-of_table2 = {}
+of_table2, verdict_of = {}, {}
 for dataset, row in (("MNIST", AVERAGE), ("MNIST-C", "MNIST-C")):
     for c in results.cells("table2", dataset, row=row):
         of_table2[dataset, c.column] = c.ours.mean
+        verdict_of[dataset, c.column] = c.verdict
         seeds = len(c.ours.values)
         print(f"{dataset:8s}{c.column:7s}{c.paper}  {c.ours.mean:.1f}, seeds: {seeds}")
 
@@ -508,7 +509,7 @@ assert cance["scale"] - error["scale"] > 0.2
 assert all(0 < cance[k] - error[k] < 0.1 for k in worst)
 assert max(error[k] for k in hard) < 0.7 < 0.85 < min(error[k] for k in error if k not in hard)
 assert error["translate"] > 0.98
-assert all(0.63 < by_corruption["LatNCE"][k] < 0.68 for k in hard)
+assert all(0.63 < by_corruption["LatNCE"][k] < 0.78 for k in hard)
 
 # %%
 assert 92.2 < of_table2["MNIST-C", "CANCE"] < 93.2
@@ -518,6 +519,15 @@ assert 64 < of_table2["MNIST-C", "LatNCE"] < 70
 assert 97.6 < of_table2["MNIST", "CANCE"] < 98.6
 assert 94 < of_table2["MNIST", "LatNCE"] < 96
 assert round(100 * (error["dotted_line"] - cance["dotted_line"])) == 4
+assert (round(100 * error["scale"]), round(100 * cance["scale"])) == (66, 91)
+assert {len(c.ours.values) for c in cells} == {3}
+
+# %%
+by_cnce = {c.row: c.ours.mean / 100 for c in cells if c.column == "CNCE"}
+lower = {k for k in cance if cance[k] < by_cnce[k] - 0.01}
+assert lower == {"dotted_line", "spatter", "rotate"}
+assert max(cance[k] - by_cnce[k] for k in cance) < 0.01
+assert [verdict_of[d, "CANCE"] for d in ("MNIST", "MNIST-C")] == ["better", "same"]
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -527,14 +537,55 @@ assert round(100 * (error["dotted_line"] - cance["dotted_line"])) == 4
 # knows those. It cannot be all of it, for a digit that is only *moved* is found.
 #
 # CANCE finds all three better. Two of them stay its worst, with gains of less than 10 points; for
-# the shrunken digit it goes from 68 to 91. The latents alone do not explain that, for LatNCE is
-# near 65 on all three. Which part of $z$ does is question 3. Nor does CANCE win everywhere: on
-# dotted lines it is 4 points below the error. All of it is one seed.
+# the shrunken digit it goes from 66 to 91. The latents alone do not explain that, for LatNCE is
+# below 78 on all three. Which part of $z$ does is question 3. Nor does CANCE win everywhere: on
+# dotted lines it is 4 points below the error. All of it is the mean of three seeds.
 # </details>
 #
-# Our CANCE is within a point of the paper's in both of these rows; with one seed and two, more
-# cannot be said. On MNIST-C it is below our own CNCE. The latents alone are near 67 there, where
-# the paper has 78, and near 95 on pairs of digits, where it has 88; we do not know why.
+# On pairs of digits our CANCE is half a point above the paper's, and on MNIST-C it cannot be told
+# from it. There it is below our own CNCE: the artificial errors cost more than a point on dotted
+# lines, spatter and rotation, and gain it nowhere. The latents alone are near 67, where the paper
+# has 78, and near 95 on pairs of digits, where it has 88; we do not know why.
+#
+# ### Pairs of photographs
+#
+# Table 2 also pairs three classes of CIFAR-10: airplane, automobile, ship. **Predict.** Section 4
+# left the question of scaling open. With images in [0, 1] the paper's Error was matched, and its
+# CANCE with standardised ones, about. Will that hold for pairs?
+
+# %%
+my_guess = ""  # yes or no
+
+# %%
+of_pairs = {}
+for protocol in ("images in [0, 1]", "each image standardised"):
+    for c in results.cells("table2", "CIFAR-10", protocol, AVERAGE):
+        of_pairs[protocol, c.column] = c.ours.mean, c.paper and c.paper.value
+        paper, seeds = str(c.paper or "–"), len(c.ours.values)
+        print(f"{protocol:24s}{c.column:28s}{paper:6s}{c.ours.mean:.1f}, seeds: {seeds}")
+
+# %%
+(error_unit, error_paper), (cance_unit, cance_paper) = (
+    of_pairs[unit, system] for system in ("Error", "CANCE")
+)
+error_standard, cance_standard, neighbours_standard = (
+    of_pairs[standardized, s][0] for s in ("Error", "CANCE", "2-NN on 64 components")
+)
+assert 4 < error_unit - error_paper < 5 < 11 < error_standard - error_paper
+assert cance_unit < cance_paper - 7 < cance_paper + 3 < cance_standard
+assert abs(error_standard - cance_standard) < 0.5
+assert neighbours_standard > cance_standard + 6
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Half. CANCE in [0, 1] is again far below the paper's, by more than 7 points, and standardised it
+# is above, by more than 3. The Error is above the paper's under either scaling, and nearer in
+# [0, 1]. One seed each.
+# </details>
+#
+# So the paper's 60.9 is reached with standardised images. But look at what else reaches it there:
+# our plain Error is as good as our CANCE, and the two neighbours are more than 6 points above both.
 
 # %% [markdown]
 # ## 6. Is it worth learning $K$?
@@ -649,8 +700,15 @@ assert widest < 0.1
 #    autoencoder follow prototypes on two digits of MNIST and on CIFAR-10. Those two are the 8 and
 #    the 2.
 #
-# The third kind should not be there. For MNIST you can look at the damage: leave out the two
-# digits. For CIFAR-10 you cannot.
+# The third kind should not be there. For MNIST you can look at the damage in two ways.
+#
+# **Ask the normal images afterwards.** A benchmark trained autoencoders with one setting changed,
+# on four digits, two of which nobody had looked at (`tests/benchmarks/results/settings.md`). On
+# each of the four, held-out normal images are reconstructed better with ELU than with ReLU; better
+# still with twice the channels, or twice the epochs. So normal data would have chosen ELU as well,
+# and then more of both; what we left out saves time.
+#
+# **Leave out the two digits.** For CIFAR-10 you can do neither.
 
 # %%
 clean = [c for c in mnist if c.column == "CANCE" and c.row in set("01345679")]

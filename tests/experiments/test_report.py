@@ -1,5 +1,6 @@
 import csv
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from cance_edu.experiments.tables import TABLES
 from cance_edu.figures.paper_tables import Panel, Point, draw_differences, draw_panel
 from tests.experiments.made_up import results
 
+MEASURED = Path(__file__).parents[1] / "benchmarks" / "results"
 EIGHT = results("table1", "MNIST", "8", "cance", [0.985, 0.986, 0.984])
 OTHER = results("table1", "CIFAR-10", "1", "error", [0.3, 0.31], "images in [0, 1]", "from JPEG")
 
@@ -53,6 +55,21 @@ def test_the_report_says_how_it_was_made():
     assert "cance-edu 1.0, torch 2.0; SHA-256 of the splits: 8 (88888888)." in text
     leak = "compared by AUROC, hence by test labels, on MNIST's digits 8 and 2 and on CIFAR-10"
     assert leak in " ".join(text.split())
+
+
+def test_what_is_said_of_held_out_digits_is_what_was_measured():
+    text = (MEASURED / "settings.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    losses = {name: [float(loss) for loss in of[:4]] for name, *of in rows[1:]}
+    default = losses.pop("default")
+    better = {
+        name for name, of in losses.items() if all(a < b for a, b in zip(of, default, strict=True))
+    }
+    worse = {
+        name for name, of in losses.items() if all(a > b for a, b in zip(of, default, strict=True))
+    }
+    assert better == {"twice the channels", "twice the epochs"}
+    assert worse == {"ReLU for ELU", "half the channels", "half the epochs"}
 
 
 def test_the_report_ends_with_the_claims_that_do_not_follow():
