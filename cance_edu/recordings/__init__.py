@@ -35,6 +35,7 @@ RECORDINGS = (
     "known_density",
     "noise_objectives",
     "resnet18_features",
+    "kddcup99",
 )
 """All recordings, by name."""
 
