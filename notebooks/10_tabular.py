@@ -866,14 +866,15 @@ f1_by, loss_by, known_by, new_by = (
 # %%
 print("seeds:", len(recorded["f1"]), "  share of copies:", recorded["known_share"].round(3))
 for system in systems:
-    print(f"{system:26s} F1 {100 * f1_by[system]:.1f}  held-out loss {loss_by[system]:.4f}", end="")
-    print(f"  AUROC: copies {known_by[system]:.3f}, new rows {new_by[system]:.3f}")
+    print(f"{system:26s} F1 {100 * f1_by[system]:.1f}  loss {loss_by[system]:.4f}", end="  ")
+    print(f"AUROC: copies {known_by[system]:.3f}, new {new_by[system]:.3f}")
 
 # %%
 figure = Figure(figsize=(6.5, 2.8), layout="constrained")
 axes = figure.subplots()
 draw_aurocs_by_group(axes, {"copies": known_by, "new rows": new_by})
 axes.set_xlabel("AUROC of the anomalies against them, percent")
+axes.legend(loc="center")
 show(figure, "On copies all are near 1; on new rows the error is far above every contrast.")
 
 # %%
