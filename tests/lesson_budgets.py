@@ -37,9 +37,10 @@ class LessonBudgets:
         if not self.seconds:
             return
         terminalreporter.section("notebooks, seconds")
+        over = self.over()
         for file, seconds in sorted(self.seconds.items()):
             allowed = budget(self.root / file)
-            late = f"   MORE THAN {ALLOWANCE} TIMES ITS BUDGET" if file in self.over() else ""
+            late = f"   MORE THAN {ALLOWANCE} TIMES ITS BUDGET" if file in over else ""
             terminalreporter.line(f"{file:60s} {seconds:6.1f}  budget {allowed:4.0f}{late}")
         terminalreporter.line(f"{'together':60s} {sum(self.seconds.values()):6.1f}")
 

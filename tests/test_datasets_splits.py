@@ -12,6 +12,7 @@ from cance_edu.datasets import (
     dagmm_split,
     drocc_split,
     goad_split,
+    is_training_row,
     shared_rows,
 )
 
@@ -107,6 +108,15 @@ def test_the_f1_of_droccs_code_has_a_ceiling():
     perfect = ~task.test_is_anomaly + np.random.default_rng(0).uniform(0, 0.5, len(task.test))
     called_normal = perfect >= np.percentile(perfect, 20)
     assert f1_score(~task.test_is_anomaly, called_normal) == pytest.approx(1 / 1.3, abs=1e-3)
+
+
+def test_copies_are_found_row_by_row():
+    rng = np.random.default_rng(0)
+    train, test = (rng.integers(0, 4, (n, 3)).astype(float) for n in (40, 50))
+    task = TableTask("toy", "none", train, test, np.zeros(50, dtype=bool))
+    expected = [any((row == other).all() for other in task.train) for row in task.test]
+    assert is_training_row(task).tolist() == expected
+    assert 0 < sum(expected) < 50
 
 
 def test_shared_rows_are_counted():

@@ -22,6 +22,7 @@ from cance_edu.datasets.table_splits import (
     dagmm_split,
     drocc_split,
     goad_split,
+    is_training_row,
     shared_rows,
 )
 from cance_edu.datasets.tables import Table, abalone, adbench_features, thyroid
@@ -51,6 +52,7 @@ __all__ = [
     "drocc_split",
     "goad_split",
     "image_folder",
+    "is_training_row",
     "kddcup99",
     "load_one_class",
     "mnist",

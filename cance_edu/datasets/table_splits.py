@@ -19,6 +19,7 @@ __all__ = [
     "dagmm_split",
     "drocc_split",
     "goad_split",
+    "is_training_row",
     "shared_rows",
 ]
 
@@ -142,18 +143,26 @@ class SharedRows:
     distinct_test: int
 
 
+def is_training_row(task: TableTask) -> NDArray[np.bool_]:
+    """Return which test rows are copies of training rows, to the last digit."""
+    train = set(_as_bytes(task.train))
+    return np.array([row in train for row in _as_bytes(task.test)], dtype=bool)
+
+
 def shared_rows(task: TableTask) -> SharedRows:
     """Count what duplicates do to a random split: test rows that are copies of training rows."""
-    # Adding 0 makes -0 a 0, which has other bytes.
-    train = {row.tobytes() for row in task.train + 0.0}
-    test = [row.tobytes() for row in task.test + 0.0]
-    seen = np.array([row in train for row in test], dtype=bool)
+    seen = is_training_row(task)
     return SharedRows(
         float(seen[~task.test_is_anomaly].mean()),
         float(seen[task.test_is_anomaly].mean()),
-        len(train),
-        len(set(test)),
+        len(set(_as_bytes(task.train))),
+        len(set(_as_bytes(task.test))),
     )
+
+
+def _as_bytes(rows: NDArray[np.float64]) -> list[bytes]:
+    # Adding 0 makes -0 a 0, which has other bytes.
+    return [row.tobytes() for row in rows + 0.0]
 
 
 def _shuffled(table: Table, random_state: int) -> tuple[Rows, Rows]:

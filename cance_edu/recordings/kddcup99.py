@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import TableTask, dagmm_split, kddcup99
+from cance_edu.datasets import TableTask, dagmm_split, is_training_row, kddcup99
 from cance_edu.detector import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.experiments.measures import at_a_share
@@ -55,7 +55,7 @@ def record() -> dict[str, NDArray[Any]]:
 
 def _one_seed(split: TableTask, seed: int) -> tuple[float, dict[str, dict[str, float]]]:
     """Return the share of copies among the normal rows, and what there is to say of a system."""
-    known = is_copy(split)
+    known = is_training_row(split)
     detector = CANCE("error", random_state=seed).fit(split.train)
     shared: dict[str, Any] = {"representation": detector.representation_, "random_state": seed}
     systems = {"error": facts(split, known, detector.anomaly_score(split.test), np.nan)}
@@ -69,13 +69,6 @@ def _one_seed(split: TableTask, seed: int) -> tuple[float, dict[str, dict[str, f
     scores, loss = contrast(train, test, seed)
     systems[f"cnce of logarithms, {SETTINGS['steps'][0]}"] = facts(split, known, scores, loss)
     return float(known[~split.test_is_anomaly].mean()), systems
-
-
-def is_copy(split: TableTask) -> NDArray[np.bool_]:
-    """Return which test rows are copies of training rows."""
-    rows = np.concatenate([split.train, split.test])
-    _, kind = np.unique(rows, axis=0, return_inverse=True)
-    return np.isin(kind[len(split.train) :], kind[: len(split.train)])
 
 
 def facts(
