@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from cance_edu.autoencoder import Autoencoder
 from cance_edu.moments import RunningMoments
-from cance_edu.sources import Source
+from cance_edu.sources import BATCH, Source
 
 __all__ = [
     "PrincipalComponents",
@@ -97,7 +97,8 @@ def composite_features(representation: "Representation", source: Source) -> Tens
     representation : Representation
         A trained autoencoder or principal components.
     source : Source
-        The inputs.
+        The inputs. Of images scaled "raw-error" the latents are those of the standardised images,
+        the error and the cosine those of the images as they are.
 
     Returns
     -------
@@ -105,9 +106,13 @@ def composite_features(representation: "Representation", source: Source) -> Tens
         float64, in main memory.
     """
     features = []
-    for batch in source.batches():
-        latent = representation.encode(batch)
-        features.append(composite(latent, batch, representation.decode(latent)).double().cpu())
+    for rows in torch.arange(len(source)).split(BATCH):
+        inputs = source.batch(rows)
+        latent = representation.encode(inputs)
+        reconstructions = representation.decode(latent)
+        if source.images and source.scaling == "raw-error":
+            inputs, reconstructions = source.in_own_units(rows, reconstructions)
+        features.append(composite(latent, inputs, reconstructions).double().cpu())
     return torch.cat(features)
 
 

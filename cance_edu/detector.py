@@ -47,7 +47,7 @@ VARIANTS: tuple[Variant, ...] = ("error", "latnce", "cnce", "cance")
 _CHOICES = {
     "variant": VARIANTS,
     "noise_objective": ("eq8", "eq12", "naive", "fixed"),
-    "image_scaling": ("unit", "standardized"),
+    "image_scaling": ("unit", "standardized", "raw-error"),
     "augmentation": ("paper", "k-aware"),
 }
 
@@ -75,8 +75,9 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         ν, noise points for each data point.
     noise_objective : {"eq8", "eq12", "naive", "fixed"}
         What K minimises: Eq. 8, Eq. 12 (its negative), the noise term alone; or K stays.
-    image_scaling : {"unit", "standardized"}
-        Images as they are, in [0, 1], or each with mean 0 and deviation 1.
+    image_scaling : {"unit", "standardized", "raw-error"}
+        Images as they are, in [0, 1]; or each with mean 0 and deviation 1; or so for the
+        autoencoder alone, while the error is measured on the images as they are.
     augmentation : {"paper", "k-aware"}
         Scale of Eq. 10's truncated normals: σ_z, or K σ_z.
     initial_scale : float
@@ -531,7 +532,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             model = convolutional_autoencoder(
                 self.image_shape_, self._latent_dim(), np.ravel(self.channels).tolist(), hidden
             )
-            if self.image_scaling == "standardized":
+            if self.image_scaling != "unit":
                 # The last layer, a sigmoid, keeps to [0, 1]; standardised images do not.
                 model.decoder = nn.Sequential(*list(model.decoder.children())[:-1])
             return model

@@ -16,7 +16,7 @@ from cance_edu.datasets import FolderImages
 
 __all__ = ["ImageScaling", "Source", "check_images", "check_table", "is_images", "standardize"]
 
-ImageScaling = Literal["unit", "standardized"]
+ImageScaling = Literal["unit", "standardized", "raw-error"]
 
 BATCH = 1000
 DATASET_TYPES = (Dataset, FolderImages)
@@ -56,8 +56,8 @@ class Source:
         items of a Dataset are images, or tuples that begin with one.
     device : str
         Where the batches go.
-    scaling : {"unit", "standardized"}
-        For images: as they are, or each with mean 0 and deviation 1.
+    scaling : {"unit", "standardized", "raw-error"}
+        For images: as they are, or each with mean 0 and deviation 1 (the last two).
     rows : tensor of int, optional
         Which rows there are; all of them unless told.
     columns : (tensor, tensor), optional
@@ -107,7 +107,28 @@ class Source:
             centre, spread = self.columns or (0.0, 1.0)
             return ((table - centre) / spread).to(self.device)
         images = batch.to(self.device, torch.float32)
-        return standardize(images) if self.scaling == "standardized" else images
+        return images if self.scaling == "unit" else standardize(images)
+
+    def in_own_units(self, rows: Tensor, standardized: Tensor) -> tuple[Tensor, Tensor]:
+        """Return images as they are, and their standardised reconstructions scaled back to them.
+
+        Parameters
+        ----------
+        rows : tensor of int, shape (n,)
+            Which images.
+        standardized : tensor of shape (n, channels, height, width)
+            Their reconstructions, as an autoencoder of standardised images gives them.
+
+        Returns
+        -------
+        images, reconstructions : tensor of shape (n, channels, height, width)
+            On the device. A reconstruction is multiplied by its image's deviation, and the image's
+            mean is added.
+        """
+        images = self.raw(rows).to(self.device, torch.float32)
+        mean = images.mean((1, 2, 3), keepdim=True)
+        deviation = images.std((1, 2, 3), correction=0, keepdim=True)
+        return images, standardized * deviation + mean
 
     def batches(self, size: int = BATCH) -> Iterator[Tensor]:
         """Give out all rows, in order."""

@@ -83,7 +83,10 @@ PARAMETERS = [
     ({"variant": "dagmm"}, "variant is 'dagmm'; expected one of 'error', 'latnce', 'cnce', 'canc"),
     ({"noise_objective": "eq9"}, "noise_objective is 'eq9'; expected one of 'eq8', 'eq12'"),
     ({"augmentation": "both"}, "augmentation is 'both'; expected one of 'paper', 'k-aware'"),
-    ({"image_scaling": "none"}, "image_scaling is 'none'; expected one of 'unit', 'standardized'"),
+    (
+        {"image_scaling": "none"},
+        "image_scaling is 'none'; expected one of 'unit', 'standardized', 'raw-error'",
+    ),
     ({"representation": "vae"}, "representation is 'vae'; expected 'autoencoder', 'pca' or a fit"),
     ({"device": "tpu"}, "device is 'tpu'; expected one of 'auto', 'cpu'"),
     ({"device": "cuda:99"}, "device is 'cuda:99'; expected one of 'auto', 'cpu'"),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+import torch
+from sklearn.metrics import log_loss, roc_auc_score
 
 from cance_edu.datasets import TableTask
 from cance_edu.datasets.tables import Table
@@ -34,7 +35,7 @@ def test_only_the_last_two_features_become_logarithms():
 
 
 def test_a_contrast_knows_a_density(monkeypatch):
-    monkeypatch.setitem(kddcup99.SETTINGS, "steps", [400])
+    monkeypatch.setitem(kddcup99.SETTINGS, "steps_on_logarithms", 400)
     rng = np.random.default_rng(0)
     train, test = rng.normal(size=(3000, 2)), rng.normal(size=(500, 2))
     scores, loss = kddcup99.contrast(train, test, 0)
@@ -43,21 +44,49 @@ def test_a_contrast_knows_a_density(monkeypatch):
     assert 0 < loss < 2 * np.log(2)
 
 
+def test_a_kind_is_held_out_with_all_its_copies(monkeypatch):
+    monkeypatch.setitem(kddcup99.SETTINGS, "kinds_held_out", 0.3)
+    rows = np.repeat(np.arange(10.0)[:, None], np.arange(1, 11), axis=0)
+    left, kinds = kddcup99.hold_out_kinds(split(rows, rows, np.zeros(55)), seed=3)
+    assert kinds.shape == (3, 1)
+    assert len(np.unique(kinds)) == 3
+    expected = rows[~np.isin(rows, kinds)[:, 0]]
+    np.testing.assert_array_equal(left.train, expected)
+    assert len(left.test) == 55
+
+
+def test_the_loss_of_other_rows_is_that_of_a_classifier():
+    """Scikit-learn's log loss, once for the rows and once for as many draws of the noise."""
+    rng = np.random.default_rng(0)
+    fitted = CANCE("cnce", latent_dim=2, epochs=(1, 1), steps=20, random_state=0)
+    fitted.fit(rng.normal(size=(200, 4)))
+    rows = rng.normal(size=(kddcup99.SETTINGS["noise"], 4))
+    z = torch.from_numpy(fitted.composite_features(rows))
+    generator = torch.Generator().manual_seed(0)
+    noise = fitted.noise_.sample(len(z), generator)
+    widened = fitted.noise_.mean + fitted.scale_ * (noise - fitted.noise_.mean)
+    with torch.no_grad():
+        probability = fitted.log_ratio_(torch.cat([z, widened])).sigmoid().numpy()
+    expected = 2 * log_loss(np.arange(2 * len(z)) < len(z), probability)
+    assert kddcup99.loss_on(fitted, rows) == pytest.approx(expected, rel=1e-6)
+
+
 def test_every_array_has_its_axes(monkeypatch):
     rng = np.random.default_rng(0)
     rows = np.concatenate([rng.normal(size=(100, 5)), np.repeat(rng.normal(size=(20, 5)), 5, 0)])
     table = Table("", rows, np.arange(200) < 40, np.ones(5, dtype=bool))
     monkeypatch.setattr(kddcup99, "kddcup99", lambda: table)
     monkeypatch.setitem(kddcup99.SETTINGS, "seeds", [0, 1])
-    monkeypatch.setitem(kddcup99.SETTINGS, "steps", [5, 6])
+    monkeypatch.setitem(kddcup99.SETTINGS, "steps", {"cnce": [5, 6], "cance": [5]})
+    monkeypatch.setitem(kddcup99.SETTINGS, "steps_on_logarithms", 5)
     monkeypatch.setattr(
         kddcup99, "CANCE", lambda *a, **p: CANCE(*a, latent_dim=2, epochs=(1, 1), **p)
     )
     arrays = kddcup99.record()
     assert arrays["systems"].tolist() == [
-        *("error", "cnce, 5", "cnce, 6", "cance, 5", "cance, 6", "cnce of logarithms, 5")
+        *("error", "cnce, 5", "cnce, 6", "cance, 5", "cnce of logarithms, 5")
     ]
-    for name in ("f1", "held_out_loss", "known", "new"):
-        assert arrays[name].shape == (2, 6)
-        assert np.isfinite(arrays[name][:, 1:]).all()
+    for name in ("f1", "held_out_loss", "kinds_loss", "known", "new"):
+        assert arrays[name].shape == (2, 5)
+        assert np.isfinite(arrays[name][:, 1:4]).all()
     assert arrays["known_share"].shape == (2,)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.distance import cosine
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
 
 from cance_edu import CANCE
@@ -162,6 +163,37 @@ def test_reconstructions_of_standardised_images_are_not_kept_to_0_and_1():
     with torch.no_grad():
         reconstructions = detector.representation_(batch)
     assert reconstructions.min() < 0
+
+
+def test_the_raw_error_is_that_of_the_reconstruction_scaled_back_to_its_image():
+    parameters = QUICK | {"variant": "error"}
+    of = {s: CANCE(image_scaling=s, **parameters) for s in ("standardized", "raw-error")}
+    z = {s: detector.fit(IMAGES).composite_features(IMAGES) for s, detector in of.items()}
+    np.testing.assert_array_equal(z["raw-error"][:, :-2], z["standardized"][:, :-2])
+    # Subtracting the same mean and dividing by the same deviation leaves the error's square alone.
+    variance = IMAGES.reshape(60, -1).var(1)
+    np.testing.assert_allclose(
+        z["raw-error"][:, -2], z["standardized"][:, -2] * variance, rtol=1e-4
+    )
+
+
+def test_the_raw_cosine_is_that_of_the_image_and_its_reconstruction():
+    detector = CANCE(image_scaling="raw-error", **QUICK).fit(IMAGES)
+    with torch.no_grad():
+        of_standard = detector.representation_(standardize(torch.as_tensor(IMAGES).float()))
+    x = IMAGES.reshape(60, -1).astype(np.float64)
+    y = of_standard.numpy().reshape(60, -1) * x.std(1)[:, None] + x.mean(1)[:, None]
+    expected = [0.5 * cosine(a, b) for a, b in zip(x, y, strict=True)]
+    np.testing.assert_allclose(detector.composite_features(IMAGES)[:, -1], expected, atol=1e-6)
+
+
+def test_a_table_has_no_units_to_go_back_to():
+    rows = np.random.default_rng(0).normal(size=(50, 5))
+    z = [
+        CANCE(image_scaling=s, **QUICK).fit(rows).composite_features(rows)
+        for s in ("unit", "raw-error")
+    ]
+    np.testing.assert_array_equal(z[0], z[1])
 
 
 SHAPES = [

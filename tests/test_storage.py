@@ -46,13 +46,22 @@ def test_a_loaded_detector_gives_the_same_scores(tmp_path, variant, representati
     "parameters",
     [
         {"image_scaling": "standardized"},
+        {"image_scaling": "raw-error"},
         {"channels": [4], "hidden": 16},
         {"noise_objective": "fixed", "initial_scale": 1, "noise_ratio": 3},
         {"latent_dim": np.int64(3), "noise_ratio": np.float32(2), "steps": np.int64(10)},
         {"epochs": list(np.array([1, 1])), "channels": np.array([4, 5]), "hidden": np.int32(9)},
         {"random_state": np.random.RandomState(0)},
     ],
-    ids=["scaling", "widths", "contrast", "NumPy's numbers", "sequences", "a generator"],
+    ids=[
+        "scaling",
+        "error's units",
+        "widths",
+        "contrast",
+        "NumPy's numbers",
+        "sequences",
+        "a generator",
+    ],
 )
 def test_other_parameters_survive(tmp_path, parameters):
     detector = CANCE(**QUICK | parameters).fit(IMAGES)

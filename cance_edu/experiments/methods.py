@@ -97,7 +97,7 @@ def _fit_classics(
 ) -> Named:
     train, test = parts(split)
     if not isinstance(split, TableTask):
-        if settings.get("image_scaling") == "standardized":
+        if settings.get("image_scaling", "unit") != "unit":
             train, test = (standardize(torch.as_tensor(part)).numpy() for part in (train, test))
         train, test = (part.reshape(len(part), -1) for part in (train, test))
     for system in systems:
