@@ -129,6 +129,7 @@ def test_protocols_are_lines_of_their_own():
         ("images in [0, 1]", "same"),
         ("each image standardised", "not run"),
         ("standardised, λ = 1", "not run"),
+        ("standardised, λ = 1, raw error", "not run"),
     ]
     assert {str(c.paper) for c in cells} == {"63.4 ± 0.7"}
 
