@@ -39,6 +39,7 @@ from cance_edu.storage import load_model, save_model
 
 __all__ = ["CANCE", "VARIANTS", "Variant"]
 
+ColumnScaling = Literal["standardized", "given"]
 Variant = Literal["error", "latnce", "cnce", "cance"]
 
 VARIANTS: tuple[Variant, ...] = ("error", "latnce", "cnce", "cance")
@@ -48,6 +49,7 @@ _CHOICES = {
     "variant": VARIANTS,
     "noise_objective": ("eq8", "eq12", "naive", "fixed"),
     "image_scaling": ("unit", "standardized", "raw-error"),
+    "column_scaling": ("standardized", "given"),
     "augmentation": ("paper", "k-aware"),
 }
 
@@ -78,6 +80,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     image_scaling : {"unit", "standardized", "raw-error"}
         Images as they are, in [0, 1]; or each with mean 0 and deviation 1; or so for the
         autoencoder alone, while the error is measured on the images as they are.
+    column_scaling : {"standardized", "given"}
+        Each column of a table with mean 0 and deviation 1, or as it is.
     augmentation : {"paper", "k-aware"}
         Scale of Eq. 10's truncated normals: σ_z, or K σ_z.
     initial_scale : float
@@ -145,6 +149,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         noise_ratio: float = 1.0,
         noise_objective: NoiseObjective = "eq8",
         image_scaling: ImageScaling = "unit",
+        column_scaling: ColumnScaling = "standardized",
         augmentation: Augmentation = "paper",
         initial_scale: float = 1 + math.log(2),
         epochs: tuple[int, int] | Literal["auto"] = "auto",
@@ -165,6 +170,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.noise_ratio = noise_ratio
         self.noise_objective = noise_objective
         self.image_scaling = image_scaling
+        self.column_scaling = column_scaling
         self.augmentation = augmentation
         self.initial_scale = initial_scale
         self.epochs = epochs
@@ -383,7 +389,9 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             check_table(source)
         if reset:
             self._check_size(len(source))
-            self.columns_ = None if images else _column_moments(source)
+            # Asked for in any case: it refuses rows that are all the same.
+            moments = None if images else _column_moments(source)
+            self.columns_ = moments if self.column_scaling == "standardized" else None
         source.columns = self.columns_
         return source
 

@@ -84,6 +84,10 @@ PARAMETERS = [
     ({"noise_objective": "eq9"}, "noise_objective is 'eq9'; expected one of 'eq8', 'eq12'"),
     ({"augmentation": "both"}, "augmentation is 'both'; expected one of 'paper', 'k-aware'"),
     (
+        {"column_scaling": "none"},
+        "column_scaling is 'none'; expected one of 'standardized', 'given'",
+    ),
+    (
         {"image_scaling": "none"},
         "image_scaling is 'none'; expected one of 'unit', 'standardized', 'raw-error'",
     ),

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import cosine
+from sklearn.decomposition import PCA
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
 
 from cance_edu import CANCE
@@ -138,6 +139,31 @@ def test_columns_are_standardised_by_the_training_rows_and_constant_ones_only_ce
     centre, spread = detector.columns_
     np.testing.assert_allclose(centre, table.mean(0))
     np.testing.assert_allclose(spread, [*table[:, :4].std(0), 1, 1])
+
+
+def test_given_columns_stay_as_they_are(tmp_path):
+    """The components are those of scikit-learn's PCA of the unscaled table."""
+    table = TABLE * [1, 10, 100, 1000] + 7
+    parameters = {"representation": "pca", "latent_dim": 2, "validation_fraction": 0, **QUICK}
+    detector = CANCE(column_scaling="given", **parameters).fit(table)
+    latent = detector.composite_features(table)[:, :2]
+    np.testing.assert_allclose(abs(latent), abs(whitened(table)), rtol=1e-6)
+    by_itself = CANCE(**parameters).fit(table).composite_features(table)[:, :2]
+    standard = (table - table.mean(0)) / table.std(0)
+    np.testing.assert_allclose(abs(by_itself), abs(whitened(standard)), rtol=1e-6)
+    loaded = CANCE.load(detector.save(tmp_path / "model"))
+    np.testing.assert_array_equal(loaded.anomaly_score(table), detector.anomaly_score(table))
+
+
+def whitened(rows):
+    """Return two components of variance 1 over n, where scikit-learn has n - 1."""
+    return PCA(2, whiten=True).fit_transform(rows) * np.sqrt(len(rows) / (len(rows) - 1))
+
+
+def test_rows_that_are_all_the_same_are_refused_however_columns_are_scaled():
+    for scaling in ("standardized", "given"):
+        with pytest.raises(ValueError, match="all 60 rows are the same"):
+            CANCE(column_scaling=scaling, **QUICK).fit(np.ones((60, 4)))
 
 
 def test_a_standardised_image_has_mean_0_and_deviation_1_and_a_constant_one_is_zero():

@@ -15,7 +15,17 @@ from typing import Any
 
 from cance_edu.files import PROJECT, written_beside
 
-__all__ = ["FOLDER", "KEY", "Record", "ResultsFile", "identity", "opened", "read", "read_folder"]
+__all__ = [
+    "FOLDER",
+    "KEY",
+    "YOUNGER",
+    "Record",
+    "ResultsFile",
+    "identity",
+    "opened",
+    "read",
+    "read_folder",
+]
 
 FOLDER = PROJECT / "data" / "results"
 """Where results lie: in the project's repository, not in the installed package."""
@@ -24,6 +34,10 @@ KEY = ("table", "dataset", "protocol", "task", "system", "seed", "settings")
 """What tells one result from another."""
 
 Record = dict[str, Any]
+
+YOUNGER: Record = {"column_scaling": "standardized"}
+"""Parameters of `CANCE` that some results do not know yet, and what was done when they were made.
+"""
 
 
 def identity(record: Record) -> str:
@@ -165,6 +179,8 @@ def _checked(line: bytes) -> Record:
     missing = [name for name in KEY if name not in record]
     if missing:
         raise ValueError(f"it does not say its {', '.join(missing)}")
+    if "latent_dim" in record["settings"]:  # those of CANCE
+        record["settings"] = YOUNGER | record["settings"]
     return record
 
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from cance_edu.experiments.results import identity, opened, read, read_folder
+from cance_edu.detector import CANCE
+from cance_edu.experiments.results import YOUNGER, identity, opened, read, read_folder
 
 
 def result(seed, value=0.5):
@@ -100,6 +101,18 @@ def test_a_whole_line_that_does_not_say_what_it_is_of_is_damaged(path):
     path.write_bytes(line + b"\n" + path.read_bytes())
     assert seeds(path) == [0, 1, 2]
     assert read(path)[1] == [f"{path}, line 1: it does not say its settings"]
+
+
+def test_a_result_without_a_younger_parameter_has_what_was_done_then(path):
+    assert {name: CANCE().get_params()[name] for name in YOUNGER} == YOUNGER
+    cance, classic = result(3), result(4)
+    cance["settings"], classic["settings"] = {"latent_dim": 6}, {}
+    with opened(path) as file:
+        file.append([cance, classic])
+    settings = [record["settings"] for record in read(path)[0][-2:]]
+    assert settings == [{"latent_dim": 6} | YOUNGER, {}]
+    with opened(path) as file:
+        assert identity(cance | {"settings": {"latent_dim": 6} | YOUNGER}) in file.done
 
 
 def test_a_file_that_another_process_writes_to_is_refused(path):
