@@ -57,6 +57,7 @@ from cance_edu.figures import show
 from cance_edu.figures.comparisons import draw_aurocs_by_group
 from cance_edu.figures.paper_tables import Panel, Point, draw_panel
 from cance_edu.lessons import show_source
+from cance_edu.sources import Source
 
 # %%
 results = stored()
@@ -419,8 +420,79 @@ assert areas[unit]["CANCE"][automobile] < 40 < 60 < areas[standardized]["CANCE"]
 # Look at the automobile. In the paper Error has 33.8 and CANCE 63.6. In [0, 1] our CANCE stays
 # below 40. Standardised it is above 60, so what holds it down is likely the images' brightness or
 # contrast. It is as if something in the paper's program took these from the latents, but not from
-# the error. A normalisation of each image inside the encoder could. That is a guess: the paper
-# names only the batch norm before the latents, which ours has too.
+# the error. That is a guess: the paper names only a batch norm before the latents, which ours has
+# too, and that does no such thing.
+#
+# ### The guess, tested
+#
+# A guess about a program that you cannot see is worth a run of your own. So we made a fourth
+# protocol, $\lambda = 1$: the autoencoder is the same as in the third, it is trained on
+# standardised images and so are its latents. But $z_e$ and $z_c$ compare the image *as it is* with
+# its reconstruction scaled back:
+
+# %%
+show_source(Source.in_own_units)
+
+# %% [markdown]
+# **Predict.** Which columns of the paper will this fit: Error, CANCE, both or neither? And will the
+# average of CANCE rise to 65.4?
+
+# %%
+my_guess = ""  # a column or two; yes or no
+
+# %%
+raw = "standardised, λ = 1, raw error"
+mixed = {system: by_class(raw, system) for system in printed}
+for system, theirs in printed.items():
+    points = abs(mixed[system] - theirs).mean()
+    correlation = np.corrcoef(mixed[system], theirs)[0, 1]
+    print(f"{system:6s} {mixed[system].mean():.1f}, the paper {theirs.mean():.1f}: ", end="")
+    print(f"{points:.1f} points a class, correlation {correlation:.2f}")
+
+# %%
+figure = Figure(figsize=(8.5, 4.2), layout="constrained")
+for axes, system in zip(figure.subplots(1, 2, sharey=True), ("Error", "CANCE"), strict=True):
+    columns = {"the paper": printed[system], "in [0, 1]": areas[unit][system]}
+    columns |= {"standardised, λ = 1": areas[weak][system], "raw error": mixed[system]}
+    shares = {s: dict(zip(names, a / 100, strict=True)) for s, a in columns.items()}
+    draw_aurocs_by_group(axes, shares)
+    axes.set(title=system, xlabel="AUROC, percent")
+    axes.get_legend().remove()
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+show(figure, "Raw errors lie with those in [0, 1], and CANCE with that of standardised images.")
+
+# %%
+closeness = {s: abs(mixed[s] - theirs).mean() for s, theirs in printed.items()}
+raw_alike = {s: np.corrcoef(mixed[s], theirs)[0, 1] for s, theirs in printed.items()}
+short = printed["CANCE"] - mixed["CANCE"]
+print({name: round(float(points), 1) for name, points in zip(names, short, strict=True)})
+
+# %%
+assert closeness["Error"] < apart["Error", unit]
+assert raw_alike["Error"] > 0.95
+assert raw_alike["CANCE"] > max(alike["CANCE", p] for p in protocols)
+assert abs(closeness["CANCE"] - apart["CANCE", weak]) < 0.2
+of_automobile = {system: areas_of[automobile] for system, areas_of in mixed.items()}
+assert abs(of_automobile["Error"] - 33.8) < 2
+assert of_automobile["CANCE"] > of_automobile["Error"] + 20
+assert [n for n, points in zip(names, short, strict=True) if points > 5] == ["cat", "dog"]
+assert 2 < short.mean() < 2.5
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Both, about as well as each is fitted by a protocol of its own: the Error to 3 points a class, the
+# CANCE as closely as with standardised images, and it puts the classes in a more similar order than
+# any of the three. The automobile has the paper's low Error, within 2 points, and a CANCE that is
+# more than 20 points above it.
+#
+# And no: the average stays more than two points short.
+# </details>
+#
+# So one program can have both columns, if its latents do not see an image's brightness and contrast
+# and its error does. That makes the guess plausible. It does not prove it: other programs may do
+# the same. And it leaves the level open. Most is missing at cat and dog, which are more than 5
+# points below the paper, and no other class is. No scaling that we tried explains those.
 #
 # ### What good conditioning costs
 
@@ -448,7 +520,7 @@ assert min(better.values()) > 7
 # covariance". With lesson 03's limit of 100, and normal data alone, you take 1000, and pay. That is
 # what such a rule means: you do not get to see the price.
 #
-# **CIFAR-10 is not reproduced.** With either $\lambda$ our CANCE is more than a point below the
+# **CIFAR-10 is not reproduced.** By any of the four our CANCE is more than a point below the
 # paper's 65.4, on one seed, with recompressed images. But what you should take along is another
 # thing: on standardised images two neighbours are, on average, above all of these numbers, ours and
 # the paper's. In [0, 1] they stay below the paper's CANCE, and the neighbours of its own Table 6,
@@ -519,12 +591,13 @@ assert 97.6 < of_table2["MNIST", "CANCE"] < 98.6
 assert 94 < of_table2["MNIST", "LatNCE"] < 96
 assert round(100 * (error["dotted_line"] - cance["dotted_line"])) == 4
 assert (round(100 * error["scale"]), round(100 * cance["scale"])) == (66, 91)
-assert {len(c.ours.values) for c in cells} == {3}
+assert {len(c.ours.values) for c in cells} == {5}
 
 # %%
 by_cnce = {c.row: c.ours.mean / 100 for c in cells if c.column == "CNCE"}
-lower = {k for k in cance if cance[k] < by_cnce[k] - 0.01}
-assert lower == {"dotted_line", "spatter", "rotate"}
+lower = {k: by_cnce[k] - cance[k] for k in cance if cance[k] < by_cnce[k] - 0.009}
+assert lower.keys() == {"dotted_line", "spatter", "rotate"}
+assert {round(100 * cost) for cost in lower.values()} == {1, 2}
 assert max(cance[k] - by_cnce[k] for k in cance) < 0.01
 assert [verdict_of[d, "CANCE"][0] for d in ("MNIST", "MNIST-C")] == ["better", "same"]
 assert 0.5 < verdict_of["MNIST", "CANCE"][1] < 0.65
@@ -539,13 +612,13 @@ assert 0.5 < verdict_of["MNIST", "CANCE"][1] < 0.65
 # CANCE finds all three better. Two of them stay its worst, with gains of less than 10 points; for
 # the shrunken digit it goes from 66 to 91. The latents alone do not explain that, for LatNCE is
 # below 78 on all three. Which part of $z$ does is question 3. Nor does CANCE win everywhere: on
-# dotted lines it is 4 points below the error. All of it is the mean of three seeds.
+# dotted lines it is 4 points below the error. All of it is the mean of five seeds.
 # </details>
 #
 # On pairs of digits our CANCE is a little more than half a point above the paper's, and on MNIST-C
-# it cannot be told from it. There it is below our own CNCE: the artificial errors cost more than a
-# point on dotted lines, spatter and rotation, and gain it nowhere. The latents alone are near 67,
-# where the paper has 78, and near 95 on pairs of digits, where it has 88; we do not know why.
+# it cannot be told from it. There it is below our own CNCE: the artificial errors cost 1 to 2
+# points on dotted lines, spatter and rotation, and gain a point nowhere. The latents alone are near
+# 67, where the paper has 78, and near 95 on pairs of digits, where it has 88; we do not know why.
 #
 # ### Pairs of photographs
 #
@@ -750,8 +823,9 @@ for name, cells in results.tables.items():
 # 2. Of forty comparisons two go wrong by chance. Count before you tell a story.
 # 3. MNIST is reproduced, and exceeded: the error agrees on average, the densities find more, and
 #    over such a CNCE the augmentation buys less than 0.2 points.
-# 4. CIFAR-10 is not, by any of three protocols, on one seed; no one of them fits the paper's Error
-#    and its CANCE both, and on standardised images two nearest neighbours are above all of it.
+# 4. CIFAR-10 is not, by any of four protocols, on one seed. Latents of standardised images beside
+#    errors of the images as they are fit the profiles of the paper's Error and CANCE both, but not
+#    the level; and on standardised images two nearest neighbours are above all of it.
 # 5. Learning $K$ made no difference on MNIST that we could see, in either direction.
 # 6. Of the paper's 41 averages 40 follow from its rows, and its count does; one p-value cannot be
 #    checked.
