@@ -310,8 +310,8 @@ assert (change["mean"] > 2).all()
 #
 # *Are the 512 columns standardised before the PCA?* It does not say either. All are means of
 # activations, in one unit, and a raw PCA lets a busy unit count more than a quiet one. `CANCE`
-# standardises the columns of every table. How much does that one line cost? Here is the error of
-# 64 components, without and with it.
+# standardises the columns of a table, unless you pass `column_scaling="given"`. How much does that
+# one setting cost? Here is the error of 64 components, without and with standardising.
 
 # %%
 cost = of["error"] - of["error, columns standardised"]
@@ -325,6 +325,11 @@ assert 2.5 < cost.mean() < 3
 # %% [markdown]
 # Nearly three points on average, and more than one in each split. It makes the quiet units loud.
 # Keep that number in mind when you read a table in which two methods differ by one point.
+#
+# Our runs of Table 5 take the columns as they are: the paper mentions no scaling, and none is the
+# plainest reading. But you should know that we first ran them standardised, and had seen this cost
+# before we read the paper again. Our reason would have been as good without; nobody can check that
+# we would have found it.
 #
 # ## 3. A baseline inside the paper's own table
 #
@@ -396,8 +401,7 @@ assert (best, lead["CIFAR-10"][best]) == ("7", 4.6)
 # leave them out, as the paper's protocol would.) The seed draws the split, so here the *data* vary.
 #
 # The results were computed beforehand and come with the project (`cance-edu reproduce table5
-# --dataset cifar10 --protocol "ADBench's split"`). The *raw error* is the PCA error without
-# standardised columns.
+# --dataset cifar10 --protocol "ADBench's split"`).
 
 # %%
 protocol, names = "ADBench's split", {"0": "airplane", "4": "deer", "6": "frog"}
@@ -411,46 +415,49 @@ assert told == {"trained_on": 3500, "tested_on": 1579, "anomalies": 79}
 assert all(len(values) == 5 for of_class in ours.values() for values in of_class.values())
 
 # %% [markdown]
-# **Predict.** Order these by AUROC: CANCE, Error, LatNCE, 2 neighbours, the raw error.
+# **Predict.** Order these by AUROC: CANCE, CNCE, Error, LatNCE, 2 neighbours.
 
 # %%
 my_guess = ""  # from worst to best
 
 # %%
-columns = {"LatNCE": "LatNCE", "CANCE": "CANCE", "Error": "Error"}
-columns |= {"error of 64 components": "raw\nerror", "2-NN": "2-NN"}
+columns = ["LatNCE", "CNCE", "CANCE", "Error", "2-NN"]
 figure = Figure(figsize=(10, 3.4), layout="constrained")
 for axes, (k, values) in zip(figure.subplots(1, 3, sharey=True), ours.items(), strict=True):
-    draw_ablation(axes, list(columns.values()), np.transpose([values[c] for c in columns]) / 100)
+    draw_ablation(axes, columns, np.transpose([values[c] for c in columns]) / 100)
     axes.set_title(names[k])
     axes.label_outer()
 means = {c: np.mean([values[c] for values in ours.values()]) for c in columns}
 told = ", ".join(f"{c} {mean:.1f}" for c, mean in means.items())
-show(figure, f"A line a split; nearly all rise from CANCE on. Means of three classes: {told}.")
+show(figure, f"A line a split; the lines rise to the right. Means of three classes: {told}.")
 
 # %%
 for values in ours.values():
-    of_means = {column: values[column].mean() for column in columns}
-    assert of_means["CANCE"] < of_means["Error"] < of_means["error of 64 components"]
-    assert max(of_means, key=of_means.get) == "2-NN"
-    assert (values["error of 64 components"] > values["CANCE"]).all()
-    assert abs(of_means["LatNCE"] - of_means["CANCE"]) < 2
-    assert (values["2-NN"] > np.maximum(values["CANCE"], values["Error"])).all()
+    assert (np.diff([values[column].mean() for column in columns]) > 0).all()
+    assert (values["Error"] > values["CANCE"]).all()
+    assert (values["2-NN"] > values["CANCE"]).all()
+    assert (values["CANCE"] > values["LatNCE"]).all()
+printed = [
+    [row.cells[c].value for c in columns[:-1]] for row in rows["CIFAR-10"] if row.name in names
+]
+assert (np.diff(printed) > 0).all()
 range_of_error = [np.ptp(values["Error"]) for values in ours.values()]
 print("range of Error over five splits, points:", np.round(range_of_error, 1))
-assert min(range_of_error) > 6
+assert min(range_of_error) > 5
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# In each class, on average over the splits: CANCE below Error, Error below the raw error, and best
-# of all the two neighbours, a method that trains nothing. The raw error is above CANCE in every one
-# of the 15 splits, and 2-NN above both CANCE and Error. LatNCE is within two points of CANCE.
+# On average over the splits it is the order of the figure, in each of the three classes: LatNCE,
+# CNCE, CANCE, Error, and best of all the two neighbours. CANCE is above LatNCE in every one of the
+# 15 splits, and below Error and 2-NN, which train nothing, in every one.
+#
+# The first four have the paper's order: its Table 5 has the same for these three classes.
 # </details>
 #
 # ### Pair what shares a split
 #
-# Look at how far the lines are apart: Error alone moves by more than 6 points from split to split.
+# Look at how far the lines are apart: Error alone moves by more than 5 points from split to split.
 # With 79 anomalies, which ones were drawn decides much. But they were the same for all columns, and
 # the lines run side by side. So take the *difference* within each split first, and its spread
 # afterwards.
@@ -484,16 +491,13 @@ found = {(p.row, p.system): p for p in points}
 assert (ratio["Error"] > 2).all()
 assert (np.concatenate(list(ratio.values())) > 1.4).all()
 assert all(found[f"{n}: Error", "unpaired"].high > 0 for n in names.values())
-below = [n for n in names.values() if found[f"{n}: Error", "paired"].high < 0]
-assert below == ["airplane", "frog"]
-assert all(found[f"{n}: 2-NN", "paired"].high < 0 for n in names.values())
+assert all(found[f"{n}: {o}", "paired"].high < 0 for n in names.values() for o in ratio)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # More than twice as wide, in each class. Unpaired, no class shows a difference between CANCE and
-# Error: all three intervals hold zero. Paired, CANCE is below Error for airplane and frog, and for
-# the deer it stays open.
+# Error: all three intervals hold zero. Paired, CANCE is below Error in each of the three.
 # </details>
 #
 # The price of pairing is small: five differences leave 4 degrees of freedom, two samples of five up
@@ -510,11 +514,13 @@ for k, name in names.items():
     pair = pairs(report.cells("table5", "CIFAR-10", protocol, k), "CANCE", "CNCE", by="seed")
     low, high = pair.interval
     print(f"{name:9s} CANCE - CNCE {pair.mean:+.1f}, [{low:.1f}, {high:.1f}]; p {pair.p_value:.2f}")
-    assert (low > 0) == (name == "frog")
+    assert 0.5 < pair.mean < 1.5
+    assert (low > 0) == (name != "frog")
 
 # %% [markdown]
-# For the frog the interval lies above zero, for the other two it holds zero. One of three is weak
-# evidence. In the paper's Table 5 CANCE is above CNCE by 3 to 6 points for these classes.
+# About a point in each class. For airplane and deer the interval lies above zero, for the frog it
+# holds zero. So here the augmentation seems to help, where on MNIST it buys next to nothing (lesson
+# 11). In the paper's Table 5 CANCE is above CNCE by 3 to 6 points for these classes.
 
 # %%
 paper = {row.name: row.cells for row in rows["CIFAR-10"]}
@@ -532,22 +538,21 @@ for k, name in names.items():
 gap = {c: [paper[k][c].value - ours[k][c].mean() for k in names] for c in ("Error", "CANCE")}
 gap["NN"] = [table6[k]["NN on ResNet-18"].value - ours[k]["2-NN"].mean() for k in names]
 
-assert all(13 < value < 18 for value in gap["Error"])
-assert all(14 < value < 21 for value in gap["CANCE"])
+assert all(10.5 < value < 14 for value in gap["Error"] + gap["CANCE"])
 assert all(3 < value < 6 for value in gap["NN"])
 assert all(paper[k]["Error"].value > table6[k]["NN on ResNet-18"].value + 6 for k in names)
 
 # %% [markdown]
-# CANCE and Error are 13 to 21 points below the paper's. Nearest neighbours are only 3 to 6 below.
+# CANCE and Error are 11 to 14 points below the paper's. Nearest neighbours are only 3 to 6 below.
 # And the order is another: in the paper Error beats the neighbours by more than 6 points for each
-# of these classes, here the neighbours beat Error in every split. Four things differ. Ask of each
-# whether it could do *that*.
+# of these classes, here the neighbours are above Error. Four things differ. Ask of each whether it
+# could do *that*.
 #
 # 1. **Fewer training rows**: 3,500 instead of 5,000. That can cost a little.
 # 2. **Few anomalies**: 79 instead of 9,000. That makes the numbers noisy. It does not make them
 #    low.
-# 3. **Other details**: columns standardised or not, how many components. Section 2 found three
-#    points in the first.
+# 3. **Other details**: how many components, for one. In another such detail section 2 found three
+#    points.
 # 4. **Other features.** Both are called ResNet-18's features after the average pool. But how large
 #    was the image that went in?
 #
@@ -670,14 +675,14 @@ print(f"normal rows: 5% {low:.0f}, median {median:.0f}, 95% {high:.0f}")
 print("a Gaussian's:", chi2(64).ppf([0.05, 0.5, 0.95]).round(), f"K = {k_mean:.2f}")
 print(f"share of the noise nearer than the median normal row: {inside:.0e}")
 
-assert inside < 1e-12
-assert median < 36 < 60 < chi2(64).median()
-assert high > 150 > 90 > chi2(64).ppf(0.95)
+assert inside < 1e-7
+assert median < 56 < 60 < chi2(64).median()
+assert high > 120 > 90 > chi2(64).ppf(0.95)
 
 # %% [markdown]
-# Of a trillion noise points hardly one would fall where half of the normal rows are. These are far
-# from Gaussian as well: half of them are within 36 where a Gaussian has its median above 60, and
-# one in twenty is beyond 150, out where the noise is. There $T$ has something to learn. Of the bulk
+# Of ten million noise points hardly one would fall where half of the normal rows are. These are not
+# Gaussian either: half of them are within 56 where a Gaussian has its median above 60, and one in
+# twenty is beyond 120, out where the noise is. There $T$ has something to learn. Of the bulk
 # it learns one thing: that it is inside.
 #
 # ### What is left is the noise's own density
@@ -697,13 +702,13 @@ print(f"ADBench, 64 components: {on_features.min():.2f} to {on_features.max():.2
 
 assert rank[2] < 0.5
 assert rank[32] > 0.85
-assert on_features.min() > 0.85
+assert on_features.min() > 0.9
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Below 0.5 with 2 components: $T$ has learned a shape of its own. Above 0.85 with 32, and above
-# 0.85 on ADBench's features in all 15 splits (there over all test rows, anomalies too). The score
+# 0.9 on ADBench's features in all 15 splits (there over all test rows, anomalies too). The score
 # is a Mahalanobis distance with some disorder added.
 # </details>
 #
@@ -716,15 +721,16 @@ change = of["CANCE"] - of["Mahalanobis norm of z"]
 print("CANCE minus Mahalanobis, mean of each class:", change.mean(1).round(1))
 print(f"lower in {(change < 0).sum()} of {change.size} splits")
 
-assert (change.mean(1) < -0.9).all()
-assert (change < 0).sum() == 13
+assert (change.mean(1) < 0.1).all()
+assert (change < 0).sum() == 12
 assert np.allclose(of["CANCE"], [values["CANCE"] for values in ours.values()], atol=0.05)
 assert (of["Mahalanobis norm of z"] < of["2-NN"]).all()
 
 # %% [markdown]
-# No: the trained score is lower than the distance in 13 of 15 splits. (It is the CANCE of section
-# 4, trained anew with the same seeds.) And the distance is itself behind the neighbours, in every
-# split. It knows one centre and one ellipsoid, the neighbours know each training row.
+# No: the trained score is lower than the distance in 12 of 15 splits, and in no class higher by a
+# tenth of a point on average. (It is the CANCE of section 4, trained anew with the same seeds.) And
+# the distance is itself behind the neighbours, in every split. It knows one centre and one
+# ellipsoid, the neighbours know each training row.
 #
 # ### T learns the rows by heart
 #
@@ -736,7 +742,7 @@ losses = recording["loss"][0], recording["held_out_loss"][0]
 draw_overfitting(figure.subplots(), recording["step"][0, 0], *losses)
 show(
     figure,
-    "Airplane, five splits: the training loss falls to about 0.001, the held-out loss turns up.",
+    "Airplane, five splits: the training loss falls to 0.03 and less, the held-out loss turns up.",
 )
 
 # %%
@@ -746,16 +752,16 @@ print(f"least held-out loss after {turn.min()} to {turn.max()} of 1000 steps")
 stopped = (of["CANCE, fewer steps"] - of["CANCE"]).mean(1)
 print("stopped after 200 steps instead, mean of each class:", stopped.round(1))
 
-assert recording["loss"][..., -1].max() < 0.005
-assert (held_out[..., -1] > 1.5 * held_out.min(-1)).all()
-assert (turn.min(), turn.max()) == (250, 650)
-assert (abs(stopped) < 0.5).all()
+assert recording["loss"][..., -1].max() < 0.035
+assert (held_out[..., -1] > 1.9 * held_out.min(-1)).all()
+assert (turn.min(), turn.max()) == (325, 750)
+assert (abs(stopped) < 0.6).all()
 
 # %% [markdown]
-# At the end the training loss is below 0.005, and the held-out loss more than 1.5 times its least
-# value, which it had after 250 to 650 steps. You would now stop earlier. We did, after 200 steps:
-# it changes the mean AUROC of no class by half a point. So overfitting is not what costs CANCE its
-# points here.
+# At the end the training loss is below 0.035, and the held-out loss more than 1.9 times its least
+# value, which it had after 325 to 750 steps. You would now stop earlier. We did, after 200 steps:
+# it changes the mean AUROC of no class by as much as 0.6 points. So overfitting is not what costs
+# CANCE its points here.
 #
 # The shell is the better suspect. To convict it you would have to move the noise, and see the AUROC
 # follow: narrower noise, fewer components, or a chain of noises, each a little wider than the last
@@ -770,11 +776,11 @@ assert (abs(stopped) < 0.5).all()
 #    did little to the neighbours here, and helped the distance to the mean. Standardising the
 #    columns before the PCA cost nearly three points.
 # 3. In the paper's Table 5 the residual alone beats CANCE for five of CIFAR-10's ten classes.
-# 4. On ADBench's features CANCE is on average below Error (for the deer that stays open), and both
-#    are below two nearest neighbours. Pairing by split more than halves the interval of CANCE
-#    against Error. The paper's numbers are most likely on other features.
+# 4. On ADBench's features the four variants have the paper's order: LatNCE, CNCE, CANCE, Error. Two
+#    nearest neighbours are above all of them. Pairing by split more than halves the interval of
+#    CANCE against Error. The paper's numbers are most likely on other features.
 # 5. In 66 dimensions wide noise is a shell that the bulk of the data never meets. The score is
-#    nearly a Mahalanobis distance, and a little worse than that.
+#    nearly a Mahalanobis distance, and no better than that.
 #
 # ## Questions
 #

@@ -786,11 +786,13 @@ assert np.isclose((1 + 0.87) / 2, 0.935)
 #
 # ### Our results
 #
-# Ours is CANCE on the features of our own autoencoder, where the paper's is on DAGMM's; the split
-# is DAGMM's, and 20% of the test part raise an alarm.
+# The paper fits CANCE to features that DAGMM learned, autoencoder and mixture together. Ours come
+# from an autoencoder that is trained alone. It has the widths of DAGMM's: 60, 30 and 10 units, and
+# one latent. The split is DAGMM's. It standardises the measured columns and leaves those of 0 and 1
+# as they are; so does the detector (`column_scaling="given"`). 20% of the test part raise an alarm.
 #
-# **Predict.** The paper has an F1 of 97.3. Where are our four variants? And does it matter that 5%
-# of the training rows are anomalies?
+# **Predict.** The paper has an F1 of 97.3. Where are our four variants? And does it matter if 5% of
+# the anomalies stay in the training part?
 
 # %%
 my_guess = ""  # an order of the four; and "no", "a little" or "much"
@@ -810,117 +812,139 @@ for axes, (setting, of) in zip(figure.subplots(1, 2, sharey=True), f1_of.items()
     axes.set(title=setting, ylabel="F1 at 20% alarms, percent")
     axes.label_outer()
 told = ", ".join(f"{variants[v]} {f1_of[settings[0]][v].mean():.1f}" for v in variants)
-show(figure, f"A line a seed: the error is highest in both panels. Clean: {told}.")
+show(figure, f"A line a seed; the contaminated panel lies several points lower. Clean: {told}.")
 
 # %%
 clean, contaminated = f1_of.values()
-for of in f1_of.values():
-    assert (of["Error"] - of["DAGMM-CANCE"] > 3).all()
-    assert (of["Error"] > np.maximum(of["LatNCE"], of["CNCE"])).all()
-assert 95 < clean["Error"].mean() < 97.3
-assert clean["DAGMM-CANCE"].mean() < 91
-assert (clean["Error"] - contaminated["Error"] > 5).all()
-for setting in settings:
-    of = {
-        row: results.values("table8", "KDDCUP99", row, setting) for row in ("Precision", "Recall")
-    }
-    assert all((of["Recall"][v] / of["Precision"][v] > 1.0).all() for v in variants)
+order = ["LatNCE", "CNCE", "Error", "DAGMM-CANCE"]
+assert (np.diff([clean[v].mean() for v in order]) > 0).all()
+assert 95 < clean["DAGMM-CANCE"].mean() < 96
+assert 4 < (clean["DAGMM-CANCE"] - contaminated["DAGMM-CANCE"]).mean() < 5
+*four, fifth = np.sort(clean["DAGMM-CANCE"] - clean["CNCE"])
+assert max(np.abs(four)) < 0.5 < 4 < fifth < 5
+of_ours = results.cells("table8", "KDDCUP99", settings[0], "F1")
+assert [c.verdict for c in of_ours if c.column == "DAGMM-CANCE"] == ["worse"]
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The error alone is best, in every seed and both settings. Clean, it comes within two points of the
-# paper's 97.3, while our CANCE stays below 91. Contaminated training rows cost the error more than
-# five points in each seed.
+# Clean, CANCE is best on average, near 95.6: less than two points below the paper's 97.3, and below
+# it by more than chance explains. The error is next, the latent alone is last. The artificial
+# errors, CANCE's advantage over CNCE, change nothing in four of five seeds, by half a point; in the
+# fifth they gain more than 4 points. Contaminated training rows cost CANCE 4 to 5 points on
+# average.
 # </details>
 #
-# So Table 8 is *not* reproduced by our CANCE, and the density makes it worse. (Our error is not
-# DAGMM's either: App. D divides the squares by the number of columns, and we standardise every
-# column first, the rare ones of 0 and 1 too.)
+# ### What the representation decides
 #
-# ### Where does the density lose?
+# Three choices are in the description above that a table of results rarely names: how many latents,
+# which widths, which columns are standardised. `CANCE`'s defaults for a table are others: six
+# latents, and every column standardised, those of 0 and 1 too. We ran these defaults, the choices
+# above, and a step between them, on the clean split (`cance-edu record kddcup99`).
 #
-# Cut the normal test rows in two: copies of training rows, and *new* ones. For each part compute
-# the AUROC against all anomalies. The whole AUROC is the two parts' mean, with weights $s$ and
+# And we cut the normal test rows in two: copies of training rows, and *new* ones. For each part
+# take the AUROC against all anomalies. The whole AUROC is the two parts' mean, with weights $s$ and
 # $1 - s$.
 #
-# We had two suspicions. $T$ takes 1,000 steps of 256 rows, so it sees a training row less than
-# twice: too short? And an unusual row can have an enormous error, so Gaussian noise with the
-# moments of the errors is nowhere near the bulk of them: would logarithms of $z_e$ and $z_c$ help?
-# Both were run on the clean split (`cance-edu record kddcup99`).
-#
-# **Predict.** Which of the two helps? And where does CANCE lose, on the copies, on the new rows or
-# on both?
+# **Predict.** From the defaults on, first the columns stay as they are, then the six latents become
+# one. Which of the two steps helps the error? Which helps CANCE? On copies, or on new rows?
 
 # %%
-my_guess = ""  # steps, logarithms, both or neither; copies, new rows or both
+my_guess = ""  # for each: the first step, the second, both or neither; copies, new rows or both
 
 # %%
 recorded = recordings.load("kddcup99")
-systems = recorded["systems"].tolist()
-f1_by, loss_by, known_by, new_by = (
-    dict(zip(systems, recorded[name].mean(0), strict=True))
-    for name in ("f1", "held_out_loss", "known", "new")
-)
+choices = list(recorded.about["settings"]["representations"])
+tried = ["Error", "CNCE", "CANCE"]
+figures_of = {"f1": "F1", "known": "AUROC, copies", "new": "AUROC, new rows"}
+
+
+def by_choice(name, system):
+    """Return what was recorded, a row a seed and a column a representation."""
+    return recorded[name][:, :, tried.index(system)]
+
 
 # %%
-print("seeds:", len(recorded["f1"]), "  share of copies:", recorded["known_share"].round(3))
-for system in systems:
-    print(f"{system:26s} F1 {100 * f1_by[system]:.1f}  loss {loss_by[system]:.4f}", end="  ")
-    print(f"AUROC: copies {known_by[system]:.3f}, new {new_by[system]:.3f}")
+figure = Figure(figsize=(10, 2.6), layout="constrained")
+for axes, (name, label) in zip(figure.subplots(1, 3, sharey=True), figures_of.items(), strict=True):
+    of = {s: by_choice(name, s).mean(0) for s in tried}
+    draw_aurocs_by_group(axes, {s: dict(zip(choices, of[s], strict=True)) for s in tried})
+    axes.set_xlabel(f"{label}, percent")
+    axes.get_legend().remove()
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+show(figure, "CANCE rises with both steps, on new rows; the error rises with the first and falls.")
 
 # %%
-figure = Figure(figsize=(6.5, 2.8), layout="constrained")
-axes = figure.subplots()
-draw_aurocs_by_group(axes, {"copies": known_by, "new rows": new_by})
-axes.set_xlabel("AUROC of the anomalies against them, percent")
-axes.legend(loc="center")
-show(figure, "On copies all are near 1; on new rows the error is far above every contrast.")
+steps = {(n, s): 100 * np.diff(by_choice(n, s), axis=1) for n in figures_of for s in tried}
+for (name, system), of in steps.items():
+    print(f"{figures_of[name]:16s}{system:6s}columns as they are {of[:, 0].mean():+.1f}, ", end="")
+    print(f"one latent {of[:, 1].mean():+.1f}")
 
 # %%
-f1 = {system: recorded["f1"][:, i] for i, system in enumerate(systems)}
-loss = {system: recorded["held_out_loss"][:, i] for i, system in enumerate(systems)}
-gain = {v: f1[f"{v}, 4000"] - f1[f"{v}, 1000"] for v in ("cnce", "cance")}
-lost_by_logarithms = f1_by["cnce, 1000"] - f1_by["cnce of logarithms, 1000"]
-print({v: np.round(100 * of, 1).tolist() for v, of in gain.items()})
-
-assert all((loss[f"{v}, 4000"] < loss[f"{v}, 1000"] / 2).all() for v in gain)
-assert (gain["cance"] > 0).all()
-assert 0.02 < gain["cance"].mean() < 0.03
-assert gain["cnce"].min() < -0.06 < gain["cnce"].mean() < 0 < 0.07 < gain["cnce"].max()
-assert 0.03 < lost_by_logarithms < 0.04
-
-# %%
-assert (recorded["new"][:, 0] > 0.95).all()
-assert (recorded["new"][:, 0] - recorded["new"][:, 1:].max(1) > 0.05).all()
-lowest, second, *_ = np.sort(recorded["known"].ravel())
-assert lowest < 0.92 < 0.985 < second
-assert (f1["error"] - f1["cance, 4000"] > 0.02).all()
+assert (steps["f1", "CANCE"] > 1).all()
+assert (steps["f1", "CANCE"].mean(0) > 2.9).all()
+assert (steps["f1", "Error"][:, 0] > 0.5).all()
+assert (steps["f1", "Error"][:, 1] < -0.5).all()
+assert (steps["new", "CANCE"] > 2).all()
+assert (abs(steps["known", "CANCE"]) < 0.5).all()
+assert (by_choice("new", "CANCE") - by_choice("new", "Error") > 0)[:, 2].all()
+assert (by_choice("new", "CANCE") - by_choice("new", "Error") < 0)[:, :2].all()
 assert (abs(recorded["known_share"] - 0.87) < 0.01).all()
-of_ours = [c.ours for c in results.cells("table8", "KDDCUP99", settings[0], "F1") if c.ours]
-assert 1 < 1000 * 256 / of_ours[0].records[0]["trained_on"] < 2
+assert 97.3 < 100 * by_choice("f1", "Error")[:, 1].mean() < 97.6
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Logarithms cost 3 points on average. More steps help CANCE in each of three seeds, by 2 to 3
-# points on average; it stays more than 2 below the error. Without artificial errors (`cnce`) they
-# move F1 by 6 points and more, down in one seed and up in another. Three seeds are few where single
-# ones differ by so much.
+# CANCE gains by both steps, in each of three seeds: about 3 points of F1 or more on average by
+# either. The error gains by the first and loses by the second. All of it happens on the new rows:
+# on copies no step moves CANCE's AUROC by half a point.
 #
-# And it loses on the new rows. There the error is above 0.95 and leads by more than 0.05 in every
-# seed. On copies all fits but one are above 0.985.
+# With six latents the error is above CANCE on new rows, with one latent below, in each seed.
 # </details>
 #
-# That is what a density does. A normal row of a kind that was never seen is improbable, and so is
-# an anomaly; between the two a density has little to say. The error asks something else: can the
-# row be rebuilt? What the decoder learned from frequent rows serves for some new ones.
+# Why would one setting turn the order round? Two likely reasons.
 #
-# The held-out loss is no guide to it. With four times the steps it falls by more than a half in
-# every fit, whether F1 rises or falls: held-out rows are drawn from the same copies, so it says
-# mostly how well $T$ knows these. Choosing by it, on normal data alone as Sec. 4.1 asks, you would
-# train CANCE longer than our table did, and gain. It is a gain that the loss did not promise.
+# **A rare 1.** In a column of 0 and 1 where a share $p$ is 1, standardising makes of a 1
+#
+# $$\frac{1 - p}{\sqrt{p (1 - p)}} \approx \frac{1}{\sqrt p} .$$
 
+# %%
+flags = recorded["flags"]
+rare = flags[(flags > 0) & (flags < 0.001)]
+half_of_them = np.median(rare)
+print(f"{len(flags)} columns of 0 and 1; in {len(rare)} fewer than one normal row in 1000 has a 1,")
+print(f"and in half of these a share below {half_of_them:.5f}. Standardised, its 1 is a ", end="")
+print(f"{half_of_them**-0.5:.0f}.")
+
+assert (len(flags), len(rare)) == (84, 63)
+assert 55 < half_of_them**-0.5 < 65
+
+# %% [markdown]
+# A normal row with one such 1 carries a coordinate near 60, whose square outweighs all its other
+# columns together. Neither a decoder nor a density can do much with that, and new normal rows are
+# those with rare values.
+#
+# **A wide place.** With six latents $z$ has eight coordinates, with one it has three. What does $T$
+# still have to learn?
+
+# %%
+losses = recorded["held_out_loss"][:, :, 1:]
+for i, choice in enumerate(choices):
+    print(f"{choice:32s} held-out loss {losses[:, i].min():.4f} to {losses[:, i].max():.4f}")
+
+assert losses[:, :2].max() < 0.013 < 0.016 < losses[:, 2].min() < losses.max() < 0.034
+assert np.isclose(2 * np.log(2), 1.386, atol=1e-3)
+
+# %% [markdown]
+# A $T$ that knows nothing has a loss of $2 \ln 2 = 1.386$. Here it falls below 0.04 everywhere, and
+# with eight coordinates below 0.013: hardly a noise point can be taken for data. It is the shell of
+# lesson 09 again. Where $T$ tells the two apart without effort, any large value will do on the
+# data, and the score orders them by little more than the noise's own density.
+#
+# And one caution about the order of events. We ran the defaults first, got 89, and read App. D
+# again because 97 was far away. The network is the paper's, so we may use it. But notice what a
+# search like this does: it stops when the number looks right.
+#
 # %% [markdown]
 # ## Recap
 #
@@ -932,8 +956,9 @@ assert 1 < 1000 * 256 / of_ours[0].records[0]["trained_on"] < 2
 #    AUROCs within 0.03. No single one of them explains both of the paper's numbers.
 # 4. CANCE loses to two Gaussians on Abalone and Thyroid. Begin with the classics.
 # 5. Duplicate rows turn a random split into a memory test; $R/P$ tells how many alarms there were.
-# 6. On KDDCUP99 our density loses to the error mainly on normal rows that are new. A held-out loss,
-#    measured mostly on copies, does not show it.
+# 6. On KDDCUP99 the representation decides. With six latents and every column standardised the
+#    density is far below the error on normal rows that are new; with DAGMM's network, and columns
+#    of 0 and 1 as they are, it is above.
 #
 # ## Questions
 #
@@ -949,8 +974,8 @@ assert 1 < 1000 * 256 / of_ours[0].records[0]["trained_on"] < 2
 #    were there, and what would F1 have been at the true number, at least?
 # 6. Take the copies out of KDDCUP99 before the split, not after. Which anomalies disappear, and is
 #    what is left still the task that App. D meant?
-# 7. Section 4 contrasts on $\ln z_e$ and $\ln z_c$. What must be added to its score for it to be a
-#    density of $z$? Could that change F1?
+# 7. Suppose that you contrast on $\ln z_e$ and $\ln z_c$ in place of $z_e$ and $z_c$. What must be
+#    added to the score for it to be that of a density of $z$? Could that change F1?
 #
 # ## Where to read on
 #

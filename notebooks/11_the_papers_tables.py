@@ -768,7 +768,7 @@ assert widest < 0.1
 # ## 7. What was chosen, and by what
 #
 # Sec. 4.1 of the paper says that model selection sees normal data only. Hold us to that as well.
-# Our settings are of three kinds:
+# Our settings are of four kinds:
 #
 # 1. **The paper's**: the numbers of latents, and little else is stated.
 # 2. **Chosen on held-out normal data**: the length and rate of $T$'s training on MNIST; for
@@ -776,6 +776,13 @@ assert widest < 0.1
 # 3. **Chosen by looking at AUROCs**, hence at labels: ELU, the channels and the epochs of the
 #    autoencoder follow prototypes on two digits of MNIST and on CIFAR-10. Those two are the 8 and
 #    the 2.
+# 4. **Read in the paper, but late**: that features keep their columns' scales (lesson 09), and that
+#    KDDCUP99 has the network of App. D (lesson 10). We ran the defaults first, and read again when
+#    the results were far from the paper's.
+#
+# The fourth kind is better argued than the third, and no more innocent: had the first results been
+# near the paper's, nobody would have read again. A repair that is only looked for when a number
+# disappoints pulls all numbers to one side.
 #
 # The third kind should not be there. For MNIST you can look at the damage in two ways.
 #

@@ -7,7 +7,14 @@ from sklearn.metrics import average_precision_score
 from cance_edu.datasets import CORRUPTIONS
 from cance_edu.experiments.variants import auroc
 
-__all__ = ["area", "areas_by_corruption", "at_a_share", "f1_and_areas", "precision_among_highest"]
+__all__ = [
+    "area",
+    "areas_by_corruption",
+    "at_a_share",
+    "at_the_true_share",
+    "f1_and_areas",
+    "precision_among_highest",
+]
 
 Truth = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -68,3 +75,8 @@ def at_a_share(is_anomaly: Truth, scores: Scores, share: float = 0.2) -> dict[st
     f1 = 2 * precision * recall / (precision + recall) if precision else 0.0
     named = {"precision": precision, "recall": float(recall), "f1": float(f1)}
     return named | area(is_anomaly, scores)
+
+
+def at_the_true_share(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
+    """Return the same at the true number of anomalies, where precision, recall and F1 are equal."""
+    return at_a_share(is_anomaly, scores, float(is_anomaly.mean()))

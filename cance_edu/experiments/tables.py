@@ -96,9 +96,10 @@ def _mnist_c() -> tuple[Task, ...]:
     return (task,)
 
 
-# Sec. 4.5 does not say how many components; 64 as for CIFAR-10's autoencoder. T overfits here too,
-# but fewer steps change no class's mean by half a point (lesson 09): the default stays.
-_PCA = {"representation": "pca", "latent_dim": 64}
+# Sec. 4.5 says neither how many components, 64 here as for CIFAR-10's autoencoder, nor that the
+# columns were scaled, so they are not. T overfits here too, but fewer steps change no class's mean
+# by 0.6 points (lesson 09): the default stays.
+_PCA = {"representation": "pca", "latent_dim": 64, "column_scaling": "given"}
 
 
 def _load_features(normal: int, seed: int) -> TableTask:
@@ -162,26 +163,30 @@ def _tables() -> tuple[Task, ...]:
     )
 
 
-def _load_kddcup99(contamination: float, seed: int) -> TableTask:
+# App. D takes DAGMM's network for this table: 60, 30 and 10 units, and a single latent. The split
+# standardises the measured columns and leaves those of 0 and 1, as GOAD's loader does.
+_DAGMM = {"latent_dim": 1, "hidden": (60, 30, 10), "column_scaling": "given"}
+
+
+def _load_contaminated(contamination: float, seed: int) -> TableTask:
     return datasets.dagmm_split(datasets.kddcup99(), seed, contamination)
 
 
 def _kddcup99() -> tuple[Task, ...]:
-    """App. D: attacks are the normal majority; DAGMM's split, clean and contaminated."""
+    """App. D: attacks are the normal majority; DAGMM's split, and the one that R/P speaks for."""
     rows = {"Precision": "precision", "Recall": "recall", "F1": "f1", "AUROC": "auroc"}
-    settings = {"DAGMM's split, clean": 0.0, "DAGMM's split, 5% contaminated": 0.05}
+    protocols = {
+        "DAGMM's split, clean": (partial(_load_contaminated, 0.0), measures.at_a_share),
+        "DAGMM's split, 5% contaminated": (partial(_load_contaminated, 0.05), measures.at_a_share),
+        # Lesson 10: the alarms are 1% fewer than the anomalies there, which is left out.
+        "GOAD's split, clean": (
+            partial(_load_table, "kddcup99", "goad"),
+            measures.at_the_true_share,
+        ),
+    }
     return tuple(
-        Task(
-            "table8",
-            "KDDCUP99",
-            "KDDCUP99",
-            partial(_load_kddcup99, contamination),
-            {},
-            protocol,
-            measure=measures.at_a_share,
-            rows=rows,
-        )
-        for protocol, contamination in settings.items()
+        Task("table8", "KDDCUP99", "KDDCUP99", load, _DAGMM, protocol, measure=measure, rows=rows)
+        for protocol, (load, measure) in protocols.items()
     )
 
 
@@ -284,10 +289,11 @@ TABLES = {
             {"DAGMM-CANCE": "cance"},
             beside=_VARIANTS,
             runs=20,
-            note="Ours is CANCE on our own autoencoder's features; the paper's is on DAGMM's. The "
-            "caption says contaminated training data, but DAGMM-0's row is from DAGMM's Table 2, "
-            "which is, as we read it, of clean data; so both are here. Of the normal test rows 87% "
-            "are copies of training rows, and next to no anomaly is.",
+            note="Ours is CANCE on features of an autoencoder with DAGMM's widths, trained alone; "
+            "the paper's are those that DAGMM trains together with its mixture. The caption says "
+            "contaminated training data, but DAGMM-0's row is from DAGMM's Table 2, which is, as "
+            "we read it, of clean data; so both are here. Of the normal test rows 87% are copies "
+            "of training rows, and next to no anomaly is.",
         ),
         Table(
             "contrasts",

@@ -69,7 +69,12 @@ def record() -> dict[str, NDArray[Any]]:
 def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     split = adbench_split(table, seed)
     scores = simple_scores(split, seed)
-    settings = {"representation": "pca", "latent_dim": SETTINGS["components"], "random_state": seed}
+    settings = {
+        "representation": "pca",
+        "latent_dim": SETTINGS["components"],
+        "column_scaling": "given",
+        "random_state": seed,
+    }
     detector = CANCE(**settings).fit(split.train)
     stopped = CANCE(**settings, steps=SETTINGS["fewer_steps"]).fit(split.train)
     z_train, z_test = map(detector.composite_features, (split.train, split.test))

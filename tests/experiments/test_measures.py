@@ -9,6 +9,7 @@ from cance_edu.experiments.measures import (
     area,
     areas_by_corruption,
     at_a_share,
+    at_the_true_share,
     f1_and_areas,
     precision_among_highest,
 )
@@ -53,6 +54,16 @@ def test_a_share_is_scikit_learns_too(drawn, share):
     assert found["precision"] == pytest.approx(precision_score(is_anomaly, called))
     assert found["recall"] == pytest.approx(recall_score(is_anomaly, called))
     assert found["f1"] == pytest.approx(f1_score(is_anomaly, called))
+
+
+@given(scored())
+def test_at_the_true_share_alarms_are_as_many_as_anomalies(drawn):
+    is_anomaly, scores = drawn
+    found = at_the_true_share(is_anomaly, scores)
+    expected = f1_and_areas(is_anomaly, scores)
+    for name in ("precision", "recall", "f1"):
+        assert found[name] == pytest.approx(expected["f1"])
+    assert found["auroc"] == expected["auroc"]
 
 
 def test_of_equal_scores_the_first_come_first():
