@@ -289,8 +289,8 @@ TABLES = {
             {"DAGMM-CANCE": "cance"},
             beside=_VARIANTS,
             runs=20,
-            note="Ours is CANCE on features of an autoencoder with DAGMM's widths, trained alone; the "
-            "paper's are those that DAGMM trains together with its mixture. The caption says "
+            note="Ours is CANCE on features of an autoencoder with DAGMM's widths, trained alone; "
+            "the paper's are those that DAGMM trains together with its mixture. The caption says "
             "contaminated training data, but DAGMM-0's row is from DAGMM's Table 2, which is, as "
             "we read it, of clean data; so both are here, and GOAD's split, to which the paper's "
             "own rows point (lesson 10). Of the normal test rows 87% are copies of training rows, "
