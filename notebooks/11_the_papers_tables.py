@@ -728,7 +728,7 @@ assert without_zero == ["artificial errors, K = 1.69"]
 assert all(abs(answers[f"learned by Eq. {k}"].mean) < 0.02 for k in (8, 12))
 errors = [a.mean for name, a in answers.items() if name.startswith("artificial")]
 assert 0 < min(errors) < max(errors) < 0.1
-assert {len(cell.ours.values) for cell in contrasts} == {2}
+assert {len(cell.ours.values) for cell in contrasts} == {3}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -742,24 +742,24 @@ assert {len(cell.ours.values) for cell in contrasts} == {2}
 # - **Artificial errors** gain in all four rows, by less than 0.1 points. One interval just leaves
 #   zero out; among eight intervals one does so by chance in a third of all cases, if they were
 #   independent. The four rows are not four witnesses, for all share a digit's autoencoder. Nor does
-#   section 2 confirm them: its first two seeds are this Eq. 8 row. With three seeds more its
+#   section 2 confirm them: its first three seeds are this Eq. 8 row. With two seeds more its
 #   interval just left zero out.
 # - **Wider noise** than $K = 1$: also a gain whose interval holds zero. On the small digits of
 #   lesson 06 the interval left zero out.
 # </details>
 #
 # So on MNIST a $K$ fixed at 1.69 does what a learned one does, with less to explain. That is a
-# finding about this data, these eight coordinates, and two seeds a digit. In 66 dimensions noise
+# finding about this data, these eight coordinates, and three seeds a digit. In 66 dimensions noise
 # and data are further apart (lesson 09), and the experiment has not been done there. Nor does "no
 # difference was seen" mean "there is none". What the intervals say of learning $K$ is: below a
 # tenth of a point, on average over digits.
 
 # %%
 assert spread < 0.25
-assert 97.9 < min(means.values()) < max(means.values()) < 98.2
+assert 97.9 < min(means.values()) < max(means.values()) < 98.3
 assert 0.33 < 1 - 0.95**8 < 0.34
 of = {(c.row, c.column): c.ours.values for c in (*mnist, *contrasts) if c.row != AVERAGE}
-same = (of[k, "CANCE"][s] == of[k, "Eq. 8, paper's"][s] for k in "0123456789" for s in (0, 1))
+same = (of[k, "CANCE"][s] == of[k, "Eq. 8, paper's"][s] for k in "0123456789" for s in (0, 1, 2))
 assert all(same)
 widest = max(abs(bound) for k in (8, 12) for bound in answers[f"learned by Eq. {k}"].interval)
 assert widest < 0.1
