@@ -468,12 +468,14 @@ short = printed["CANCE"] - mixed["CANCE"]
 print({name: round(float(points), 1) for name, points in zip(names, short, strict=True)})
 
 # %%
+assert np.array_equal(by_class(raw, "LatNCE"), by_class(weak, "LatNCE"))  # the same latents
 assert closeness["Error"] < apart["Error", unit]
+assert round(closeness["Error"], 1) == 3.0
 assert raw_alike["Error"] > 0.95
 assert raw_alike["CANCE"] > max(alike["CANCE", p] for p in protocols)
 assert abs(closeness["CANCE"] - apart["CANCE", weak]) < 0.2
 of_automobile = {system: areas_of[automobile] for system, areas_of in mixed.items()}
-assert abs(of_automobile["Error"] - 33.8) < 2
+assert abs(of_automobile["Error"] - printed["Error"][automobile]) < 2
 assert of_automobile["CANCE"] > of_automobile["Error"] + 20
 assert [n for n, points in zip(names, short, strict=True) if points > 5] == ["cat", "dog"]
 assert 2 < short.mean() < 2.5
@@ -510,7 +512,8 @@ print({s: f"{points:+.1f}, higher in {better[s]} classes" for s, points in cost.
 assert 1 < cost["CANCE"] < 1.6
 assert 3.5 < cost["squared norm of the latent"] < 4.5
 assert average[weak, "squared norm of the latent"] > average[weak, "CANCE"] + 1
-assert average[weak, "CANCE"] < printed["CANCE"].mean() - 1
+of_any = [*(average[p, "CANCE"] for p in protocols), mixed["CANCE"].mean()]
+assert max(of_any) < printed["CANCE"].mean() - 1
 assert min(better.values()) > 7
 
 # %% [markdown]

@@ -13,17 +13,14 @@ from tqdm.auto import tqdm
 from cance_edu.datasets import TableTask, dagmm_split, is_training_row, kddcup99
 from cance_edu.experiments import auroc, fit_variants
 from cance_edu.experiments.measures import at_a_share
+from cance_edu.experiments.tables import DAGMM_NETWORK
 
 SETTINGS: dict[str, Any] = {
     "seeds": [0, 1, 2],
     "representations": {
         "6 latents, columns standardised": {},
         "6 latents": {"column_scaling": "given"},
-        "1 latent, DAGMM's widths": {
-            "column_scaling": "given",
-            "latent_dim": 1,
-            "hidden": [60, 30, 10],
-        },
+        "1 latent, DAGMM's widths": DAGMM_NETWORK,
     },
     "variants": ["error", "cnce", "cance"],
     "alarms": 0.2,
