@@ -57,7 +57,7 @@ def table() -> Iterator[str]:
         )
     yield ""
     yield f"{FITS} fits: two workers are {sum(ratios) / ROUNDS:.2f} times as fast as one."
-    seconds, busy = _sweep(fits(chosen("table1", "mnist", MNIST_DIGITS), seeds=1), 2)
+    seconds, busy = _sweep(fits(chosen("table1", "mnist", MNIST_DIGITS, ""), seeds=1), 2)
     yield ""
     yield (
         f"MNIST's digits {' and '.join(MNIST_DIGITS)}, four variants each, on two workers: "

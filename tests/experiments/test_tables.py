@@ -63,8 +63,8 @@ def test_the_papers_numbers_of_latents_are_used():
     ("words", "expected"),
     [
         (("digits",), [("digits", str(digit)) for digit in range(10)]),
-        (("table1", "mnist", ["8", "2"]), [("MNIST", "2"), ("MNIST", "8")]),
-        (("table1", "MNIST", ["8"]), [("MNIST", "8")]),
+        (("table1", "mnist", ["8", "2"]), [*[("MNIST", "2")] * 2, *[("MNIST", "8")] * 2]),
+        (("table1", "MNIST", ["8"], ""), [("MNIST", "8")]),
         (("table2", "CIFAR-10", ["0,8"]), [("CIFAR-10", "0, 8")] * 2),
         (("table2", None, ["0, 8"]), [("MNIST", "0, 8"), *[("CIFAR-10", "0, 8")] * 2]),
         (("table2", "mnist-c"), [("MNIST-C", "MNIST-C")]),
