@@ -2,11 +2,8 @@
 
 import copy
 import math
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
-from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 
 from cance_edu.augmentation import ReconstructionAugmentation
@@ -29,29 +26,24 @@ from cance_edu.autoencoder import (
     train_autoencoder,
 )
 from cance_edu.composite import PrincipalComponents, Representation, composite_features
+from cance_edu.device import choose_device, private_randomness
 from cance_edu.lognormal import Augmentation
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
 from cance_edu.noise import GaussianNoise
+from cance_edu.parameters import ColumnScaling, Variant, check_parameters
 from cance_edu.schedule import Schedule, schedule_for
-from cance_edu.sources import ImageScaling, Source, check_images, check_table, is_images
+from cance_edu.sources import (
+    ImageScaling,
+    Source,
+    check_images,
+    check_table,
+    column_moments,
+    is_images,
+)
 from cance_edu.storage import load_model, save_model
 
-__all__ = ["CANCE", "VARIANTS", "Variant"]
-
-ColumnScaling = Literal["standardized", "given"]
-Variant = Literal["error", "latnce", "cnce", "cance"]
-
-VARIANTS: tuple[Variant, ...] = ("error", "latnce", "cnce", "cance")
-"""The four methods of the ablation in Sec. 4.2."""
-
-_CHOICES = {
-    "variant": VARIANTS,
-    "noise_objective": ("eq8", "eq12", "naive", "fixed"),
-    "image_scaling": ("unit", "standardized", "raw-error"),
-    "column_scaling": ("standardized", "given"),
-    "augmentation": ("paper", "k-aware"),
-}
+__all__ = ["CANCE"]
 
 
 class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
@@ -208,11 +200,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         """
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
-        self._check_parameters()
+        check_parameters(self)
         self.device_ = choose_device(self.device)
         source = self._check_data(X, reset=True)
         try:
-            with _private_randomness(self.random_state, self.device_) as generator:
+            with private_randomness(self.random_state, self.device_) as generator:
                 self._learn(source, generator)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("fit was interrupted: this detector is not fitted") from None
@@ -298,64 +290,6 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
     # -- checking -------------------------------------------------------------------------------
 
-    def _check_parameters(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                expected = ", ".join(map(repr, choices))
-                raise ValueError(f"{name} is {getattr(self, name)!r}; expected one of {expected}")
-        if not isinstance(self.representation, Representation) and self.representation not in (
-            "autoencoder",
-            "pca",
-        ):
-            raise ValueError(
-                f"representation is {self.representation!r}; expected 'autoencoder', 'pca' or "
-                "a fitted detector's representation_"
-            )
-        learns = self.noise_objective != "fixed"
-        tiny = np.finfo(float).tiny
-        epochs = np.ravel(self.epochs).tolist()
-        checks = {
-            "latent_dim": (
-                self.latent_dim is None or _whole(self.latent_dim, 1),
-                "a whole number, at least 1, or None",
-            ),
-            "covariance_weight": (
-                self.covariance_weight == "auto" or _real(self.covariance_weight, 0),
-                "a number, at least 0, or 'auto'",
-            ),
-            "noise_ratio": (_real(self.noise_ratio, tiny), "a number (nu) above 0"),
-            "initial_scale": (
-                _real(self.initial_scale, 1 + 1e-9 if learns else 1),
-                "a number (K) above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
-            ),
-            "epochs": (
-                epochs == ["auto"]
-                or (len(epochs) == 2 and _whole(epochs[0], 1) and _whole(epochs[1], 0)),
-                "two whole numbers, at least 1 and 0, or 'auto'",
-            ),
-            "steps": (
-                self.steps == "auto" or _whole(self.steps, 5),
-                "a whole number, at least 5, or 'auto'",
-            ),
-            "batch_size": (
-                self.batch_size == "auto" or _whole(self.batch_size, 2),
-                "a whole number, at least 2, or 'auto'",
-            ),
-            "channels": (_widths(self.channels), "whole numbers, at least 1, and one at least"),
-            "hidden": (
-                self.hidden is None or _widths(self.hidden),
-                "a whole number or several, at least 1, or None",
-            ),
-            "validation_fraction": (
-                _real(self.validation_fraction, 0, 1 - 1e-9),
-                "a number in [0, 1)",
-            ),
-            "contamination": (_real(self.contamination, tiny, 0.5), "a number in (0, 0.5]"),
-        }
-        for name, (fine, expected) in checks.items():
-            if not fine:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; expected {expected}")
-
     def _check_data(self, X: Any, reset: bool = False) -> Source:
         """Return the data as a source, after looking at all of it once."""
         X = np.asarray(X) if isinstance(X, (list, tuple)) else X
@@ -390,7 +324,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         if reset:
             self._check_size(len(source))
             # Asked for in any case: it refuses rows that are all the same.
-            moments = None if images else _column_moments(source)
+            moments = None if images else column_moments(source)
             self.columns_ = moments if self.column_scaling == "standardized" else None
         source.columns = self.columns_
         return source
@@ -604,7 +538,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.columns_ = None
         if "columns.centre" in tensors:
             self.columns_ = (tensors["columns.centre"], tensors["columns.spread"])
-        with _private_randomness(0, self.device_):
+        with private_randomness(0, self.device_):
             if self.representation == "pca":
                 model: Representation = PrincipalComponents(self.n_features_in_, self._latent_dim())
             else:
@@ -626,77 +560,12 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.history_.scale = list(tensors["history.scale"])
 
 
-def choose_device(device: str) -> str:
-    """Return "cpu" or a "cuda" device; CANCE_EDU_DEVICE overrides the argument.
-
-    Parameters
-    ----------
-    device : str
-        "auto", "cpu", "cuda" or, with several, "cuda:1".
-
-    Raises
-    ------
-    ValueError
-        If there is no such device here.
-    """
-    device = str(os.environ.get("CANCE_EDU_DEVICE") or device)
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    gpus = ["cuda", *(f"cuda:{i}" for i in range(count))] if count else []
-    if device == "auto":
-        return "cuda" if gpus else "cpu"
-    if device not in ("cpu", *gpus):
-        raise ValueError(
-            f"device is {device!r}; expected one of {', '.join(map(repr, ['auto', 'cpu', *gpus]))}"
-            + ("" if gpus else ": torch finds no GPU on this machine")
-        )
-    return device
-
-
-@contextmanager
-def _private_randomness(random_state: Any, device: str) -> Iterator[torch.Generator]:
-    """Give out a generator, and leave the global random state as it was found."""
-    if random_state is None:
-        seed = int(np.random.SeedSequence().generate_state(1)[0])
-    elif isinstance(random_state, (int, np.integer)):
-        seed = int(random_state)
-    else:
-        seed = int(check_random_state(random_state).randint(2**31))
-    with torch.random.fork_rng(devices=[device] if device != "cpu" else []):
-        torch.manual_seed(seed)
-        yield torch.Generator().manual_seed(seed)
-
-
-def _column_moments(source: Source) -> tuple[Tensor, Tensor]:
-    """Return what standardises a table's columns; a constant column is only centred."""
-    moments = RunningMoments(int(source.raw(torch.tensor([0])).shape[1]))
-    for rows in torch.arange(len(source)).split(1000):
-        moments.update(source.raw(rows))
-    deviation = moments.covariance.diag().sqrt()
-    # Round-off leaves a constant column a small deviation, which must not be divided by.
-    varies = deviation > 1e-12 * moments.mean.abs()
-    if not varies.any():
-        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
-    return moments.mean, torch.where(varies, deviation, 1.0)
-
-
 def _architecture(model: Autoencoder) -> dict[str, Any]:
     """Return the channels and hidden widths that a shared autoencoder was built with."""
     layers = list(model.encoder.modules())
     channels = [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
     hidden = [layer.out_features for layer in layers if isinstance(layer, nn.Linear)][:-1]
     return {"channels": channels, "hidden": hidden[0]} if channels else {"hidden": hidden}
-
-
-def _whole(value: Any, low: int) -> bool:
-    return isinstance(value, Integral) and int(value) >= low
-
-
-def _real(value: Any, low: float, high: float = np.finfo(float).max) -> bool:
-    return isinstance(value, Real) and low <= float(value) <= high
-
-
-def _widths(value: Any) -> bool:
-    return np.size(value) > 0 and all(_whole(width, 1) for width in np.ravel(value))
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

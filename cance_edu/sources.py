@@ -13,8 +13,17 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from cance_edu.datasets import FolderImages
+from cance_edu.moments import RunningMoments
 
-__all__ = ["ImageScaling", "Source", "check_images", "check_table", "is_images", "standardize"]
+__all__ = [
+    "ImageScaling",
+    "Source",
+    "check_images",
+    "check_table",
+    "column_moments",
+    "is_images",
+    "standardize",
+]
 
 ImageScaling = Literal["unit", "standardized", "raw-error"]
 
@@ -207,6 +216,35 @@ def check_table(source: Source) -> None:
                 f"row {int(rows[0]) + row}, column {column} is NaN or infinity "
                 f"({batch[row, column]:g}); expected finite numbers: remove such rows, or impute"
             )
+
+
+def column_moments(source: Source) -> tuple[Tensor, Tensor]:
+    """Return what standardises a table's columns, as `Source` takes it.
+
+    Parameters
+    ----------
+    source : Source
+        A table, one batch of which is held in memory.
+
+    Returns
+    -------
+    (tensor, tensor)
+        Each column's mean and standard deviation; the latter is 1 for a constant column.
+
+    Raises
+    ------
+    ValueError
+        If all rows are the same.
+    """
+    moments = RunningMoments(int(source.raw(torch.tensor([0])).shape[1]))
+    for rows in torch.arange(len(source)).split(1000):
+        moments.update(source.raw(rows))
+    deviation = moments.covariance.diag().sqrt()
+    # Round-off leaves a constant column a small deviation, which must not be divided by.
+    varies = deviation > 1e-12 * moments.mean.abs()
+    if not varies.any():
+        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
+    return moments.mean, torch.where(varies, deviation, 1.0)
 
 
 def _stack(items: list[tuple[int, Any]]) -> Tensor:

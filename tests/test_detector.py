@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from cance_edu import CANCE
 from cance_edu.autoencoder import condition_number
 from cance_edu.datasets import load_one_class
-from cance_edu.detector import choose_device
+from cance_edu.device import choose_device
 from cance_edu.experiments import auroc
 from cance_edu.sources import Source
 

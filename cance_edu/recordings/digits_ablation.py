@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from cance_edu.datasets import OneClass, digits, load_one_class
-from cance_edu.detector import VARIANTS
 from cance_edu.experiments import Result, fit_variants
 from cance_edu.lessons import DEFECTS, with_defect
+from cance_edu.parameters import VARIANTS
 from cance_edu.summaries.scores import aurocs_by_group
 
 SETTINGS: dict[str, Any] = {

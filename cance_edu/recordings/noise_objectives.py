@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from cance_edu.datasets import OneClass
-from cance_edu.detector import CANCE, Variant
+from cance_edu.detector import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.lessons import LessonDataset, lesson_split
 from cance_edu.nce import NoiseObjective
+from cance_edu.parameters import Variant
 
 SETTINGS: dict[str, Any] = {
     "normal": [8],

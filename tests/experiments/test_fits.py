@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from cance_edu.datasets import OneClass, TableTask
-from cance_edu.detector import CANCE, VARIANTS
+from cance_edu.detector import CANCE
 from cance_edu.experiments.fits import Fit, fits, run
 from cance_edu.experiments.methods import CANCE_FAMILY
 from cance_edu.experiments.tables import chosen
 from cance_edu.experiments.tasks import Task
+from cance_edu.parameters import VARIANTS
 from tests.experiments.quick import SYSTEMS, load, quick_fits
 
 
