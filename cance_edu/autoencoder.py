@@ -138,6 +138,7 @@ def convolutional_autoencoder(
     latent_dim: int,
     channels: Sequence[int] = (16, 32),
     hidden: int = 256,
+    bounded: bool = True,
 ) -> Autoencoder:
     """Build an autoencoder for images: strided convolutions, one dense layer, and their mirror.
 
@@ -147,13 +148,15 @@ def convolutional_autoencoder(
     Parameters
     ----------
     image_shape : (channels, height, width)
-        Shape of one image, with values in [0, 1].
+        Shape of one image.
     latent_dim : int
         d: 6 for one digit, 10 for all of MNIST, 64 for CIFAR-10 (Sec. 4).
     channels : sequence of int
         Output channels of the convolutions.
     hidden : int
         Width of the dense layer between convolutions and latents.
+    bounded : bool
+        Whether a sigmoid keeps reconstructions in [0, 1]; standardised images need any values.
 
     Returns
     -------
@@ -175,7 +178,7 @@ def convolutional_autoencoder(
     for c_in, c_out, size in reversed(list(zip(widths[1:], widths, sizes, strict=False))):
         # Kernel 4 and stride 2 double the size; an odd size loses its last row or column again.
         decoder += [nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
-    decoder[-1] = nn.Sigmoid()
+    decoder[-1] = nn.Sigmoid() if bounded else nn.Identity()
     model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
     # The same numbers in an order that convolutions on a CPU work through a quarter faster.
     model.to(memory_format=torch.channels_last)

@@ -471,13 +471,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _new_autoencoder(self) -> Autoencoder:
         if hasattr(self, "image_shape_"):
             hidden = 256 if self.hidden is None else int(self.hidden)  # type: ignore[arg-type]
-            model = convolutional_autoencoder(
-                self.image_shape_, self._latent_dim(), np.ravel(self.channels).tolist(), hidden
+            channels = np.ravel(self.channels).tolist()
+            bounded = self.image_scaling == "unit"
+            return convolutional_autoencoder(
+                self.image_shape_, self._latent_dim(), channels, hidden, bounded
             )
-            if self.image_scaling != "unit":
-                # The last layer, a sigmoid, keeps to [0, 1]; standardised images do not.
-                model.decoder = nn.Sequential(*list(model.decoder.children())[:-1])
-            return model
         widths = (64, 32) if self.hidden is None else np.atleast_1d(self.hidden).tolist()
         return dense_autoencoder(self.n_features_in_, self._latent_dim(), widths).double()
 

@@ -51,6 +51,17 @@ def test_reconstructions_have_the_images_shape(shape):
     assert model.encode(torch.rand(2, *shape)).shape == (2, 4)
 
 
+def test_without_bounds_a_reconstruction_is_the_sigmoids_logit():
+    models = []
+    for bounded in (True, False):
+        torch.manual_seed(0)
+        models.append(convolutional_autoencoder((1, 8, 8), 4, bounded=bounded).eval())
+    images = torch.rand(3, 1, 8, 8)
+    inside, anywhere = (model(images) for model in models)
+    torch.testing.assert_close(inside.logit(), anywhere)
+    assert (anywhere < 0).any()
+
+
 def test_latents_are_standardised_without_learned_scale():
     norm = dense_autoencoder(5, 3).encoder[-1]
     assert isinstance(norm, torch.nn.BatchNorm1d)

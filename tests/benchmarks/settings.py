@@ -7,7 +7,7 @@ held-out images, beside the default's of the same row; the condition number is o
 """
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -23,27 +23,49 @@ from cance_edu.autoencoder import (
 from cance_edu.datasets import load_one_class
 from cance_edu.sources import Source
 
-DEFAULT: dict[str, Any] = {"activation": nn.ELU, "channels": (16, 32), "epochs": (20, 5)}
-CHANGES: dict[str, dict[str, Any]] = {
-    "default": {},
-    "ReLU for ELU": {"activation": nn.ReLU},
-    "half the channels": {"channels": (8, 16)},
-    "twice the channels": {"channels": (32, 64)},
-    "half the epochs": {"epochs": (10, 3)},
-    "twice the epochs": {"epochs": (40, 10)},
-}
 DIGITS = (8, 2, 3, 5)
 
 
-def held_out_loss(images: Source, settings: dict[str, Any]) -> tuple[float, float]:
-    """Train on nine tenths of a digit's images; return loss and condition number on the rest."""
+@dataclass(frozen=True)
+class Settings:
+    """Of an autoencoder and its training."""
+
+    latent_dim: int = 6
+    channels: tuple[int, ...] = (16, 32)
+    covariance_weight: float = 1.0
+    epochs: tuple[int, int] = (20, 5)
+    activation: type[nn.Module] = nn.ELU
+
+    def changed(self) -> dict[str, "Settings"]:
+        """Return these and, by name, those with one of them changed."""
+        return {
+            "default": self,
+            "ReLU for ELU": replace(self, activation=nn.ReLU),
+            "half the channels": replace(self, channels=tuple(c // 2 for c in self.channels)),
+            "twice the channels": replace(self, channels=tuple(2 * c for c in self.channels)),
+            "half the epochs": replace(self, epochs=(10, 3)),
+            "twice the epochs": replace(self, epochs=(40, 10)),
+        }
+
+
+def held_out_loss(images: Source, settings: Settings) -> tuple[float, float]:
+    """Train on nine tenths of a class's images; return loss and condition number on the rest."""
     torch.manual_seed(0)
     rows = torch.randperm(len(images))
     seen, held_out = images.subset(rows[len(rows) // 10 :]), images.subset(rows[: len(rows) // 10])
-    model = convolutional_autoencoder((1, 28, 28), 6, settings["channels"])
-    replace_activations(model, settings["activation"])
-    generator = torch.Generator().manual_seed(0)
-    train_autoencoder(model, seen, generator=generator, epochs=settings["epochs"])
+    shape = tuple(images.raw(rows[:1]).shape[1:])
+    bounded = images.scaling == "unit"
+    model = convolutional_autoencoder(
+        shape, settings.latent_dim, settings.channels, bounded=bounded
+    )
+    replace_activations(model, settings.activation)
+    train_autoencoder(
+        model,
+        seen,
+        generator=torch.Generator().manual_seed(0),
+        covariance_weight=settings.covariance_weight,
+        epochs=settings.epochs,
+    )
     with torch.no_grad():
         losses = [
             (reconstruction_loss(batch, model(batch)).item(), len(batch))
@@ -60,21 +82,27 @@ def replace_activations(module: nn.Module, activation: type[nn.Module]) -> None:
         replace_activations(child, activation)
 
 
-def table() -> Iterator[str]:
+def compared(classes: dict[int, Source], settings: Settings) -> Iterator[str]:
+    """Yield a table with a column for each class, and a row for each setting."""
+    changed = settings.changed()
     found = {
-        (digit, name): held_out_loss(images, DEFAULT | change)
-        for digit in tqdm(DIGITS, desc="MNIST")
-        for images in [Source(load_one_class("mnist", [digit]).train_images)]
-        for name, change in CHANGES.items()
+        (normal, name): held_out_loss(images, of)
+        for normal, images in tqdm(classes.items(), desc="classes")
+        for name, of in changed.items()
     }
-    columns = " | ".join(f"loss, {digit}" for digit in DIGITS)
+    columns = " | ".join(f"loss, {normal}" for normal in classes)
     yield f"| setting | {columns} | over the default's | largest condition number |"
-    yield "|---" * (len(DIGITS) + 3) + "|"
-    for name in CHANGES:
-        losses = [found[digit, name][0] for digit in DIGITS]
-        ratios = [found[digit, name][0] / found[digit, "default"][0] for digit in DIGITS]
-        condition = max(found[digit, name][1] for digit in DIGITS)
+    yield "|---" * (len(classes) + 3) + "|"
+    for name in changed:
+        losses = [found[normal, name][0] for normal in classes]
+        ratios = [found[normal, name][0] / found[normal, "default"][0] for normal in classes]
+        condition = max(found[normal, name][1] for normal in classes)
         yield (
             f"| {name} | {' | '.join(f'{loss:.2f}' for loss in losses)} | "
             f"{min(ratios):.2f} to {max(ratios):.2f} | {condition:.1f} |"
         )
+
+
+def table() -> Iterator[str]:
+    classes = {digit: Source(load_one_class("mnist", [digit]).train_images) for digit in DIGITS}
+    return compared(classes, Settings())
