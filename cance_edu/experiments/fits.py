@@ -16,7 +16,7 @@ import torch
 from cance_edu import __version__
 from cance_edu.experiments.methods import Method
 from cance_edu.experiments.results import Record
-from cance_edu.experiments.tasks import Task, slug
+from cance_edu.experiments.tasks import Task, reproduce_command, slug
 from cance_edu.experiments.variants import Split, parts
 
 __all__ = ["Fit", "file_name", "fits", "run"]
@@ -135,8 +135,9 @@ def _about(fit: Fit, split: Split) -> Record:
         "anomalies": int(split.test_is_anomaly.sum()),
         "data_sha256": data.hexdigest(),
         "differs": split.differs,
-        "command": f"cance-edu reproduce {fit.task.table} --dataset {slug(fit.task.dataset)} "
-        f"--rows '{fit.task.name}' --seeds {fit.seed + 1}",
+        "command": reproduce_command(
+            fit.task.table, fit.task.dataset, fit.task.protocol, fit.seed + 1, fit.task.name
+        ),
         "made_with": {
             "cance-edu": __version__,
             "python": platform.python_version(),

@@ -8,7 +8,7 @@ from cance_edu.experiments.comparison import Comparison, Verdict
 from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE
 from cance_edu.experiments.tables import TABLES
-from cance_edu.experiments.tasks import Table, slug
+from cance_edu.experiments.tasks import Table, reproduce_command
 
 __all__ = ["audited", "data", "introduction", "overview", "section"]
 
@@ -163,13 +163,13 @@ def _by_data(cells: Iterable[Comparison]) -> dict[str, list[Comparison]]:
 def _source(cells: Sequence[Comparison]) -> str:
     records = [record for cell in cells if cell.ours for record in cell.ours.records]
     first, seeds = records[0], 1 + max(record["seed"] for record in records)
-    command = f"cance-edu reproduce {first['table']} --dataset {slug(first['dataset'])}"
+    command = reproduce_command(first["table"], first["dataset"], first["protocol"], seeds)
     versions = dict.fromkeys(f"{k} {v}" for r in records for k, v in r["made_with"].items())
     splits: dict[str, dict[str, None]] = {}
     for record in records:
         splits.setdefault(record["task"], {})[record["data_sha256"][:8]] = None
     checksums = ", ".join(f"{task} ({' '.join(found)})" for task, found in splits.items())
-    return f"`{command} --seeds {seeds}`; {', '.join(versions)}; SHA-256 of the splits: {checksums}"
+    return f"`{command}`; {', '.join(versions)}; SHA-256 of the splits: {checksums}"
 
 
 def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

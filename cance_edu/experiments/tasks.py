@@ -1,5 +1,6 @@
 """What one row of the experiments is, or several, and what a table of the report is."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from cance_edu.experiments import measures
 from cance_edu.experiments.methods import CANCE_FAMILY, Method
 from cance_edu.experiments.variants import Split
 
-__all__ = ["Table", "Task", "slug"]
+__all__ = ["Table", "Task", "reproduce_command", "slug"]
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,13 @@ class Table:
 def slug(name: str) -> str:
     """Return a data set's name as the command line and files have it: CIFAR-10 is cifar10."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def reproduce_command(
+    table: str, dataset: str, protocol: str, seeds: int, row: str | None = None
+) -> str:
+    """Return the command that runs a table's data set by one protocol; of one row, if given."""
+    words = ["cance-edu", "reproduce", table, "--dataset", slug(dataset)]
+    words += ["--rows", row] if row is not None else []
+    words += ["--protocol", protocol] if protocol else []
+    return shlex.join([*words, "--seeds", str(seeds)])

@@ -61,7 +61,7 @@ def test_a_result_tells_where_it_is_from():
     for array in (split.train_images, split.test_images, split.test_is_anomaly):
         data.update(f"{array.shape} {array.dtype}".encode() + array.tobytes())
     assert first["data_sha256"] == second["data_sha256"] == data.hexdigest()
-    assert first["command"] == "cance-edu reproduce quick --dataset madeup --rows '0' --seeds 1"
+    assert first["command"] == "cance-edu reproduce quick --dataset madeup --rows 0 --seeds 1"
     assert {"cance-edu", "python", "torch"} <= first["made_with"].keys()
     assert first["differs"] == ""
     assert first["seconds"] >= 0

@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from cance_edu.experiments import fits as fits_module
 from cance_edu.experiments import sweep as sweep_module
 from cance_edu.experiments.results import opened, read
 from cance_edu.experiments.sweep import sweep
+from cance_edu.experiments.tables import TABLES
+from cance_edu.experiments.tasks import reproduce_command
 from tests.experiments.quick import SYSTEMS, outcome, quick_fits
 
 PROJECT = Path(__file__).parents[2]
@@ -185,6 +188,20 @@ def test_a_wrong_word_is_one_line_and_exit_code_1(words, reason, tmp_path, capsy
     assert error.count("\n") == 1
     assert reason in error
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_command_that_a_result_names_runs_its_task(name, monkeypatch):
+    ran = []
+    monkeypatch.setattr(sweep_module, "sweep", lambda fits, *_, **__: ran.extend(fits))
+    for task in (task for task in TABLES[name].tasks if task.table == name):
+        ran.clear()
+        words = shlex.split(reproduce_command(name, task.dataset, task.protocol, 2, task.name))
+        assert cli.main(words[1:]) == 0
+        assert {fit.seed for fit in ran} == {0, 1}
+        assert task in {fit.task.protocol: fit.task for fit in ran}.values()
+        if task.protocol:
+            assert {id(fit.task) for fit in ran} == {id(task)}
 
 
 @pytest.mark.parametrize("words", [[], ["table1", "--seeds", "many"], ["table1", "--rows"]])
