@@ -71,6 +71,16 @@ class ReconstructionAugmentation:
             Σ̂ of the composite features.
         kind : {"paper", "k-aware"}
             Which truncated normals.
+
+        Returns
+        -------
+        ReconstructionAugmentation
+            On the moments' device.
+
+        Raises
+        ------
+        ValueError
+            If μ_z or σ_z of one of the two is not above 0.
         """
         standard_deviation = covariance.diag().sqrt()[-2:]
         mode = lognormal_mode(mean[-2:].cpu().numpy(), standard_deviation.cpu().numpy())
@@ -78,7 +88,7 @@ class ReconstructionAugmentation:
 
     @equation("10", lesson="02")
     def __call__(
-        self, composite: Tensor, scale: Tensor, generator: torch.Generator | None = None
+        self, composite: Tensor, noise_scale: Tensor, generator: torch.Generator | None = None
     ) -> Tensor:
         r"""Turn a batch drawn from p_d into a batch drawn from p_m, half real, half artificial.
 
@@ -92,7 +102,7 @@ class ReconstructionAugmentation:
         ----------
         composite : tensor of shape (n, d + 2)
             A random batch of composite features; n is even.
-        scale : tensor of shape (d + 2,)
+        noise_scale : tensor of shape (d + 2,)
             K's diagonal, without gradient; only "k-aware" looks at it.
         generator : torch.Generator, optional
             Source of randomness, on the CPU.
@@ -113,7 +123,7 @@ class ReconstructionAugmentation:
             )
         half = len(composite) // 2
         width = truncation_scale(
-            self.standard_deviation.cpu().numpy(), scale[-2:].cpu().numpy(), self.kind
+            self.standard_deviation.cpu().numpy(), noise_scale[-2:].cpu().numpy(), self.kind
         )
         augmented = composite.clone()
         augmented[half:, -2:] = sample_truncated_normal(

@@ -15,12 +15,11 @@ from torch import Tensor, nn
 
 from cance_edu.descent import Descent
 from cance_edu.equations import equation
-from cance_edu.moments import RunningMoments
+from cance_edu.moments import moments_of
 from cance_edu.sources import Source
 
 __all__ = [
     "Autoencoder",
-    "condition_number",
     "convolutional_autoencoder",
     "covariance_loss",
     "dense_autoencoder",
@@ -78,24 +77,6 @@ def covariance_loss(latent: Tensor) -> Tensor:
     covariance = centred.T @ centred / len(latent)
     off = covariance - torch.diag(covariance.diag())
     return off.square().sum() / max(d * (d - 1), 1)
-
-
-def condition_number(covariance: Tensor) -> float:
-    """Return the largest eigenvalue of a covariance over its smallest; inf if it is singular.
-
-    Parameters
-    ----------
-    covariance : tensor of shape (d, d)
-        Symmetric and positive semi-definite.
-
-    Returns
-    -------
-    float
-        At least 1; below 100 we call the covariance well conditioned.
-    """
-    eigenvalues = torch.linalg.eigvalsh(covariance.double())
-    smallest, largest = eigenvalues[0].item(), eigenvalues[-1].item()
-    return largest / smallest if smallest > largest * len(covariance) * 2e-16 else math.inf
 
 
 class Autoencoder(nn.Module):
@@ -246,6 +227,11 @@ def train_autoencoder(
     -------
     list of float
         The mean loss of each epoch, the first stage's and then the second's.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite.
     """
 
     def both(inputs: Tensor) -> Tensor:
@@ -258,7 +244,8 @@ def train_autoencoder(
             latent = model.encode(inputs)
         return reconstruction_loss(inputs, model.decode(latent))
 
-    steps_an_epoch = max(1, round(len(source) / batch_size))
+    # Batch norm cannot train on a batch of one.
+    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
     losses: list[float] = []
     for stage, loss, parameters, description in (
         (0, both, model.parameters(), "autoencoder"),
@@ -292,11 +279,8 @@ def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
     tensor of shape (d, d)
         float64, biased (1/n).
     """
-    moments = RunningMoments(model.latent_dim)
     with torch.no_grad():
-        for batch in source.batches():
-            moments.update(model.encode(batch).cpu())
-    return moments.covariance
+        return moments_of(model.encode(batch).cpu() for batch in source.batches()).covariance
 
 
 def smallest_well_conditioned(

@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, RuntimeError, ArithmeticError) as error:
         print(f"cance-edu: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -151,6 +151,8 @@ def _lab(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     if options.images and options.normal:
         raise ValueError("--normal chooses digits; with --images the folder says what is normal")
+    if options.image_size and not options.images:
+        raise ValueError("--image-size resizes a folder's pictures; name it with --images")
     split = _demo_split(options)
     print(
         f"{split.name}: {len(split.train_images)} normal images to learn from, "

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from cance_edu.autoencoder import Autoencoder
-from cance_edu.moments import RunningMoments
-from cance_edu.sources import BATCH, Source
+from cance_edu.moments import moments_of
+from cance_edu.sources import Source
 
 __all__ = [
     "PrincipalComponents",
@@ -106,10 +106,10 @@ def composite_features(representation: "Representation", source: Source) -> Tens
         float64, in main memory.
     """
     features = []
-    for rows in torch.arange(len(source)).split(BATCH):
+    for rows in source.batch_rows():
         inputs = source.batch(rows)
         latent = representation.encode(inputs)
-        reconstructions = representation.decode(latent)
+        reconstructions = representation.decode(latent).reshape(inputs.shape)
         if source.images and source.scaling == "raw-error":
             inputs, reconstructions = source.in_own_units(rows, reconstructions)
         features.append(composite(latent, inputs, reconstructions).double().cpu())
@@ -159,9 +159,7 @@ class PrincipalComponents(nn.Module):
         ValueError
             If the data span fewer dimensions than there are components.
         """
-        moments = RunningMoments(len(self.mean))
-        for batch in source.batches():
-            moments.update(batch.flatten(1).cpu())
+        moments = moments_of(batch.flatten(1).cpu() for batch in source.batches())
         variances, directions = torch.linalg.eigh(moments.covariance)
         largest = range(len(variances) - 1, len(variances) - 1 - self.latent_dim, -1)
         rank = int((variances > variances[-1] * 1e-12).sum())

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from cance_edu.augmentation import ReconstructionAugmentation
 from cance_edu.autoencoder import (
     Autoencoder,
-    condition_number,
     convolutional_autoencoder,
     dense_autoencoder,
     latent_covariance,
@@ -28,12 +27,13 @@ from cance_edu.autoencoder import (
 from cance_edu.composite import PrincipalComponents, Representation, composite_features
 from cance_edu.device import choose_device, private_randomness
 from cance_edu.lognormal import Augmentation
-from cance_edu.moments import RunningMoments
+from cance_edu.moments import condition_number, moments_of
 from cance_edu.nce import Contrast, History, LogRatio, NoiseObjective, anomaly_score, train_nce
 from cance_edu.noise import GaussianNoise
 from cance_edu.parameters import ColumnScaling, Variant, check_parameters
 from cance_edu.schedule import Schedule, schedule_for
 from cance_edu.sources import (
+    BATCH,
     ImageScaling,
     Source,
     check_images,
@@ -59,7 +59,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         Sec. 4.2: the whole method; without the augmentation; on the latents alone; the
         reconstruction error alone.
     representation : {"autoencoder", "pca"} or a fitted detector's `representation_`
-        Where the latents come from. A fitted one is used as it is, and shared.
+        Where the latents come from. A fitted one is copied and used as it is; the parameters that
+        build or train an autoencoder then do nothing.
     latent_dim : int, optional
         d. 6 unless told, for tables no more than the number of columns, and for "pca" one less,
         for all components together leave no error.
@@ -79,11 +80,12 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     initial_scale : float
         K at the start, above 1; with "fixed" the K that stays, 1 included.
     epochs : (int, int) or "auto"
-        Of the autoencoder's two stages. "auto": 20 and 5, or 60 and 15 below 1,000 inputs.
+        Of the autoencoder's two stages. "auto": 20 and 5, or 60 and 15 below 1,000 training inputs
+        (those held out not counted; T's learning rate changes there too).
     steps : int or "auto"
-        Of the noise contrast. "auto": 1000, or 1500 below 1,000 inputs.
+        Of the noise contrast. "auto": 1000, or 1500 below 1,000 training inputs.
     batch_size : int or "auto"
-        Inputs a step of the autoencoder. "auto": 128, or 32 below 1,000 inputs.
+        Inputs a step of the autoencoder. "auto": 128, or 32 below 1,000 training inputs.
     channels, hidden : sequence of int, int or sequence of int
         Convolutions' channels and the dense layer's width for images; for tables `hidden` alone,
         the widths of the dense layers.
@@ -109,15 +111,18 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     autoencoder_losses_ : list of float
         Mean loss of each epoch; empty if nothing was trained.
     covariance_weight_ : float
-        λ that was used.
+        λ that was used; NaN if no autoencoder was trained.
     condition_numbers_ : dict of float to float
-        Condition number of the held-out latents' covariance, for each λ that was tried.
+        Condition number of the held-out latents' covariance, for each λ that was tried. With fewer
+        than 5 d held-out inputs the training latents are taken.
     offset_ : float
         What `decision_function` subtracts from `score_samples`.
     image_shape_ : (channels, height, width)
         Only if fitted on images.
     n_features_in_ : int
         Numbers in one input.
+    device_ : str
+        Where it was fitted.
 
     Examples
     --------
@@ -183,7 +188,8 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         X : array, memmap, tensor or torch Dataset
             Images (n, channels, height, width) or (n, height, width) in [0, 1], or a table
-            (n, features). No more than a few batches are held in memory.
+            (n, features). No more than a few batches are held in memory, beside the composite
+            features; a memory map of images, or of a table in float32 or float64, stays on disk.
         y : ignored
 
         Returns
@@ -193,8 +199,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
-        ValueError
-            If a parameter or the data are not as documented; before any training.
+        ValueError, TypeError
+            If a parameter or the data are not as documented, before any training; or if the latents
+            collapse, or leave no error, which only shows after it.
+        FloatingPointError
+            If a loss is not finite.
         KeyboardInterrupt
             If interrupted; the detector is then not fitted.
         """
@@ -204,7 +213,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.device_ = choose_device(self.device)
         source = self._check_data(X, reset=True)
         try:
-            with private_randomness(self.random_state, self.device_) as generator:
+            with private_randomness(self.random_state) as generator:
                 self._learn(source, generator)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("fit was interrupted: this detector is not fitted") from None
@@ -222,6 +231,13 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         -------
         array of shape (n,)
             float64.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        ValueError, TypeError
+            If the inputs are not like those of `fit`.
         """
         check_is_fitted(self)
         return self._score(composite_features(self.representation_, self._check_data(X)))
@@ -291,7 +307,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     # -- checking -------------------------------------------------------------------------------
 
     def _check_data(self, X: Any, reset: bool = False) -> Source:
-        """Return the data as a source, after looking at all of it once."""
+        """Return the data as a source, after looking at all of it."""
         X = np.asarray(X) if isinstance(X, (list, tuple)) else X
         images = is_images(X) if reset else hasattr(self, "image_shape_")
         if images != is_images(X):
@@ -304,7 +320,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"got {got}, but the detector was fitted on {expected}")
         if not images:
             X = X.detach().cpu().numpy() if isinstance(X, Tensor) else X
-            # Memory maps of tables stay on disk: scikit-learn looks at them without a copy.
+            # Floating memory maps stay on disk: scikit-learn looks at them without a copy.
             # One column is too few: the cosine between two numbers is only a sign.
             X = validate_data(
                 self,
@@ -322,14 +338,15 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         else:
             check_table(source)
         if reset:
-            self._check_size(len(source))
+            self._check_fits_together(len(source))
             # Asked for in any case: it refuses rows that are all the same.
             moments = None if images else column_moments(source)
             self.columns_ = moments if self.column_scaling == "standardized" else None
         source.columns = self.columns_
         return source
 
-    def _check_size(self, n: int) -> None:
+    def _check_fits_together(self, n: int) -> None:
+        """Look at what depends on the parameters and on the n inputs both."""
         d = self._latent_dim()
         if hasattr(self, "image_shape_") and self.hidden is not None and np.ndim(self.hidden) > 0:
             raise ValueError(f"hidden is {self.hidden!r}; expected one whole number for images")
@@ -357,14 +374,15 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         order = torch.randperm(len(source), generator=generator)
         # Enough must remain to estimate a covariance from.
         n_held_out = int(self.validation_fraction * len(source))
-        n_held_out = max(0, min(n_held_out, len(source) - self._latent_dim() - 3))
+        n_held_out = min(n_held_out, len(source) - self._latent_dim() - 3)
         held_out_rows, training_rows = order[:n_held_out], order[n_held_out:]
         self.representation_ = self._learn_representation(
             source, training_rows, held_out_rows, generator
         )
         features = composite_features(self.representation_, source)
-        # Tables have columns of variance 1, and images values up to 1: this is round-off alone.
-        if self.variant != "latnce" and features[training_rows, -2].max() < 1e-20:
+        # In whatever units: an error of so small a part of the inputs' size is round-off alone.
+        size = source.batch(training_rows[:BATCH]).double().square().mean().item()
+        if self.variant != "latnce" and features[training_rows, -2].max() < 1e-20 * size:
             raise ValueError(
                 f"{self._latent_dim()} latents reconstruct the data exactly, so there is no error "
                 "to learn from: lower latent_dim, or take variant 'latnce'"
@@ -378,32 +396,41 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.autoencoder_losses_: list[float] = []
         self.condition_numbers_: dict[float, float] = {}
         self.covariance_weight_ = math.nan
+        train = source.subset(training)
         if isinstance(self.representation, Representation):
-            shared = copy.deepcopy(self.representation).to(self.device_).eval()
-            try:
-                composite_features(shared, source.subset(training[:1]))
-            except RuntimeError as error:
-                raise ValueError(
-                    f"the given representation does not take these inputs ({error}); expected one "
-                    "that was fitted on inputs of the same shape"
-                ) from error
-            return shared
+            return self._given_representation(self.representation, train)
         if self.representation == "pca":
             components = PrincipalComponents(self.n_features_in_, self._latent_dim())
-            return components.fit(source.subset(training)).to(self.device_).eval()
-        train = source.subset(training)
+            return components.fit(train).to(self.device_).eval()
         # The covariance of a few held-out latents is singular, however good the latents are.
         enough = len(held_out) >= 5 * self._latent_dim()
-        test = source.subset(held_out) if enough else train
+        return self._trained_autoencoder(
+            train, source.subset(held_out) if enough else train, generator
+        )
+
+    def _given_representation(self, given: Representation, train: Source) -> Representation:
+        copied = copy.deepcopy(given).to(self.device_).eval()
+        try:
+            composite_features(copied, train.subset(torch.tensor([0])))
+        except RuntimeError as error:
+            raise ValueError(
+                f"the given representation does not take these inputs ({error}); expected one "
+                "that was fitted on inputs of the same shape"
+            ) from error
+        return copied
+
+    def _trained_autoencoder(
+        self, train: Source, test: Source, generator: torch.Generator
+    ) -> Autoencoder:
         seed = int(torch.randint(2**62, (1,), generator=generator))
         schedule = self._schedule(len(train))
 
         def train_with(weight: float) -> tuple[Autoencoder, float]:
             # The same first weights and the same order for every λ: only λ differs.
-            torch.manual_seed(seed)
-            model = self._new_autoencoder().to(self.device_)
+            torch.default_generator.manual_seed(seed)
+            model = self._new_autoencoder(bounded=self.image_scaling == "unit")
             self.autoencoder_losses_ = train_autoencoder(
-                model,
+                model.to(self.device_),
                 train,
                 generator=torch.Generator().manual_seed(seed),
                 covariance_weight=weight,
@@ -440,9 +467,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             return
         features = self._select(features)
         schedule = self._schedule(len(training))
-        moments = RunningMoments(features.shape[1])
-        for batch in features[training].split(1000):
-            moments.update(batch)
+        moments = moments_of(features[training].split(BATCH))
         mean, covariance = moments.mean.to(self.device_), moments.covariance.to(self.device_)
         self.noise_ = GaussianNoise(mean, covariance)
         augmentation = None
@@ -468,11 +493,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         # Trained in float32, T is evaluated in float64: scores of far points stay distinct.
         self.log_ratio_.double()
 
-    def _new_autoencoder(self) -> Autoencoder:
+    def _new_autoencoder(self, bounded: bool) -> Autoencoder:
+        """Return one with random weights; of images, reconstructions in [0, 1] if bounded."""
         if hasattr(self, "image_shape_"):
             hidden = 256 if self.hidden is None else int(self.hidden)  # type: ignore[arg-type]
             channels = np.ravel(self.channels).tolist()
-            bounded = self.image_scaling == "unit"
             return convolutional_autoencoder(
                 self.image_shape_, self._latent_dim(), channels, hidden, bounded
             )
@@ -489,7 +514,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, features: Tensor) -> NDArray[np.float64]:
         if self.variant == "error":
             return features[:, -2].numpy()
-        # In parts: T's hidden layers take 16 times as much memory as the features.
+        # In parts: T's hidden layers are 128 wide, the features often 8.
         parts = [part.to(self.device_) for part in self._select(features).split(10_000)]
         scores = [
             anomaly_score(
@@ -509,13 +534,14 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         }
         if isinstance(self.representation, Autoencoder):
             parameters |= _architecture(self.representation)
-        if not isinstance(self.random_state, int):
+        if not isinstance(self.random_state, (int, np.integer)):
             parameters["random_state"] = None
         return {
             "parameters": parameters,
             "offset": self.offset_,
             "n_features_in": self.n_features_in_,
             "image_shape": getattr(self, "image_shape_", None),
+            "bounded": _is_bounded(self.representation_),
             "covariance_weight": self.covariance_weight_,
             "condition_numbers": list(self.condition_numbers_.items()),
             "autoencoder_losses": self.autoencoder_losses_,
@@ -536,11 +562,11 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.columns_ = None
         if "columns.centre" in tensors:
             self.columns_ = (tensors["columns.centre"], tensors["columns.spread"])
-        with private_randomness(0, self.device_):
+        with private_randomness(0):
             if self.representation == "pca":
                 model: Representation = PrincipalComponents(self.n_features_in_, self._latent_dim())
             else:
-                model = self._new_autoencoder()
+                model = self._new_autoencoder(description["bounded"])
             model.load_state_dict(_under("representation.", tensors))
             self.representation_ = model.to(self.device_).eval()
             self.history_ = History(**description["history"])
@@ -552,7 +578,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         mean, covariance = tensors["noise.mean"], tensors["noise.covariance"]
         self.noise_ = GaussianNoise(mean.to(self.device_), covariance.to(self.device_))
         self.scale_ = tensors["scale"].to(self.device_)
-        network = LogRatio(mean, covariance.diag().sqrt(), Contrast().hidden).double()
+        network = LogRatio(mean, self.noise_.standard_deviation.cpu(), Contrast().hidden).double()
         network.load_state_dict(_under("log_ratio.", tensors))
         self.log_ratio_ = network.to(self.device_).eval()
         self.history_.scale = list(tensors["history.scale"])
@@ -564,6 +590,12 @@ def _architecture(model: Autoencoder) -> dict[str, Any]:
     channels = [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
     hidden = [layer.out_features for layer in layers if isinstance(layer, nn.Linear)][:-1]
     return {"channels": channels, "hidden": hidden[0]} if channels else {"hidden": hidden}
+
+
+def _is_bounded(representation: Representation) -> bool:
+    """Return whether a sigmoid keeps the reconstructions in [0, 1]; a shared one may have it."""
+    *_, last = representation.modules()
+    return isinstance(last, nn.Sigmoid)
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -20,33 +20,58 @@ def choose_device(device: str) -> str:
     device : str
         "auto", "cpu", "cuda" or, with several, "cuda:1".
 
+    Returns
+    -------
+    str
+        "cpu", "cuda" or "cuda:1".
+
     Raises
     ------
     ValueError
         If there is no such device here.
     """
-    device = str(os.environ.get("CANCE_EDU_DEVICE") or device)
+    overriding = os.environ.get("CANCE_EDU_DEVICE")
+    wanted = str(overriding or device)
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     gpus = ["cuda", *(f"cuda:{i}" for i in range(count))] if count else []
-    if device == "auto":
+    if wanted == "auto":
         return "cuda" if gpus else "cpu"
-    if device not in ("cpu", *gpus):
+    if wanted not in ("cpu", *gpus):
         raise ValueError(
-            f"device is {device!r}; expected one of {', '.join(map(repr, ['auto', 'cpu', *gpus]))}"
+            f"{'CANCE_EDU_DEVICE' if overriding else 'device'} is {wanted!r}; expected one of "
+            + ", ".join(map(repr, ["auto", "cpu", *gpus]))
             + ("" if gpus else ": torch finds no GPU on this machine")
         )
-    return device
+    return wanted
 
 
 @contextmanager
-def private_randomness(random_state: Any, device: str) -> Iterator[torch.Generator]:
-    """Give out a generator, and leave the global random state as it was found."""
+def private_randomness(random_state: Any) -> Iterator[torch.Generator]:
+    """Give out a generator, and leave the CPU's global random state as it was found.
+
+    Parameters
+    ----------
+    random_state : int, RandomState or None
+        The same integer seeds the generator and, inside, the global state, from which networks draw
+        their first weights. None takes the operating system's randomness.
+
+    Yields
+    ------
+    torch.Generator
+        On the CPU.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
     if random_state is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     elif isinstance(random_state, (int, np.integer)):
         seed = int(random_state)
     else:
         seed = int(check_random_state(random_state).randint(2**31))
-    with torch.random.fork_rng(devices=[device] if device != "cpu" else []):
-        torch.manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        # Not `torch.manual_seed`, which would seed GPUs too: nothing here draws on them.
+        torch.default_generator.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)

@@ -102,8 +102,17 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
 
 
 def lesson_seed() -> int:
-    """Return the lessons' random state: 0, or what CANCE_EDU_SEED says."""
-    return int(os.environ.get("CANCE_EDU_SEED") or 0)
+    """Return the lessons' random state: 0, or what CANCE_EDU_SEED says.
+
+    Raises
+    ------
+    ValueError
+        If that is no whole number.
+    """
+    said = os.environ.get("CANCE_EDU_SEED") or "0"
+    if not said.isdecimal():
+        raise ValueError(f"CANCE_EDU_SEED is {said!r}; expected a whole number, at least 0")
+    return int(said)
 
 
 def measured(name: str, value: float) -> float:
@@ -135,7 +144,7 @@ def measured(name: str, value: float) -> float:
         with Path(file).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(figure) + "\n")
         return value
-    mean, deviation, count = recorded_figure(name)
+    mean, deviation, count = _recorded_figure(name)
     if abs(value - mean) > 3 * deviation:
         raise AssertionError(
             f"{name} is {value:.4g}, but was {mean:.4g} ± {deviation:.2g} over {count} seeds on "
@@ -144,7 +153,7 @@ def measured(name: str, value: float) -> float:
     return value
 
 
-def recorded_figure(name: str) -> tuple[float, float, int]:
+def _recorded_figure(name: str) -> tuple[float, float, int]:
     """Return mean, standard deviation and number of seeds of a figure on the lessons' data set.
 
     Parameters

@@ -1,9 +1,11 @@
 """Mean and covariance of a training set that does not fit in memory (App. A).
 
-The two functions are the paper's equations; `RunningMoments` applies them batch by batch.
+The two merging functions are the paper's equations; `RunningMoments` applies them batch by batch.
 Covariances are the biased ones (1/n), as printed, and everything is float64.
 """
 
+import math
+from collections.abc import Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +14,13 @@ from torch import Tensor
 
 from cance_edu.equations import equation
 
-__all__ = ["RunningMoments", "merge_covariances", "merge_means"]
+__all__ = [
+    "RunningMoments",
+    "condition_number",
+    "merge_covariances",
+    "merge_means",
+    "moments_of",
+]
 
 Array = TypeVar("Array", np.ndarray, Tensor)
 
@@ -71,6 +79,11 @@ def merge_covariances(
 class RunningMoments:
     """The mean and covariance of all points seen so far, updated batch by batch (App. A).
 
+    Parameters
+    ----------
+    dimension : int
+        How many numbers a point has.
+
     Attributes
     ----------
     count : int
@@ -123,3 +136,38 @@ class RunningMoments:
         self.mean = merge_means(self.count, self.mean, len(batch), mean)
         self.count += len(batch)
         return self
+
+
+def moments_of(batches: Iterable[Tensor]) -> RunningMoments:
+    """Return the moments of all batches together.
+
+    Parameters
+    ----------
+    batches : iterable of tensors of shape (n, dimension)
+        At least one; each is let go before the next is asked for.
+    """
+    batches = iter(batches)
+    first = next(batches)
+    moments = RunningMoments(first.shape[1]).update(first)
+    for batch in batches:
+        moments.update(batch)
+    return moments
+
+
+def condition_number(covariance: Tensor) -> float:
+    """Return the largest eigenvalue of a covariance over its smallest; inf if it is singular.
+
+    Parameters
+    ----------
+    covariance : tensor of shape (d, d)
+        Symmetric and positive semi-definite.
+
+    Returns
+    -------
+    float
+        At least 1; below 100 we call the covariance well conditioned.
+    """
+    # Of a singular matrix the smallest comes out as round-off, up to d times float64's 2e-16.
+    eigenvalues = torch.linalg.eigvalsh(covariance.double())
+    smallest, largest = eigenvalues[0].item(), eigenvalues[-1].item()
+    return largest / smallest if smallest > largest * len(covariance) * 2e-16 else math.inf

@@ -216,7 +216,8 @@ class History:
     step : list of int
         Steps taken when the record was made.
     loss, held_out_loss, mass : list of float
-        Eq. 11 on the step's batch and on held-out data, and the integral of exp(-S).
+        Eq. 11 on the step's batch and on held-out data (without any: on training data), and the
+        integral of exp(-S).
     scale : list of tensors of shape (dimension,)
         K's diagonal.
     weights : list of dict
@@ -289,14 +290,20 @@ class MovingScale:
     ----------
     scale : tensor of mean's shape
         K's diagonal now, without gradient.
+
+    Raises
+    ------
+    ValueError
+        If K is to learn, and does not start above 1.
     """
 
     def __init__(self, mean: Tensor, scale: Tensor, contrast: Contrast) -> None:
         self.mean, self.scale, self.contrast = mean, scale, contrast
         self.learns = contrast.noise_objective != "fixed"
-        self.psi = psi_of_noise_scale(scale).requires_grad_() if self.learns else scale
-        # AdamW's default decay would pull ψ to 0, that is K to 1.69, whatever the objective says.
-        self.optimizer = AdamW([self.psi], lr=contrast.scale_rate, weight_decay=0.0)
+        if self.learns:
+            self.psi = psi_of_noise_scale(scale).requires_grad_()
+            # AdamW's default decay would pull ψ to 0, that is K to 1.69, whatever the objective is.
+            self.optimizer = AdamW([self.psi], lr=contrast.scale_rate, weight_decay=0.0)
 
     def move(self, step: int, network: Network, z: Tensor, v: Tensor) -> None:
         """Take a step down Eq. 8 or 12, with z and v of mean's shape but for the points' axis."""
@@ -334,12 +341,12 @@ class NCEFit:
         return self._draw(self.composite, scale, *sizes, self.generator)
 
     def _draw(
-        self, features: Tensor, scale: Tensor, n_data: int, n_noise: int, source: torch.Generator
+        self, features: Tensor, scale: Tensor, n_data: int, n_noise: int, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
-        rows = torch.randint(len(features), (n_data,), generator=source)
+        rows = torch.randint(len(features), (n_data,), generator=generator)
         z = features[rows.to(features.device)]
-        z = z if self.augmentation is None else self.augmentation(z, scale, source)
-        return z, self.noise.sample(n_noise, source)
+        z = z if self.augmentation is None else self.augmentation(z, scale, generator)
+        return z, self.noise.sample(n_noise, generator)
 
     @torch.no_grad()
     def record(
@@ -409,6 +416,13 @@ def train_nce(
         K's diagonal.
     history : History
         The records.
+
+    Raises
+    ------
+    ValueError
+        If K is to learn and does not start above 1, or if an augmentation is to halve an odd batch.
+    FloatingPointError
+        If the loss is not finite.
     """
     fit = NCEFit(composite, noise, contrast, generator, augmentation, held_out)
     network, history = fit.new_network(), History()

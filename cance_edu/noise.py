@@ -1,7 +1,7 @@
 """The contrastive noise p_nK = N(μ, K Σ K) and the map L_K that widens it (Sec. 3.4).
 
-K is diagonal, and `noise_scale` is its diagonal: how many times wider than the composite features
-the noise is, coordinate by coordinate.
+K is diagonal, and `scale` is its diagonal: how many times wider than the composite features the
+noise is, coordinate by coordinate.
 """
 
 import math
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from cance_edu.autoencoder import condition_number
+from cance_edu.moments import condition_number
 
 __all__ = ["GaussianNoise", "narrow", "noise_scale", "psi_of_noise_scale", "widen"]
 

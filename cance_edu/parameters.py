@@ -1,11 +1,14 @@
 """The detector's parameters: what each may be, and the check before any training."""
 
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from cance_edu.composite import Representation
+from cance_edu.lognormal import Augmentation
+from cance_edu.nce import NoiseObjective
+from cance_edu.sources import ImageScaling
 
 if TYPE_CHECKING:
     from cance_edu.detector import CANCE
@@ -15,20 +18,20 @@ __all__ = ["VARIANTS", "ColumnScaling", "Variant", "check_parameters"]
 ColumnScaling = Literal["standardized", "given"]
 Variant = Literal["error", "latnce", "cnce", "cance"]
 
-VARIANTS: tuple[Variant, ...] = ("error", "latnce", "cnce", "cance")
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """The four methods of the ablation in Sec. 4.2."""
 
 _CHOICES = {
     "variant": VARIANTS,
-    "noise_objective": ("eq8", "eq12", "naive", "fixed"),
-    "image_scaling": ("unit", "standardized", "raw-error"),
-    "column_scaling": ("standardized", "given"),
-    "augmentation": ("paper", "k-aware"),
+    "noise_objective": get_args(NoiseObjective),
+    "image_scaling": get_args(ImageScaling),
+    "column_scaling": get_args(ColumnScaling),
+    "augmentation": get_args(Augmentation),
 }
 
 
 def check_parameters(detector: "CANCE") -> None:
-    """Look at each parameter of a detector.
+    """Look at the parameters of a detector, but for its device and its random state.
 
     Parameters
     ----------

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from cance_edu.device import private_randomness
+
 __all__ = ["SmallClassifier", "features_of", "pretrain", "scattered"]
 
 Pixels = NDArray[np.float32]
@@ -84,18 +86,17 @@ def pretrain(
     SmallClassifier
         In evaluation mode.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(random_state)
+    with private_randomness(random_state):
         network = SmallClassifier(int(labels.max()) + 1)
     rng = np.random.default_rng(random_state)
-    descent = torch.optim.Adam(network.parameters(), lr=3e-3)
+    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
     for _ in range(steps):
         rows = rng.integers(len(images), size=64)
         seen = torch.from_numpy(prepare(images[rows], rng))
         loss = cross_entropy(network(seen), torch.from_numpy(labels[rows]))
-        descent.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        descent.step()
+        optimizer.step()
     return network.eval()
 
 

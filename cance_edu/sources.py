@@ -1,7 +1,8 @@
 """Inputs in batches, whatever they are kept in: arrays, memory maps, tensors or torch data sets.
 
 A source never holds more than a batch, so training and scoring work on sets that are larger than
-memory. It also looks at all of the data once, before any training, and says what is wrong.
+memory. `check_images` and `check_table` look at all of them before any training, and say what is
+wrong.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from cance_edu.datasets import FolderImages
-from cance_edu.moments import RunningMoments
+from cance_edu.moments import moments_of
 
 __all__ = [
     "ImageScaling",
@@ -71,6 +72,11 @@ class Source:
         Which rows there are; all of them unless told.
     columns : (tensor, tensor), optional
         For tables: what is subtracted from each column, and what it is then divided by.
+
+    Raises
+    ------
+    TypeError
+        If a torch Dataset has no length.
     """
 
     def __init__(
@@ -139,9 +145,13 @@ class Source:
         deviation = images.std((1, 2, 3), correction=0, keepdim=True)
         return images, standardized * deviation + mean
 
-    def batches(self, size: int = BATCH) -> Iterator[Tensor]:
+    def batch_rows(self) -> Iterator[Tensor]:
+        """Give out the numbers of all rows, in order, a thousand at a time."""
+        yield from torch.arange(len(self)).split(BATCH)
+
+    def batches(self) -> Iterator[Tensor]:
         """Give out all rows, in order."""
-        for rows in torch.arange(len(self)).split(size):
+        for rows in self.batch_rows():
             yield self.batch(rows)
 
     def shuffled_batches(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
@@ -182,7 +192,7 @@ def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tup
             "height, width); resize or convert them, or fit a new detector"
         )
     lowest, highest = np.inf, -np.inf
-    for rows in torch.arange(len(source)).split(BATCH):
+    for rows in source.batch_rows():
         batch = source.raw(rows)
         if batch.shape[1:] != shape:
             raise ValueError(_unequal(int(rows[0]), batch.shape[1:], 0, shape))
@@ -208,7 +218,7 @@ def check_table(source: Source) -> None:
     ValueError
         If a number is NaN or infinite; the first one is named.
     """
-    for rows in torch.arange(len(source)).split(BATCH):
+    for rows in source.batch_rows():
         wrong = ~(batch := source.raw(rows)).isfinite()
         if wrong.any():
             row, column = wrong.nonzero()[0].tolist()
@@ -236,9 +246,7 @@ def column_moments(source: Source) -> tuple[Tensor, Tensor]:
     ValueError
         If all rows are the same.
     """
-    moments = RunningMoments(int(source.raw(torch.tensor([0])).shape[1]))
-    for rows in torch.arange(len(source)).split(1000):
-        moments.update(source.raw(rows))
+    moments = moments_of(source.raw(rows) for rows in source.batch_rows())
     deviation = moments.covariance.diag().sqrt()
     # Round-off leaves a constant column a small deviation, which must not be divided by.
     varies = deviation > 1e-12 * moments.mean.abs()

@@ -17,7 +17,7 @@ from cance_edu.files import written_beside
 
 __all__ = ["FORMAT", "load_model", "save_model"]
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file format; a file of another version is refused."""
 
 

@@ -43,12 +43,13 @@ import torch
 from matplotlib.figure import Figure
 
 from cance_edu import CANCE, autoencoder, recordings
-from cance_edu.autoencoder import condition_number, covariance_loss, latent_covariance
+from cance_edu.autoencoder import covariance_loss, latent_covariance
 from cance_edu.figures import covariance as figures
 from cance_edu.figures import show
 
 # %%
 from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.moments import condition_number
 from cance_edu.noise import GaussianNoise
 from cance_edu.sources import Source
 from cance_edu.summaries import covariance as summaries

@@ -42,7 +42,6 @@ from matplotlib.figure import Figure
 from scipy.stats import chi2, spearmanr, ttest_ind
 
 from cance_edu import CANCE, recordings
-from cance_edu.autoencoder import condition_number
 from cance_edu.composite import PrincipalComponents
 from cance_edu.datasets import Images, digits, one_class_split
 from cance_edu.experiments import auroc
@@ -57,6 +56,7 @@ from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
 from cance_edu.figures.features import draw_overfitting, draw_squared_norms
 from cance_edu.figures.paper_tables import Panel, Point, draw_panel
 from cance_edu.lessons import lesson_seed, show_source
+from cance_edu.moments import condition_number
 from cance_edu.noise import widen
 
 # %%
@@ -363,7 +363,8 @@ lead = {
 }
 behind = {dataset: [k for k, by in of_set.items() if by < 0] for dataset, of_set in lead.items()}
 average = [row.cells for row in paper_table("table5") if row.name == AVERAGE]
-print(lead, behind, sep="\n")
+for dataset, of_set in lead.items():
+    print(f"{dataset:9s}", *(f"{by:+.1f}" for by in of_set.values()), "behind:", *behind[dataset])
 
 assert behind == {"MNIST": ["1", "3", "5", "6"], "CIFAR-10": ["0", "2", "3", "4", "6"]}
 assert [k for k, by in lead["MNIST"].items() if by == 0] == ["4", "7"]
@@ -483,7 +484,7 @@ print({other: values.round(1) for other, values in ratio.items()})
 figure = Figure(figsize=(8, 3.2), layout="constrained")
 axes = figure.subplots()
 draw_panel(axes, Panel("CANCE minus another, five splits", "", points))
-axes.set_xlabel("difference in AUROC, percent points, with 95% interval")
+axes.set_xlabel("difference in AUROC, percentage points, with 95% interval")
 show(figure, "Paired intervals are about half as wide; unpaired ones of Error all hold zero.")
 
 # %%

@@ -40,6 +40,7 @@
 
 # %%
 from collections import Counter
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -133,7 +134,7 @@ digits = [c for c in mnist if c.row != AVERAGE and c.paper]
 figure = Figure(figsize=(8, 6.2), layout="constrained")
 points = [Point(c.row, c.column, c.difference, *c.interval) for c in digits]
 axes = figure.subplots()
-draw_panel(axes, Panel("Table 1, MNIST", "percent points", points))
+draw_panel(axes, Panel("Table 1, MNIST", "percentage points", points))
 axes.set_ylabel("normal digit")
 verdicts = Counter(c.verdict for c in digits)
 show(figure, f"Most differences are above zero, LatNCE's by 3 on average. {dict(verdicts)}.")
@@ -227,7 +228,8 @@ assert added["ours"] < 0.2
 # %%
 paired = pairs(mnist, "CANCE", "CNCE")
 low, high = paired.interval
-print({digit: round(difference, 2) for digit, difference in paired.differences.items()})
+print(*(f"{digit:>5s}" for digit in paired.differences))
+print(*(f"{difference:+.2f}" for difference in paired.differences.values()))
 print(f"mean {paired.mean:+.2f} [{low:+.2f}, {high:+.2f}], p = {paired.p_value:.3f}")
 
 assert paired.p_value < 0.05
@@ -254,7 +256,8 @@ my_guess = ""  # a number of claims
 findings = audit()
 failing = [finding for finding in findings if not finding.holds]
 for finding in failing:
-    print(f"{finding.where}\n  claim: {finding.claim}\n  found: {finding.found}\n")
+    print(f"{finding.where}\n  claim: {finding.claim}")
+    print(fill(finding.found, 85, initial_indent="  found: ", subsequent_indent="    "), end="\n\n")
 
 assert len(findings) == 43
 assert len(failing) == 2
@@ -350,8 +353,9 @@ show(figure, f"On average the neighbours lead, middle and right. Averages, {told
 
 # %%
 for protocol in protocols:
-    of_protocol = [f"{s} {average[protocol, s]:.1f}" for s in systems]
-    print(f"{protocol}:", ", ".join(of_protocol))
+    print(protocol)
+    for system in systems:
+        print(f"    {system:28s}{average[protocol, system]:.1f}")
 print("the paper:", ", ".join(f"{s} {a.mean():.1f}" for s, a in printed.items()))
 
 # %%
@@ -401,7 +405,8 @@ for protocol in protocols:
 
 # %%
 alike = {k: np.corrcoef(areas[k[1]][k[0]], printed[k[0]])[0, 1] for k in apart}
-print("correlation of CANCE:", {p: round(float(alike["CANCE", p]), 2) for p in protocols})
+for protocol in protocols:
+    print(f"{protocol:24s} correlation of CANCE {alike['CANCE', protocol]:.2f}")
 
 assert alike["Error", unit] > 0.95
 assert alike["CANCE", unit] < 0.6 < 0.75 < alike["CANCE", standardized] < 0.85
@@ -465,7 +470,8 @@ show(figure, "Raw errors lie with those in [0, 1], and CANCE with that of standa
 closeness = {s: abs(mixed[s] - theirs).mean() for s, theirs in printed.items()}
 raw_alike = {s: np.corrcoef(mixed[s], theirs)[0, 1] for s, theirs in printed.items()}
 short = printed["CANCE"] - mixed["CANCE"]
-print({name: round(float(points), 1) for name, points in zip(names, short, strict=True)})
+for name, points in zip(names, short, strict=True):
+    print(f"{name:12s}{points:+5.1f}")
 
 # %%
 assert np.array_equal(by_class(raw, "LatNCE"), by_class(weak, "LatNCE"))  # the same latents
@@ -507,7 +513,8 @@ for system in ("CANCE", "squared norm of the latent"):
 changed = ("CNCE", "CANCE", "squared norm of the latent")
 cost = {s: average[weak, s] - average[standardized, s] for s in changed}
 better = {s: int((areas[weak][s] > areas[standardized][s]).sum()) for s in changed}
-print({s: f"{points:+.1f}, higher in {better[s]} classes" for s, points in cost.items()})
+for system, points in cost.items():
+    print(f"{system:28s}{points:+.1f}, higher in {better[system]} classes")
 
 assert 1 < cost["CANCE"] < 1.6
 assert 3.5 < cost["squared norm of the latent"] < 4.5
@@ -709,8 +716,8 @@ answers = {name: pairs(contrasts, *both) for name, both in questions.items()}
 figure = Figure(figsize=(8, 3.4), layout="constrained")
 points = [Point(name, "mean of ten digits", a.mean, *a.interval) for name, a in answers.items()]
 axes = figure.subplots()
-draw_panel(axes, Panel("MNIST, paired by digit", "percent points", points))
-axes.set_xlabel("gain in AUROC, percent points, with its 95% interval")
+draw_panel(axes, Panel("MNIST, paired by digit", "percentage points", points))
+axes.set_xlabel("gain in AUROC, percentage points, with its 95% interval")
 axes.get_legend().remove()
 told = ", ".join(f"{name} {a.mean:+.2f}" for name, a in answers.items())
 show(figure, f"All intervals lie within half a point of zero; all but one hold it: {told}.")

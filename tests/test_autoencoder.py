@@ -6,7 +6,6 @@ import torch
 
 from cance_edu import autoencoder
 from cance_edu.autoencoder import (
-    condition_number,
     convolutional_autoencoder,
     covariance_loss,
     dense_autoencoder,
@@ -15,6 +14,7 @@ from cance_edu.autoencoder import (
     smallest_well_conditioned,
     train_autoencoder,
 )
+from cance_edu.moments import condition_number
 from cance_edu.sources import Source
 
 

@@ -123,3 +123,22 @@ def test_wrong_folders_say_what_is_expected(tmp_path):
     (tmp_path / "normal" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(ValueError, match=r"broken\.png cannot be read"):
         image_folder(tmp_path)
+
+
+@pytest.mark.parametrize("image_size", [None, 4])
+def test_greys_of_16_bits_keep_their_steps(tmp_path, image_size):
+    greys = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
+    Image.fromarray(greys).save(tmp_path / "grey.png")
+    (picture,) = FolderImages(tmp_path, image_size).stacked()
+    if image_size is None:
+        np.testing.assert_allclose(picture[0], greys / 65535, rtol=1e-6)
+    assert picture.dtype == np.float32
+    assert 0 <= picture.min() < 0.1
+    assert 0.9 < picture.max() <= 1
+
+
+@pytest.mark.parametrize("greys", [np.float32, np.int32])
+def test_greys_whose_white_is_not_known_are_refused(tmp_path, greys):
+    Image.fromarray(np.full((8, 8), 7, greys)).save(tmp_path / "grey.tif")
+    with pytest.raises(ValueError, match=r"grey\.tif has greys of mode '[IF]', whose white"):
+        FolderImages(tmp_path).array(0)

@@ -12,10 +12,10 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from cance_edu import CANCE
-from cance_edu.autoencoder import condition_number
 from cance_edu.datasets import load_one_class
 from cance_edu.device import choose_device
 from cance_edu.experiments import auroc
+from cance_edu.moments import condition_number
 from cance_edu.sources import Source
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
@@ -297,7 +297,7 @@ def test_the_device_variable_overrides_the_parameter(monkeypatch):
     monkeypatch.setenv("CANCE_EDU_DEVICE", "cpu")
     assert CANCE(device="abacus", **QUICK).fit(TABLE).device_ == "cpu"
     monkeypatch.setenv("CANCE_EDU_DEVICE", "abacus")
-    with pytest.raises(ValueError, match="device is 'abacus'; expected one of 'auto', 'cpu'"):
+    with pytest.raises(ValueError, match="CANCE_EDU_DEVICE is 'abacus'; expected one of 'auto'"):
         CANCE(device="cpu", **QUICK).fit(TABLE)
     monkeypatch.setenv("CANCE_EDU_DEVICE", "")
     assert CANCE(device="cpu", **QUICK).fit(TABLE).device_ == "cpu"
@@ -317,6 +317,23 @@ def test_devices_are_those_of_the_machine(monkeypatch):
         ValueError, match="expected one of 'auto', 'cpu', 'cuda', 'cuda:0', 'cuda:1'"
     ):
         choose_device("cuda:2")
+
+
+@pytest.mark.parametrize("unit", [1e-11, 1.0, 1e9])
+def test_columns_may_be_in_any_unit(unit):
+    table = np.random.default_rng(0).normal(size=(60, 4))
+    of = {
+        s: CANCE("error", column_scaling="given", representation="pca", **QUICK) for s in (1, unit)
+    }
+    errors = [of[s].fit(s * table).anomaly_score(s * table) for s in (1, unit)]
+    np.testing.assert_allclose(errors[1], unit**2 * errors[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [7, 11, 23])
+def test_batches_of_two_leave_no_batch_of_one(n):
+    settings = QUICK | {"batch_size": 2, "validation_fraction": 0.0, "latent_dim": 2}
+    table = np.random.default_rng(0).normal(size=(n, 4))
+    assert np.isfinite(CANCE("error", **settings).fit(table).anomaly_score(table)).all()
 
 
 def test_held_out_inputs_train_nothing(monkeypatch):

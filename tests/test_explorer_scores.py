@@ -76,7 +76,7 @@ def test_precision_without_an_alarm_is_undefined(scored):
 
 
 def test_the_nearest_are_those_that_change_side_first(scored):
-    decision = decide(scored.scores, scored.is_anomaly, 0.55, nearest=4)
+    decision = decide(scored.scores, scored.is_anomaly, 0.55)
     distance = np.abs(scored.scores - 0.55)
     for rows, side in (
         (decision.nearest_below, scored.scores <= 0.55),

@@ -140,3 +140,10 @@ def test_the_teachers_guide_quotes_the_benchmark_of_kernels_row_by_row():
     ]
     assert len(rows) > 8
     assert [row for row in rows if row not in guide] == []
+
+
+@pytest.mark.parametrize("said", ["three", "-1", "1.5"])
+def test_a_seed_that_is_no_whole_number_is_named(said, monkeypatch):
+    monkeypatch.setenv("CANCE_EDU_SEED", said)
+    with pytest.raises(ValueError, match=f"CANCE_EDU_SEED is '{said}'; expected a whole number"):
+        lesson_seed()

@@ -213,6 +213,14 @@ def test_the_raw_cosine_is_that_of_the_image_and_its_reconstruction():
     np.testing.assert_allclose(detector.composite_features(IMAGES)[:, -1], expected, atol=1e-6)
 
 
+def test_the_raw_error_of_principal_components_too():
+    parameters = QUICK | {"variant": "error", "representation": "pca"}
+    of = {s: CANCE(image_scaling=s, **parameters) for s in ("standardized", "raw-error")}
+    errors = {s: detector.fit(IMAGES).anomaly_score(IMAGES) for s, detector in of.items()}
+    variance = IMAGES.reshape(60, -1).var(1)
+    np.testing.assert_allclose(errors["raw-error"], errors["standardized"] * variance, rtol=1e-4)
+
+
 def test_a_table_has_no_units_to_go_back_to():
     rows = np.random.default_rng(0).normal(size=(50, 5))
     z = [

@@ -81,6 +81,15 @@ def test_a_shared_representation_keeps_its_architecture(tmp_path, data, architec
     np.testing.assert_array_equal(loaded.anomaly_score(data), second.anomaly_score(data))
 
 
+@pytest.mark.parametrize("scalings", [("unit", "standardized"), ("standardized", "unit")])
+def test_a_shared_representation_keeps_its_bounds(tmp_path, scalings):
+    images = np.random.default_rng(0).random((60, 8, 8))
+    first, second = (CANCE("error", image_scaling=scaling, **QUICK) for scaling in scalings)
+    second.set_params(representation=first.fit(images).representation_).fit(images)
+    loaded = CANCE.load(second.save(tmp_path / "second"))
+    np.testing.assert_array_equal(loaded.anomaly_score(images), second.anomaly_score(images))
+
+
 def test_a_loaded_detector_knows_its_parameters_and_can_be_fitted_again(path, detector):
     loaded = CANCE.load(path)
     expected = detector.get_params() | {"latent_dim": 4}
@@ -168,8 +177,8 @@ def test_a_file_of_another_kind(tmp_path):
 
 
 def test_another_version(path, monkeypatch):
-    monkeypatch.setattr(storage, "FORMAT", 2)
-    with pytest.raises(ValueError, match=r"has format 1; .* reads format 2: load it with"):
+    monkeypatch.setattr(storage, "FORMAT", 3)
+    with pytest.raises(ValueError, match=r"has format 2; .* reads format 3: load it with"):
         CANCE.load(path)
 
 

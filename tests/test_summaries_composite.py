@@ -7,7 +7,6 @@ from PIL import Image
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from cance_edu.composite import cosine_dissimilarity, reconstruction_error
 from cance_edu.figures.composite import (
     draw_comparison,
     draw_moments,
@@ -18,7 +17,6 @@ from cance_edu.figures.composite import (
 from cance_edu.summaries.composite import (
     compare_features,
     ellipse,
-    error_parts,
     running_frames,
     squared_mahalanobis,
 )
@@ -76,19 +74,6 @@ def test_an_alarm_is_a_score_above_95_percent_of_the_normal_ones():
     found = comparison().found["latents", "error"]
     assert found.mean() == pytest.approx(0.05)
     assert comparison().found["latents", "latent"].all()
-
-
-def test_length_and_angle_add_up_to_the_error():
-    x, y = RNG.random((20, 1, 4, 4)), RNG.random((20, 1, 4, 4))
-    parts = error_parts(x, y, cosine_dissimilarity(x, y))
-    np.testing.assert_allclose(parts.length + parts.angle, reconstruction_error(x, y))
-
-
-def test_a_scaled_copy_differs_in_length_alone():
-    x = RNG.random((20, 16))
-    parts = error_parts(x, 3 * x, cosine_dissimilarity(x, 3 * x))
-    np.testing.assert_allclose(parts.angle, 0, atol=1e-12)
-    np.testing.assert_allclose(parts.length, 4 * (x**2).mean(1))
 
 
 @pytest.mark.parametrize("frames", [1, 2, 10, 34])

@@ -30,6 +30,13 @@ def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> O
         The normal classes.
     random_state : int
         Splits the digits 70/30; the others have their own test sets.
+
+    Raises
+    ------
+    ValueError
+        If there is no such data set, or it has no such class.
+    FileNotFoundError
+        If it is not downloaded.
     """
     if name == "digits":
         return one_class_split(digits(), normal, "digits", random_state=random_state)

@@ -102,16 +102,16 @@ def _receive(url: str, part: Path) -> None:
     """Bring a file to its whole length, in at most `TRIES` connections."""
     for remaining in reversed(range(TRIES)):
         try:
-            return _append(url, part)
+            _append(url, part)
+            return
         except HTTPError as error:
             error.close()
             if error.code == 416:  # nothing is left to send: the checksum says if that is right
-                return None
+                return
             raise
         except (OSError, HTTPException):
             if not remaining:
                 raise
-    return None
 
 
 def _append(url: str, part: Path) -> None:

@@ -78,6 +78,11 @@ def resnet18_task(
     """Return a one-class task on images as one on their features: the paper's own split.
 
     Nothing is standardised: the features are in one unit, and PCA follows (Sec. 4.5).
+
+    Raises
+    ------
+    FileNotFoundError
+        If the pretrained weights are not there.
     """
     train, test = (
         resnet18_features(images, model=model, cache=cache).astype(np.float64)

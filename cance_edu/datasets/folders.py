@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cance_edu.datasets.images import OneClass
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from torch import Tensor
 
 __all__ = ["FolderImages", "image_folder"]
@@ -34,28 +35,34 @@ class FolderImages:
     """
 
     def __init__(self, folder: Path, image_size: int | None = None) -> None:
-        self.folder, self.image_size = Path(folder), image_size
+        self.image_size = image_size
         found = folder.rglob("*") if folder.is_dir() else ()
         self.files = sorted(file for file in found if file.suffix.lower() in PICTURES)
         if not self.files:
-            raise ValueError(f"there is no picture in {folder}; expected {LAYOUT}")
+            raise ValueError(f"there is no picture in {folder}; expected {', '.join(PICTURES)}")
 
     def __len__(self) -> int:
         return len(self.files)
 
     def array(self, index: int) -> NDArray[np.float32]:
-        """Return one picture, shape (channels, height, width), in [0, 1]; grey ones have 1."""
+        """Return one picture, shape (channels, height, width), in [0, 1]; grey ones have 1.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be read, or its greys are not 8 or 16 bits: their white is not known.
+        """
         from PIL import Image, UnidentifiedImageError
 
+        file = self.files[index]
         try:
-            with Image.open(self.files[index]) as picture:
-                grey = picture.mode in ("1", "L", "LA", "I", "I;16", "F")
-                converted = picture.convert("L" if grey else "RGB")
+            with Image.open(file) as picture:
+                converted, white = _converted(picture, file)
         except (UnidentifiedImageError, OSError) as error:
-            raise ValueError(f"{self.files[index]} cannot be read as a picture: {error}") from error
+            raise ValueError(f"{file} cannot be read as a picture: {error}") from error
         if self.image_size is not None:
             converted = converted.resize((self.image_size, self.image_size))
-        pixels = np.asarray(converted, dtype=np.float32) / 255
+        pixels = np.asarray(converted, dtype=np.float32) / white
         return np.moveaxis(np.atleast_3d(pixels), -1, 0)
 
     def __getitem__(self, index: int) -> "Tensor":
@@ -79,6 +86,18 @@ class FolderImages:
                     "image_size to resize them, and do not mix grey and colour"
                 )
         return np.stack(pictures)
+
+
+def _converted(picture: "Image", file: Path) -> tuple["Image", float]:
+    """Return a picture in grey or in RGB, and the number that is white in it."""
+    if picture.mode.startswith("I;16"):
+        return picture.copy(), 65535.0
+    if picture.mode in ("I", "F"):
+        raise ValueError(
+            f"{file} has greys of mode {picture.mode!r}, whose white is not known; save it with 8 "
+            "or 16 bits"
+        )
+    return picture.convert("L" if picture.mode in ("1", "L", "LA") else "RGB"), 255.0
 
 
 def image_folder(path: Path | str, image_size: int | None = None) -> OneClass:

@@ -116,12 +116,16 @@ def one_class_split(
     -------
     OneClass
         No test image is a training image.
+
+    Raises
+    ------
+    ValueError
+        If the set has no such class.
     """
     is_normal = np.isin(data.labels, normal)
     rows = np.random.default_rng(random_state).permutation(np.flatnonzero(is_normal))
     kept, tested = np.split(rows, [round(len(rows) * (1 - test_share))])
     tested = np.concatenate([tested, np.flatnonzero(~is_normal)])
-    train = Images(data.images[kept], data.labels[kept])
-    test = Images(data.images[tested], data.labels[tested])
-    split = one_class(data, test, normal, name)
-    return replace(split, train_images=train.images)
+    # The whole set, for it has all classes; its training images are then those that were kept.
+    split = one_class(data, Images(data.images[tested], data.labels[tested]), normal, name)
+    return replace(split, train_images=data.images[kept])

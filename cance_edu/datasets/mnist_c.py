@@ -80,6 +80,13 @@ def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = N
     OneClass
         Its test images are MNIST's 10,000, then 10,000 of each corruption in the given order:
         502 MB for all fifteen, and as much again while they are put together.
+
+    Raises
+    ------
+    FileNotFoundError
+        If MNIST or MNIST-C is not there.
+    ValueError
+        If there is no such corruption, or a file is not as expected.
     """
     train, originals = mnist("train", root), mnist("test", root)
     corrupted = [mnist_c(corruption, root) for corruption in corruptions]

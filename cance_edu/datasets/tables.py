@@ -101,6 +101,8 @@ def thyroid(root: Path | None = None) -> Table:
     ------
     FileNotFoundError
         If neither is there.
+    ValueError
+        If the file is damaged or not the official one.
     """
     file = found("thyroid", root, "thyroid.npz", "thyroid.mat")
     rows, is_anomaly = _rows_and_truth(file)

@@ -92,6 +92,11 @@ def run(fit: Fit) -> list[Record]:
     list of dict
         A result for each system. `seconds` is since the result before, so the first one's holds
         the autoencoder; `peak_memory_mb` is the process's highest so far.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If the data are not there, or not as expected.
     """
     with _ONE_AT_A_TIME, _one_thread():
         split = fit.task.load(fit.seed)

@@ -56,6 +56,8 @@ def sweep(
         If another process is writing to one of the results files.
     ConnectionError
         If no scheduler answers at that address.
+    ImportError
+        If a scheduler is given and Dask is not installed.
     """
     wanted = list(wanted)
     with ExitStack() as stack:

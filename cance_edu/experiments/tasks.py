@@ -45,8 +45,7 @@ class Task:
     parameters: Mapping[str, Any]
     protocol: str = ""
     methods: tuple[Method, ...] = (CANCE_FAMILY,)
-    # As a plain default, a function would be a method of the class.
-    measure: Callable[[Any, Any], dict[str, float]] = field(default_factory=lambda: measures.area)
+    measure: Callable[[Any, Any], dict[str, float]] = measures.area
     rows: Mapping[str, str] = field(default_factory=dict)
     comparable: bool = True
 
@@ -66,7 +65,7 @@ class Table:
     tasks : tuple of Task
         What we run for it.
     columns : mapping of str to str
-        For each printed column that we run: our name of the method.
+        For each printed column that we run: our name of the system.
     beside : mapping of str to str
         Our further columns, which the paper does not have.
     paired : sequence of (str, str)
@@ -115,7 +114,7 @@ class Table:
     @property
     def unit(self) -> str:
         """What a difference of 1 is."""
-        return "percent points" if self.scale == 100 else "as a fraction"
+        return "percentage points" if self.scale == 100 else "as a fraction"
 
 
 def slug(name: str) -> str:

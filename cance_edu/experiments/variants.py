@@ -93,6 +93,11 @@ def fit_variants(
     ------
     Result
         As soon as a variant is done.
+
+    Raises
+    ------
+    ValueError
+        If there is no such variant, or as `CANCE.fit`.
     """
     train, test = parts(split)
     for variant in variants:

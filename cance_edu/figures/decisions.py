@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cance_edu.figures import ANOMALY, NORMAL
 from cance_edu.figures.scores import draw_precision_recall, draw_scores
-from cance_edu.summaries.scores import Decision, DecisionCurves, ScoredImages
+from cance_edu.summaries.scores import NEAREST, Decision, DecisionCurves, ScoredImages
 
 __all__ = [
     "DecisionArtists",
@@ -23,9 +23,6 @@ __all__ = [
     "move_base_rate",
     "move_decision",
 ]
-
-NEAREST = 4
-"""Images shown on either side of the threshold."""
 
 
 @dataclass(frozen=True)

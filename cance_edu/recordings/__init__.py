@@ -120,7 +120,7 @@ def load(name: str, folder: Path | None = None) -> Recording:
     FileNotFoundError
         If it is not there: the message says how to make it.
     ValueError
-        If the arrays are not those that were recorded.
+        If there is no recording of that name, or the arrays are not those that were recorded.
     """
     _check_name(name)
     folder = FOLDER if folder is None else folder

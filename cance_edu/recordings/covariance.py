@@ -22,6 +22,7 @@ from cance_edu.autoencoder import (
     train_autoencoder,
 )
 from cance_edu.datasets import OneClass, load_one_class
+from cance_edu.device import private_randomness
 from cance_edu.sources import Source
 
 SETTINGS: dict[str, Any] = {
@@ -159,8 +160,7 @@ def held_out(split: OneClass) -> Source:
 
 def new_model(split: OneClass, latent_dim: int, seed: int) -> Autoencoder:
     """Return an untrained autoencoder, and leave the global random state as it was found."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with private_randomness(seed):
         return convolutional_autoencoder(split.train_images.shape[1:], latent_dim)
 
 

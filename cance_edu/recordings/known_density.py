@@ -12,6 +12,7 @@ from torch.nn.utils import parameters_to_vector
 from tqdm.auto import tqdm
 
 from cance_edu.descent import Descent
+from cance_edu.device import private_randomness
 from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import LogRatio, nce_loss
 from cance_edu.noise import widen
@@ -70,13 +71,16 @@ def fit(scale: list[float], seed: int) -> LogRatio:
     n, batch_size = SETTINGS["points"], SETTINGS["batch_size"]
     generator = torch.Generator().manual_seed(seed)
     data = EXAMPLE.sample(n, generator)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with private_randomness(seed):
         network = LogRatio(NOISE.mean, NOISE.standard_deviation, SETTINGS["hidden"])
     descent = Descent(network.parameters(), SETTINGS["learning_rate"], SETTINGS["steps"])
     for _ in range(SETTINGS["steps"]):
         z = data[torch.randint(n, (batch_size,), generator=generator)]
-        v = widen(NOISE.sample(batch_size, generator), NOISE.mean, torch.tensor(scale).double())
+        v = widen(
+            NOISE.sample(batch_size, generator),
+            NOISE.mean,
+            torch.tensor(scale, dtype=torch.float64),
+        )
         on_data, on_noise = network(torch.cat([z, v])).split(batch_size)
         descent.step(nce_loss(on_data, on_noise))
     return network

@@ -16,6 +16,7 @@ from cance_edu.datasets import Table, TableTask, adbench_features, adbench_split
 from cance_edu.detector import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.experiments.classics import neighbours, pca_error
+from cance_edu.experiments.tables import PCA_OF_FEATURES
 from cance_edu.summaries.composite import squared_mahalanobis
 
 SETTINGS: dict[str, Any] = {
@@ -59,7 +60,9 @@ def record() -> dict[str, NDArray[Any]]:
         "zeros": np.array([(table.rows == 0).mean() for table in tables]),
         "explained": np.array(
             [
-                PCA(SETTINGS["components"]).fit(r).explained_variance_ratio_.sum()
+                PCA(SETTINGS["components"], svd_solver="full")
+                .fit(r)
+                .explained_variance_ratio_.sum()
                 for r in normal_rows
             ]
         ),
@@ -69,12 +72,7 @@ def record() -> dict[str, NDArray[Any]]:
 def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     split = adbench_split(table, seed)
     scores = simple_scores(split, seed)
-    settings = {
-        "representation": "pca",
-        "latent_dim": SETTINGS["components"],
-        "column_scaling": "given",
-        "random_state": seed,
-    }
+    settings = PCA_OF_FEATURES | {"random_state": seed}
     detector = CANCE(**settings).fit(split.train)
     stopped = CANCE(**settings, steps=SETTINGS["fewer_steps"]).fit(split.train)
     z_train, z_test = map(detector.composite_features, (split.train, split.test))

@@ -11,12 +11,10 @@ from cance_edu.experiments import auroc
 from cance_edu.moments import RunningMoments
 
 __all__ = [
-    "ErrorParts",
     "FeatureComparison",
     "MomentsFrame",
     "compare_features",
     "ellipse",
-    "error_parts",
     "feature_columns",
     "running_frames",
     "squared_mahalanobis",
@@ -112,41 +110,6 @@ def compare_features(
             found[name, kind] = scores > np.quantile(usual, 0.95)
     table = np.reshape(aurocs, (len(columns), len(anomalies)))
     return FeatureComparison(tuple(columns), tuple(anomalies), table, found)
-
-
-@dataclass(frozen=True)
-class ErrorParts:
-    """The reconstruction error, taken apart into lengths and an angle.
-
-    Attributes
-    ----------
-    length, angle : array of shape (n,)
-        Their sum is z_e; the angle's part is z_c times 4 |x| |x'| / d_0.
-    """
-
-    length: Array
-    angle: Array
-
-
-def error_parts(
-    inputs: NDArray[np.floating], reconstructions: NDArray[np.floating], dissimilarity: ArrayLike
-) -> ErrorParts:
-    r"""Take the reconstruction error apart.
-
-    .. math:: d_0 z_e = (\|x\| - \|x'\|)² + 4 \|x\| \|x'\| z_c
-
-    Parameters
-    ----------
-    inputs, reconstructions : array of shape (n, ...)
-        x and x'.
-    dissimilarity : array_like of shape (n,)
-        z_c.
-    """
-    x = inputs.reshape(len(inputs), -1).astype(float)
-    y = reconstructions.reshape(len(inputs), -1).astype(float)
-    length_x, length_y = np.linalg.norm(x, axis=1), np.linalg.norm(y, axis=1)
-    angle = 4 * length_x * length_y * np.asarray(dissimilarity)
-    return ErrorParts((length_x - length_y) ** 2 / x.shape[1], angle / x.shape[1])
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def on_plane(
     log_density : callable
         From points (m, 2), float64, to log-densities (m,).
     half_width : float
-        Half the square's side.
+        Distance from the origin to the middles of the outermost cells.
     n : int
         Cells a side.
     """
@@ -156,7 +156,7 @@ class Learning:
 def watch_learning(
     history: History, truth: GaussianMixture2D, noise: GaussianNoise, noise_ratio: float, z: Tensor
 ) -> Learning:
-    """Return mass and divergence at every record of a training with K fixed.
+    """Return mass and divergence at every record of a training.
 
     Parameters
     ----------

@@ -12,11 +12,11 @@ from torch import Tensor
 from cance_edu.autoencoder import (
     WELL_CONDITIONED,
     Autoencoder,
-    condition_number,
     covariance_loss,
     latent_covariance,
     reconstruction_loss,
 )
+from cance_edu.moments import condition_number
 from cance_edu.recordings import Recording
 from cance_edu.sources import Source
 
@@ -201,6 +201,11 @@ def weight_path(recording: Recording, latent_dim: int) -> WeightPath:
         "covariance".
     latent_dim : int
         d, one of the recorded.
+
+    Raises
+    ------
+    ValueError
+        If that width was not recorded.
     """
     dim, weights = _place(recording, "latent_dims", latent_dim), recording["covariance_weights"]
     covariances = torch.from_numpy(recording[f"covariance_{latent_dim}"])

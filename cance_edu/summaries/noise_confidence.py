@@ -59,7 +59,9 @@ def gaussian_confidence_sweep(
 ) -> ConfidenceSweep:
     r"""Return the sweep for data from N(0, I) and noise from N(0, K² I), one K for all coordinates.
 
-    T* depends on the radius r alone: D \ln K - (1 - 1 / K²) r² / 2 - \ln ν.
+    .. math:: T^*(r) = D \ln K - (1 - 1 / K²) \frac{r²}{2} - \ln ν
+
+    It depends on the radius r alone.
     """
     radius = np.linspace(0, scale * stats.chi.isf(1e-18, dimension), 20_001)
     data = stats.chi.pdf(radius, dimension)

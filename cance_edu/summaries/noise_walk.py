@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.optim import AdamW
 
-from cance_edu.nce import NOISE_OBJECTIVES, Contrast, LogRatio, Network, train_nce
-from cance_edu.noise import GaussianNoise, noise_scale, psi_of_noise_scale, widen
+from cance_edu.device import private_randomness
+from cance_edu.nce import Contrast, LogRatio, MovingScale, Network, train_nce
+from cance_edu.noise import GaussianNoise, widen
 from cance_edu.summaries.understudy import Density, optimal_log_ratio
 
 __all__ = [
@@ -77,21 +77,14 @@ def optimal_walk(
     random_state : int
         The same integer gives the same walk.
     """
-    objective = NOISE_OBJECTIVES[contrast.noise_objective]
-    psi = psi_of_noise_scale(torch.full_like(noise.mean, contrast.initial_scale)).requires_grad_()
-    optimizer = AdamW([psi], lr=contrast.scale_rate, weight_decay=0.0)
-    n_noise = round(contrast.noise_ratio * contrast.batch_size)
+    moving = MovingScale(noise.mean, torch.full_like(noise.mean, contrast.initial_scale), contrast)
     batch, scales = torch.Size([contrast.batch_size]), []
-    with torch.random.fork_rng():
-        torch.manual_seed(random_state)
-        for _ in range(contrast.steps * 4 // 5):
-            now = noise_scale(psi).detach()
-            network = optimal_log_ratio(density, noise, now, contrast.noise_ratio)
-            z, v = density.sample(batch), noise.sample(n_noise)
-            value = objective(network, z, v, noise.mean, noise_scale(psi), contrast.noise_ratio)
-            (psi.grad,) = torch.autograd.grad(value, psi)
-            optimizer.step()
-            scales.append(noise_scale(psi).detach().numpy())
+    with private_randomness(random_state):
+        for step in range(1, contrast.rest + 1):
+            network = optimal_log_ratio(density, noise, moving.scale, contrast.noise_ratio)
+            z, v = density.sample(batch), noise.sample(contrast.noise_size)
+            moving.move(step, network, z, v)
+            scales.append(moving.scale.numpy())
     return ScaleWalk(np.arange(1, len(scales) + 1), np.stack(scales))
 
 
@@ -114,9 +107,7 @@ def trained_walk(
     random_state : int
         The same integer gives the same training.
     """
-    with torch.random.fork_rng():
-        torch.manual_seed(random_state)
-        generator = torch.Generator().manual_seed(random_state)
+    with private_randomness(random_state) as generator:
         z, fresh = density.sample(torch.Size([n])), density.sample(torch.Size([2000]))
         network, _, history = train_nce(z, noise, contrast, generator=generator)
         v = noise.sample(2000, generator)

@@ -1,6 +1,6 @@
 """What scores are worth: counts and rates at a threshold, precision at a base rate, AUROCs."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from cance_edu.experiments import auroc
 
 __all__ = [
+    "NEAREST",
     "Decision",
     "DecisionCurves",
     "ScoredImages",
@@ -19,6 +20,9 @@ __all__ = [
     "f1_at_share",
     "precision",
 ]
+
+NEAREST = 4
+"""How many inputs are named on either side of a threshold, in the order of their scores."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,6 @@ def decide(
     threshold: float,
     *,
     anomaly_share: float | None = None,
-    nearest: int = 4,
 ) -> Decision:
     """Call every score above a threshold an alarm, and count.
 
@@ -145,8 +148,6 @@ def decide(
         In the scores' unit.
     anomaly_share : float, optional
         Base rate for the precision; that of `is_anomaly` unless told.
-    nearest : int
-        How many inputs to name on either side of the threshold, in the order of their scores.
     """
     scores, is_anomaly = np.asarray(scores), np.asarray(is_anomaly, dtype=bool)
     share = is_anomaly.mean() if anomaly_share is None else anomaly_share
@@ -161,8 +162,8 @@ def decide(
         true_negatives=int((~is_anomaly).sum()) - false_alarms,
         false_negatives=int(is_anomaly.sum()) - found,
         precision=float(precision(alarm[is_anomaly].mean(), alarm[~is_anomaly].mean(), share)),
-        nearest_below=order[max(0, passed - nearest) : passed],
-        nearest_above=order[passed : passed + nearest],
+        nearest_below=order[max(0, passed - NEAREST) : passed],
+        nearest_above=order[passed : passed + NEAREST],
     )
 
 
@@ -190,8 +191,8 @@ def decision_curves(
 
 
 def aurocs_by_group(
-    scores: ArrayLike, is_anomaly: ArrayLike, groups: Sequence[Hashable]
-) -> dict[Hashable, float]:
+    scores: ArrayLike, is_anomaly: ArrayLike, groups: Sequence[int] | Sequence[str]
+) -> dict[int | str, float]:
     """Return, for each group of anomalies, its AUROC against all normal inputs.
 
     Parameters
@@ -206,7 +207,7 @@ def aurocs_by_group(
     Returns
     -------
     dict of group to float
-        In the groups' order; their mean, weighted by their sizes, is the AUROC of all together.
+        Sorted; their mean, weighted by their sizes, is the AUROC of all together.
     """
     is_anomaly, of = np.asarray(is_anomaly, dtype=bool), np.asarray(groups)
     areas = {}

@@ -56,6 +56,11 @@ def alarm_count(n_held_out: int, n_new: int, contamination: float) -> rv_frozen:
     -------
     scipy.stats frozen distribution
         With `pmf`, `cdf`, `ppf` and `mean`.
+
+    Raises
+    ------
+    ValueError
+        If so few held-out scores cannot promise so small a rate.
     """
     k = _rank(n_held_out, contamination)
     return betabinom(n_new, n_held_out + 1 - k, k)

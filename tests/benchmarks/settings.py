@@ -3,7 +3,8 @@
 Prototypes compared activation, channels and epochs by AUROC, hence by labels, on digits 8 and 2.
 Here one of them at a time is changed, on those two digits and on two that were not looked at. Of
 the training images of a digit, a tenth is held out; no anomaly is seen. The loss is Eq. 1 on the
-held-out images, beside the default's of the same row; the condition number is of their latents.
+held-out images, also over the default's of the same digit; the condition number is of their
+latents.
 """
 
 from collections.abc import Iterator
@@ -14,13 +15,13 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from cance_edu.autoencoder import (
-    condition_number,
     convolutional_autoencoder,
     latent_covariance,
     reconstruction_loss,
     train_autoencoder,
 )
 from cance_edu.datasets import load_one_class
+from cance_edu.moments import condition_number
 from cance_edu.sources import Source
 
 DIGITS = (8, 2, 3, 5)

@@ -126,7 +126,7 @@ def test_points_and_bars_are_where_the_numbers_are():
         Point("1", "CANCE", 2.0, 0.0, 4.0),
     ]
     axes = Figure().subplots()
-    cnce, cance = draw_panel(axes, Panel("MNIST", "percent points", points))
+    cnce, cance = draw_panel(axes, Panel("MNIST", "percentage points", points))
     assert cnce.lines[0].get_xdata().tolist() == [1.0]
     assert cance.lines[0].get_xdata().tolist() == [-1.0, 2.0]
     ends = [bar.get_segments() for bar in (cnce.lines[2][0], cance.lines[2][0])]
@@ -139,7 +139,7 @@ def test_points_and_bars_are_where_the_numbers_are():
     assert cnce.lines[0].get_marker() != cance.lines[0].get_marker()
     bottom, top = axes.get_ylim()
     assert bottom > top
-    assert axes.get_xlabel() == "ours − the paper's, percent points"
+    assert axes.get_xlabel() == "ours − the paper's, percentage points"
 
 
 def test_a_figure_without_panels_is_empty():
