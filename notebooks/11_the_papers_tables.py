@@ -50,7 +50,7 @@ from cance_edu.experiments import comparison
 from cance_edu.experiments.audit import audit
 
 # %%
-from cance_edu.experiments.pairs import pairs
+from cance_edu.experiments.pairs import Pairs, mean_interval, pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 from cance_edu.experiments.tables import TABLES
@@ -199,7 +199,7 @@ assert averages_of_mnist["Error"].interval[1] + 2 * missing["Error"] < 0.6
 assert gain["LatNCE"] > gain["CNCE"] > gain["CANCE"] > 0.4
 assert cnce.ours.mean > cance.paper.value
 assert round(added["paper"], 1) == 0.7
-assert added["ours"] < 0.2
+assert added["ours"] < 0.1
 
 # %% [markdown]
 # The plain error is, on average, about where the paper has it. The other three are above it, and
@@ -208,7 +208,7 @@ assert added["ours"] < 0.2
 # latents alone, one on the composite.
 #
 # The consequence is worth a pause. The paper's augmentation buys 0.7 points over CNCE. Ours buys
-# less than 0.2, and our CNCE is already above the paper's CANCE. **A component can look useful
+# less than 0.1, and our CNCE is already above the paper's CANCE. **A component can look useful
 # because it repairs a weakness of the rest.** Whether this one did we cannot know, nor why our CNCE
 # is better: the paper states neither $T$'s width, nor its training, nor when to stop it. Ours is
 # taken where the held-out loss is least.
@@ -233,12 +233,13 @@ print(*(f"{difference:+.2f}" for difference in paired.differences.values()))
 print(f"mean {paired.mean:+.2f} [{low:+.2f}, {high:+.2f}], p = {paired.p_value:.3f}")
 
 assert paired.p_value < 0.05
+assert 0 < paired.mean < 0.1
 assert 0 < low < high < 0.2
 
 # %% [markdown]
-# The p-value is below 0.05, and the gain is below a fifth of a point. Both are true. A p-value
+# The p-value is below 0.05, and the gain is below a tenth of a point. Both are true. A p-value
 # answers "is it there?", and with pairs as alike as these a test finds what no user would notice.
-# Read the interval first.
+# Read the interval first. (And keep this one in mind: section 7 looks at it again.)
 
 # %% [markdown]
 # ## 3. Do the paper's numbers add up?
@@ -800,9 +801,80 @@ assert widest < 0.1
 # on four digits, two of which nobody had looked at (`tests/benchmarks/results/settings.md`). On
 # each of the four, held-out normal images are reconstructed better with ELU than with ReLU; better
 # still with twice the channels, or twice the epochs. So normal data would have chosen ELU as well,
-# and then more of both; what we left out saves time.
+# and then more of both.
 #
-# **Leave out the two digits.** For CIFAR-10 you can do neither.
+# **Do as they say.** So we ran the ten digits again with twice the epochs, which leave the model as
+# it is. (What we had seen before were AUROCs of 8 and 2 after as many epochs.)
+#
+# **Predict.** The benchmark's held-out images are reconstructed 2 to 6% better. Which of the four
+# variants will find more anomalies, and how much is it worth on average: 1, 0.3 or 0.1 points?
+
+# %%
+my_guess = ""  # variants; in points
+
+# %%
+longer = results.cells("table1", "MNIST", "twice the epochs")
+after = {(c.row, c.column): c.ours.mean for c in longer}
+more = {}
+for name in averages_of_mnist:
+    of_name = {c.row: after[c.row, name] - c.ours.mean for c in digits if c.column == name}
+    more[name] = Pairs("twice the epochs", "the default", of_name)
+
+# %%
+figure = Figure(figsize=(8, 2.6), layout="constrained")
+points = [Point(name, "mean of ten digits", m.mean, *m.interval) for name, m in more.items()]
+axes = figure.subplots()
+draw_panel(axes, Panel("MNIST, twice the epochs", "percentage points", points))
+axes.set_xlabel("gain in AUROC, percentage points, with its 95% interval")
+axes.get_legend().remove()
+told = ", ".join(f"{name} {m.mean:+.2f}" for name, m in more.items())
+show(figure, f"MNIST's digits with twice the epochs: {told}.")
+
+# %%
+for name, m in more.items():
+    low, high = m.interval
+    before = averages_of_mnist[name].ours.mean
+    print(f"{name:7s}{before:.2f} -> {after[AVERAGE, name]:.2f}: ", end="")
+    print(f"{m.mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+
+# %%
+verdicts_after = Counter(c.verdict for c in longer if c.row != AVERAGE)
+paired_after = pairs(longer, "CANCE", "CNCE")
+low, high = paired_after.interval
+print(dict(verdicts_after))
+print(f"CANCE over CNCE {paired_after.mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+
+# %%
+assert [name for name, m in more.items() if m.interval[0] > 0] == ["CNCE", "CANCE"]
+assert 0.1 < more["CANCE"].mean < more["CNCE"].mean < 0.3
+assert abs(more["Error"].mean) < 0.1
+assert more["LatNCE"].mean < 0 < more["LatNCE"].interval[1]
+assert round(after[AVERAGE, "CANCE"], 1) == round(after[AVERAGE, "CNCE"], 1) == 98.4
+assert verdicts_after == {"better": 26, "same": 14}
+assert -0.1 < low < 0 < high < 0.1
+for name in ("CNCE", "CANCE"):
+    clean = [gain for digit, gain in more[name].differences.items() if digit not in ("8", "2")]
+    assert 0.1 < np.mean(clean) < 0.2
+    assert mean_interval(clean)[0] < 0
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The two that have a density of the whole composite feature: CNCE gains 0.25 points and CANCE 0.17,
+# and both intervals leave zero out. The plain error gains less than 0.1, and LatNCE loses; both of
+# these intervals hold zero. So what is reconstructed better is not, by that alone, told apart
+# better.
+#
+# Without 8 and 2 the two gains are between 0.1 and 0.2, and their intervals hold zero.
+# </details>
+#
+# CANCE's average is now 98.4, and no cell of forty is worse than the paper's. But look at what
+# became of section 2's other finding. CANCE was above CNCE there, by less than 0.1 points, with an
+# interval that left zero out and $p = 0.02$. After twice the epochs nothing of it is left to see:
+# the interval lies within a tenth of a point of zero, on both sides. Five seeds told you how the
+# result varies with the seed. They could not tell how it varies with the schedule.
+#
+# **Leave out the two digits.** For the default's gain over the paper, say. For CIFAR-10 you cannot.
 
 # %%
 clean = [c for c in mnist if c.column == "CANCE" and c.row in set("01345679")]
@@ -838,8 +910,9 @@ for name, cells in results.tables.items():
 #
 # 1. Compare means by an interval that knows both numbers of runs, and the paper's rounding.
 # 2. Of forty comparisons two go wrong by chance. Count before you tell a story.
-# 3. MNIST is reproduced, and exceeded: the error agrees on average, the densities find more, and
-#    over such a CNCE the augmentation buys less than 0.2 points.
+# 3. MNIST is reproduced, and exceeded: the error agrees on average, the densities find more. Over
+#    such a CNCE the augmentation buys less than 0.1 points, and after twice the epochs none that we
+#    can see.
 # 4. CIFAR-10 is not, by any of four protocols, on one seed. Latents of standardised images beside
 #    errors of the images as they are fit the profiles of the paper's Error and CANCE both, but not
 #    the level; and on standardised images two nearest neighbours are above all of it.
