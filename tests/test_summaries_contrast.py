@@ -89,8 +89,8 @@ def trained():
 def test_the_last_record_is_the_trained_network(trained):
     network, history = trained
     z = EXAMPLE.sample(50, torch.Generator().manual_seed(1))
-    torch.testing.assert_close(recorded_network(history, -1, NOISE)(z), network(z))
-    assert not torch.allclose(recorded_network(history, 0, NOISE)(z), network(z))
+    torch.testing.assert_close(recorded_network(history.weights[-1], NOISE)(z), network(z))
+    assert not torch.allclose(recorded_network(history.weights[0], NOISE)(z), network(z))
 
 
 @torch.no_grad()

@@ -1,7 +1,7 @@
 """A density learned by noise contrast, beside the truth where that is known (lesson 05)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cance_edu.device import private_randomness
 from cance_edu.known_density import GaussianMixture2D
 from cance_edu.nce import History, LogRatio, anomaly_score
 from cance_edu.noise import GaussianNoise
@@ -124,11 +125,19 @@ def divergence(true_log_prob: Tensor, score: Tensor, mass: float) -> float:
     return (true_log_prob + score).mean().item() + math.log(mass)
 
 
-def recorded_network(history: History, record: int, noise: GaussianNoise) -> LogRatio:
-    """Return T as it was at one record of its training, float64."""
-    weights = history.weights[record]
+def recorded_network(weights: Mapping[str, Tensor], noise: GaussianNoise) -> LogRatio:
+    """Return T with the weights of a record of its training, float64.
+
+    Parameters
+    ----------
+    weights : mapping of str to tensor
+        As `History` keeps them.
+    noise : GaussianNoise
+        With the data's moments.
+    """
     hidden = [len(bias) for name, bias in weights.items() if name.endswith("bias")][:-1]
-    network = LogRatio(noise.mean, noise.standard_deviation, hidden).double()
+    with private_randomness(0):  # a new network draws first weights; these go at once
+        network = LogRatio(noise.mean, noise.standard_deviation, hidden).double()
     network.load_state_dict(weights)
     return network.eval()
 
@@ -174,7 +183,7 @@ def watch_learning(
     true_log_prob = truth.log_prob(z)
 
     def at(record: int) -> tuple[float, float]:
-        network = recorded_network(history, record, noise)
+        network = recorded_network(history.weights[record], noise)
 
         def log_density(u: Tensor) -> Tensor:
             noise_log_prob = noise.log_prob(u, history.scale[record])

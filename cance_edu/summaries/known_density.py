@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.utils import vector_to_parameters
 
 from cance_edu import recordings
+from cance_edu.device import private_randomness
 from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import LogRatio, anomaly_score
 from cance_edu.noise import widen
@@ -79,7 +80,7 @@ class KnownFits:
 
     def log_ratio(self, scale: tuple[float, float], seed: int) -> LogRatio:
         """Return T as it was fitted, float64."""
-        with torch.random.fork_rng(devices=[]):  # a new network draws first weights; these go
+        with private_randomness(0):  # a new network draws first weights; these go at once
             network = LogRatio(NOISE.mean, NOISE.standard_deviation, self.hidden).double()
         weights = torch.as_tensor(self.weights[self.place(scale, seed)]).double()
         vector_to_parameters(weights, network.parameters())

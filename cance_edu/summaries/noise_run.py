@@ -10,8 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from cance_edu.detector import CANCE
-from cance_edu.nce import Contrast, LogRatio, anomaly_score
+from cance_edu.nce import anomaly_score
 from cance_edu.noise import GaussianNoise
+from cance_edu.summaries.contrast import recorded_network
 
 __all__ = ["NoiseRun", "log_density", "noise_run", "noise_runs"]
 
@@ -156,9 +157,7 @@ def log_density(run: NoiseRun, z: Tensor, record: int = -1) -> NDArray[np.float6
         the last fifth with the least held-out loss.
     """
     noise = run.noise
-    with torch.random.fork_rng(devices=[]):  # a new network draws first weights; these go at once
-        network = LogRatio(noise.mean, noise.standard_deviation, Contrast().hidden).double()
-    network.load_state_dict(run.weights[record])
+    network = recorded_network(run.weights[record], noise)
     noise_log_prob = noise.log_prob(z, torch.as_tensor(run.scale[record]))
     score = anomaly_score(network(z), noise_log_prob, run.noise_ratio)
     return -score.numpy()
