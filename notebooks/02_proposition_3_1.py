@@ -150,7 +150,7 @@ my_guess = ""  # "rises", "falls" or "stays"
 
 
 # %%
-def best_log_ratio(p: float, q: float, noise_ratio: float) -> float:
+def optimal_log_ratio(p: float, q: float, noise_ratio: float) -> float:
     """Minimise the NCE loss at one point, where data have density p and the noise q."""
 
     def loss(t: float) -> float:
@@ -163,7 +163,7 @@ def best_log_ratio(p: float, q: float, noise_ratio: float) -> float:
 scores = []
 for noise_scale, noise_ratio in [(1, 1), (3, 1), (10, 1), (1, 10)]:
     log_q = noise_log_pdf(0.3, 1.0, spread, noise_scale)
-    t = best_log_ratio(data.pdf(0.3), np.exp(log_q), noise_ratio)
+    t = optimal_log_ratio(data.pdf(0.3), np.exp(log_q), noise_ratio)
     scores.append(anomaly_score(t, log_q, noise_ratio))
     print(f"K = {noise_scale:2}, nu = {noise_ratio:2}:  T* = {t:5.2f}   S* = {scores[-1]:.4f}")
 

@@ -310,8 +310,8 @@ show_source(anomaly_score)
 for noise_ratio in (0.5, 1.0, 4.0):
     for scale in (1.0, 1.69):
         log_noise_k = torch.from_numpy(stats.norm(0, scale).logpdf(u))
-        best_log_ratio = log_data - log_noise_k - np.log(noise_ratio)
-        score = anomaly_score(best_log_ratio, log_noise_k, noise_ratio)
+        optimal_log_ratio = log_data - log_noise_k - np.log(noise_ratio)
+        score = anomaly_score(optimal_log_ratio, log_noise_k, noise_ratio)
         assert torch.allclose(score, -log_data)
 
 # %% [markdown]

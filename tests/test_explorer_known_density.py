@@ -10,7 +10,7 @@ from scipy import integrate, special, stats
 from cance_edu.figures.known_density import draw_known_density, move_known_density
 from cance_edu.known_density import EXAMPLE
 from cance_edu.summaries.known_density import known_density_view, known_fits
-from cance_edu.summaries.known_errors import NOISE, best_log_ratio, errors
+from cance_edu.summaries.known_errors import NOISE, errors, optimal_log_ratio
 from cance_edu.widgets import drive
 from cance_edu.widgets.known_density import KnownDensityExplorer
 
@@ -48,16 +48,16 @@ def log_noise(z, scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_the_best_log_ratio_is_that_of_the_densities(scale):
+def test_the_optimal_log_ratio_is_that_of_the_densities(scale):
     z = EXAMPLE.sample(50, torch.Generator().manual_seed(0))
-    ours = best_log_ratio(z, torch.tensor(scale).double())
+    ours = optimal_log_ratio(z, torch.tensor(scale).double())
     np.testing.assert_allclose(ours, log_truth(z) - log_noise(z, scale), rtol=1e-9)
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_the_best_log_ratio_has_no_error(scale):
+def test_the_optimal_log_ratio_has_no_error(scale):
     k = torch.tensor(scale).double()
-    found = errors(lambda z: best_log_ratio(z, k), k)
+    found = errors(lambda z: optimal_log_ratio(z, k), k)
     assert found.classifier == 0
     assert found.density == pytest.approx(0, abs=1e-6)
     assert found.mass == pytest.approx(1, abs=1e-6)
@@ -67,7 +67,7 @@ def test_the_best_log_ratio_has_no_error(scale):
 @pytest.mark.parametrize("shift", [-0.5, 1.0])
 def test_a_constant_added_changes_mass_and_classifier_but_not_the_normalised_density(scale, shift):
     k = torch.tensor(scale).double()
-    found = errors(lambda z: best_log_ratio(z, k) + shift, k)
+    found = errors(lambda z: optimal_log_ratio(z, k) + shift, k)
     assert found.mass == pytest.approx(math.exp(shift), rel=1e-6)
     assert found.density == pytest.approx(0, abs=1e-6)
     assert found.classifier > 0.01

@@ -60,7 +60,7 @@ def test_on_a_line_the_best_log_odds_give_the_density_of_the_data(noise_ratio):
     log_data, log_noise = (torch.from_numpy(stats.norm(*law).logpdf(u)) for law in ((1, 2), (0, 3)))
     wrong = line_contrast(u, log_data, log_noise, torch.zeros(13), noise_ratio)
     np.testing.assert_allclose(wrong.learned_density, noise_ratio * wrong.noise_density)
-    best = torch.from_numpy(wrong.best_log_ratio)
+    best = torch.from_numpy(wrong.optimal_log_ratio)
     right = line_contrast(u, log_data, log_noise, best, noise_ratio)
     np.testing.assert_allclose(right.learned_density, stats.norm(1, 2).pdf(u))
     np.testing.assert_allclose(right.data_density, stats.norm(1, 2).pdf(u))
@@ -144,7 +144,7 @@ def test_line_contrast_is_drawn():
     line = line_contrast(u, -u.square(), u - 1, u, 2.0)
     drawn = draw_line_contrast(Figure(), line)
     columns = (line.data_density, line.noise_density, line.learned_density)
-    columns += (line.best_log_ratio, line.log_ratio)
+    columns += (line.optimal_log_ratio, line.log_ratio)
     for artist, expected in zip(drawn, columns, strict=True):
         np.testing.assert_allclose(artist.get_xydata(), np.stack([line.u, expected], axis=1))
 

@@ -42,7 +42,7 @@ def draw_line_contrast(figure: Figure, line: LineContrast) -> list[Line2D]:
         *left.plot(line.u, line.data_density, color=NORMAL, label="data, $p_d$"),
         *left.plot(line.u, line.noise_density, "--", color=NOISE, label="noise, $p_n$"),
         *left.plot(line.u, line.learned_density, label="learned, $e^{-S}$", **some),
-        *right.plot(line.u, line.best_log_ratio, color=NORMAL, label=r"$\ln p_d - \ln\nu p_n$"),
+        *right.plot(line.u, line.optimal_log_ratio, color=NORMAL, label=r"$\ln p_d - \ln\nu p_n$"),
         *right.plot(line.u, line.log_ratio, label="learned, $T$", **some),
     ]
     right.axhline(0, color="grey", linewidth=0.8)

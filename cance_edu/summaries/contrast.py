@@ -38,7 +38,7 @@ class LineContrast:
         Points.
     data_density, noise_density, learned_density : array of shape (n,)
         p_d, p_n and exp(-S).
-    best_log_ratio, log_ratio : array of shape (n,)
+    optimal_log_ratio, log_ratio : array of shape (n,)
         ln p_d - ln ν p_n, and the classifier's T.
     """
 
@@ -46,7 +46,7 @@ class LineContrast:
     data_density: Array
     noise_density: Array
     learned_density: Array
-    best_log_ratio: Array
+    optimal_log_ratio: Array
     log_ratio: Array
 
 

@@ -14,7 +14,7 @@ from cance_edu.device import private_randomness
 from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import LogRatio, anomaly_score
 from cance_edu.noise import widen
-from cance_edu.summaries.known_errors import NOISE, Errors, best_log_ratio
+from cance_edu.summaries.known_errors import NOISE, Errors, optimal_log_ratio
 from cance_edu.summaries.noise import ellipse
 from cance_edu.summaries.noise_frame import RADIUS
 
@@ -177,7 +177,7 @@ def known_density_view(
         return (truth.max() - log_density).reshape(CELLS, CELLS).T.numpy()
 
     def best_and_fitted(z: Tensor) -> NDArray[np.float64]:
-        return torch.stack([best_log_ratio(z, k), network(z)]).clamp(min=LEAST).numpy()
+        return torch.stack([optimal_log_ratio(z, k), network(z)]).clamp(min=LEAST).numpy()
 
     return KnownDensityView(
         fits=fits,

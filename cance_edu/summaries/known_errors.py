@@ -11,13 +11,13 @@ from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import Network
 from cance_edu.noise import GaussianNoise
 
-__all__ = ["NOISE", "Errors", "best_log_ratio", "errors"]
+__all__ = ["NOISE", "Errors", "errors", "optimal_log_ratio"]
 
 NOISE = GaussianNoise(EXAMPLE.mean, EXAMPLE.covariance)
 """N(μ, Σ) with the exact mean and covariance of the known density."""
 
 
-def best_log_ratio(z: Tensor, scale: Tensor) -> Tensor:
+def optimal_log_ratio(z: Tensor, scale: Tensor) -> Tensor:
     r"""Return the T that no training can beat.
 
     .. math:: T^*(z) = \ln p(z) - \ln p_{nK}(z)   \qquad\text{(Eq. 4, with ν = 1)}
