@@ -266,8 +266,17 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         """Write the fitted detector to one `.safetensors` file, without pickle; return its path.
 
         Of the history, the losses and K are kept, but not T's weights at every recorded step.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        ValueError
+            If the representation is an autoencoder of one's own: `load` could not build it again.
         """
         check_is_fitted(self)
+        description = self._description()
+        self._check_can_be_loaded(description)
         tensors = {f"representation.{k}": v for k, v in self.representation_.state_dict().items()}
         if self.variant != "error":
             tensors |= {f"log_ratio.{k}": v for k, v in self.log_ratio_.state_dict().items()}
@@ -275,7 +284,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             tensors |= {"scale": self.scale_, "history.scale": torch.stack(self.history_.scale)}
         if self.columns_ is not None:
             tensors |= {"columns.centre": self.columns_[0], "columns.spread": self.columns_[1]}
-        return save_model(path, tensors, self._description())
+        return save_model(path, tensors, description)
 
     @classmethod
     def load(cls, path: str | Path, device: str = "auto") -> "CANCE":
@@ -550,6 +559,22 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 for name in ("step", "loss", "held_out_loss", "mass")
             },
         }
+
+    def _check_can_be_loaded(self, description: dict[str, Any]) -> None:
+        if not isinstance(self.representation_, Autoencoder):
+            return
+        twin = type(self)(**description["parameters"])
+        twin.n_features_in_ = self.n_features_in_
+        if hasattr(self, "image_shape_"):
+            twin.image_shape_ = self.image_shape_
+        with private_randomness(0):
+            expected = twin._new_autoencoder(description["bounded"]).state_dict()
+        found = self.representation_.state_dict()
+        if {k: v.shape for k, v in found.items()} != {k: v.shape for k, v in expected.items()}:
+            raise ValueError(
+                "the representation is an autoencoder that `load` could not build again; expected "
+                "one of convolutional_autoencoder or dense_autoencoder; keep its state_dict instead"
+            )
 
     def _restore(self, tensors: dict[str, Tensor], description: dict[str, Any]) -> None:
         self.device_ = choose_device(self.device)

@@ -10,6 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from cance_edu import CANCE, storage
+from cance_edu.autoencoder import Autoencoder
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 IMAGES = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)
@@ -79,6 +80,15 @@ def test_a_shared_representation_keeps_its_architecture(tmp_path, data, architec
     second = CANCE(representation=first.representation_, **QUICK).fit(data)
     loaded = CANCE.load(second.save(tmp_path / "second"))
     np.testing.assert_array_equal(loaded.anomaly_score(data), second.anomaly_score(data))
+
+
+def test_an_autoencoder_of_ones_own_is_refused_before_anything_is_written(tmp_path):
+    encoder = torch.nn.Sequential(torch.nn.Linear(4, 7), torch.nn.Tanh(), torch.nn.Linear(7, 2))
+    own = Autoencoder(encoder, torch.nn.Linear(2, 4), 2).double()
+    detector = CANCE("error", representation=own, **QUICK).fit(TABLE)
+    with pytest.raises(ValueError, match="`load` could not build again"):
+        detector.save(tmp_path / "own")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("scalings", [("unit", "standardized"), ("standardized", "unit")])
