@@ -57,10 +57,26 @@ def test_the_report_says_how_it_was_made():
     assert leak in " ".join(text.split())
 
 
-def test_what_is_said_of_held_out_digits_is_what_was_measured():
-    text = (MEASURED / "settings.md").read_text(encoding="utf-8")
+def held_out(benchmark):
+    """Return for each setting the losses of the classes, and the largest condition number."""
+    text = (MEASURED / benchmark).read_text(encoding="utf-8")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    losses = {name: [float(loss) for loss in of[:4]] for name, *of in rows[1:]}
+    return {
+        name: (np.array([float(loss) for loss in losses]), float(condition))
+        for name, *losses, _, condition in rows[1:]
+    }
+
+
+def test_what_is_said_of_held_out_photographs_is_what_was_measured():
+    found = held_out("settings_cifar10.md")
+    (default, condition), (wide, of_wide) = found.pop("default"), found.pop("twice the channels")
+    assert condition < 100 < of_wide
+    assert 1 - 0.022 < (wide / default).min() < (wide / default).max() < 1
+    assert all((losses > default).all() for losses, _ in found.values())
+
+
+def test_what_is_said_of_held_out_digits_is_what_was_measured():
+    losses = {name: of for name, (of, _) in held_out("settings.md").items()}
     default = losses.pop("default")
     better = {
         name for name, of in losses.items() if all(a < b for a, b in zip(of, default, strict=True))
