@@ -742,7 +742,7 @@ draw_panel(axes, Panel("MNIST, paired by digit", "percentage points", points))
 axes.set_xlabel("gain in AUROC, percentage points, with its 95% interval")
 axes.get_legend().remove()
 told = ", ".join(f"{name} {a.mean:+.2f}" for name, a in answers.items())
-show(figure, f"All intervals lie within half a point of zero; all but one hold it: {told}.")
+show(figure, f"All intervals lie within half a point of zero; all but two hold it: {told}.")
 
 # %%
 for name, answer in answers.items():
@@ -756,11 +756,11 @@ print(f"best minus worst: {spread:.2f} points")
 assert len(means) == 11
 assert spread < 0.5
 without_zero = [name for name, a in answers.items() if not a.interval[0] < 0 < a.interval[1]]
-assert without_zero == ["artificial errors, K = 1.69"]
+assert without_zero == ["artificial errors, K = 1.69", "artificial errors, Eq. 8"]
 assert all(abs(answers[f"learned by Eq. {k}"].mean) < 0.02 for k in (8, 12))
 errors = [a.mean for name, a in answers.items() if name.startswith("artificial")]
 assert 0 < min(errors) < max(errors) < 0.1
-assert {len(cell.ours.values) for cell in contrasts} == {3}
+assert {len(cell.ours.values) for cell in contrasts} == {5}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -771,17 +771,16 @@ assert {len(cell.ours.values) for cell in contrasts} == {3}
 #   alike. Two objectives push $K$ apart (lesson 06), and the AUROC stays what it was. A likely
 #   reason: the optimal score does not depend on the noise, and with thousands of images and eight
 #   coordinates $T$ may be near enough to its optimum.
-# - **Artificial errors** gain in all four rows, by less than 0.1 points. One interval just leaves
-#   zero out; among eight intervals one does so by chance in a third of all cases, if they were
-#   independent. The four rows are not four witnesses, for all share a digit's autoencoder. Nor does
-#   section 2 confirm them: its first three seeds are this Eq. 8 row. With two seeds more its
-#   interval just left zero out.
+# - **Artificial errors** gain in all four rows, by less than 0.1 points, and two of the four
+#   intervals leave zero out. These are not four witnesses, for all rows share a digit's
+#   autoencoder. Nor does section 2 confirm them: its CANCE and CNCE *are* the two runs of Eq. 8.
+#   And section 7 asks what becomes of the gain after twice the epochs.
 # - **Wider noise** than $K = 1$: also a gain whose interval holds zero. On the small digits of
 #   lesson 06 the interval left zero out.
 # </details>
 #
 # So on MNIST a $K$ fixed at 1.69 does what a learned one does, with less to explain. That is a
-# finding about this data, these eight coordinates, and three seeds a digit. In 66 dimensions noise
+# finding about this data, these eight coordinates, and five seeds a digit. In 66 dimensions noise
 # and data are further apart (lesson 09), and the experiment has not been done there. Nor does "no
 # difference was seen" mean "there is none". What the intervals say of learning $K$ is: below a
 # tenth of a point, on average over digits.
@@ -789,10 +788,9 @@ assert {len(cell.ours.values) for cell in contrasts} == {3}
 # %%
 assert spread < 0.25
 assert 97.9 < min(means.values()) < max(means.values()) < 98.3
-assert 0.33 < 1 - 0.95**8 < 0.34
 of = {(c.row, c.column): c.ours.values for c in (*mnist, *contrasts) if c.row != AVERAGE}
-same = (of[k, "CANCE"][s] == of[k, "Eq. 8, paper's"][s] for k in "0123456789" for s in (0, 1, 2))
-assert all(same)
+same = {"CANCE": "Eq. 8, paper's", "CNCE": "Eq. 8, none"}
+assert all(of[k, a] == of[k, b] for k in "0123456789" for a, b in same.items())
 widest = max(abs(bound) for k in (8, 12) for bound in answers[f"learned by Eq. {k}"].interval)
 assert widest < 0.1
 
