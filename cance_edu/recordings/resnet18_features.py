@@ -72,7 +72,7 @@ def record() -> dict[str, NDArray[Any]]:
 def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     split = adbench_split(table, seed)
     scores = simple_scores(split, seed)
-    settings = PCA_OF_FEATURES | {"random_state": seed}
+    settings = PCA_OF_FEATURES | {"latent_dim": SETTINGS["components"], "random_state": seed}
     detector = CANCE(**settings).fit(split.train)
     stopped = CANCE(**settings, steps=SETTINGS["fewer_steps"]).fit(split.train)
     z_train, z_test = map(detector.composite_features, (split.train, split.test))
