@@ -80,7 +80,7 @@ class ReconstructionAugmentation:
         Raises
         ------
         ValueError
-            If μ_z or σ_z of one of the two is not above 0.
+            If the μ_z of one of the two is not above 0.
         """
         standard_deviation = covariance.diag().sqrt()[-2:]
         mode = lognormal_mode(mean[-2:].cpu().numpy(), standard_deviation.cpu().numpy())

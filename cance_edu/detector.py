@@ -614,7 +614,9 @@ def _architecture(model: Autoencoder) -> dict[str, Any]:
     layers = list(model.encoder.modules())
     channels = [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
     hidden = [layer.out_features for layer in layers if isinstance(layer, nn.Linear)][:-1]
-    return {"channels": channels, "hidden": hidden[0]} if channels else {"hidden": hidden}
+    if not channels:
+        return {"hidden": hidden}
+    return {"channels": channels, "hidden": hidden[0] if hidden else None}
 
 
 def _is_bounded(representation: Representation) -> bool:

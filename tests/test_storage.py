@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import nn
 
 from cance_edu import CANCE, storage
 from cance_edu.autoencoder import Autoencoder
@@ -82,10 +83,19 @@ def test_a_shared_representation_keeps_its_architecture(tmp_path, data, architec
     np.testing.assert_array_equal(loaded.anomaly_score(data), second.anomaly_score(data))
 
 
-def test_an_autoencoder_of_ones_own_is_refused_before_anything_is_written(tmp_path):
-    encoder = torch.nn.Sequential(torch.nn.Linear(4, 7), torch.nn.Tanh(), torch.nn.Linear(7, 2))
-    own = Autoencoder(encoder, torch.nn.Linear(2, 4), 2).double()
-    detector = CANCE("error", representation=own, **QUICK).fit(TABLE)
+def own_for_tables():
+    encoder = nn.Sequential(nn.Linear(4, 7), nn.Tanh(), nn.Linear(7, 2))
+    return Autoencoder(encoder, nn.Linear(2, 4), 2).double()
+
+
+def own_for_images():
+    encoder = nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.Flatten(), nn.Linear(192, 2))
+    return Autoencoder(encoder, nn.Sequential(nn.Linear(2, 64), nn.Unflatten(1, (1, 8, 8))), 2)
+
+
+@pytest.mark.parametrize(("own", "data"), [(own_for_tables, TABLE), (own_for_images, IMAGES)])
+def test_an_autoencoder_of_ones_own_is_refused_before_anything_is_written(tmp_path, own, data):
+    detector = CANCE("error", representation=own(), **QUICK).fit(data)
     with pytest.raises(ValueError, match="`load` could not build again"):
         detector.save(tmp_path / "own")
     assert list(tmp_path.iterdir()) == []
