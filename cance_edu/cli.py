@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cance_edu.datasets import OneClass
     from cance_edu.experiments import Result
 
+    _Commands = argparse._SubParsersAction["_Parser"]
+
 __all__ = ["main"]
 
 
@@ -32,11 +34,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"cance-edu {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # In the order in which a newcomer needs them, which is that of the help.
+    for add in (_add_lab, _add_demo, _add_data, _add_reproduce, _add_report, _add_upkeep):
+        add(commands)
+    return parser
 
+
+def _add_lab(commands: "_Commands") -> None:
     lab = commands.add_parser("lab", help="open JupyterLab at the first notebook")
     lab.add_argument("arguments", nargs="*", help="passed on to jupyter lab (after --)")
     lab.set_defaults(run=_lab)
 
+
+def _add_demo(commands: "_Commands") -> None:
     demo = commands.add_parser(
         "demo",
         help="fit the four variants of Sec. 4.2 and compare them",
@@ -61,10 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(run=_demo)
 
+
+def _add_data(commands: "_Commands") -> None:
     data = commands.add_parser("data", help="list the data sets, or download one")
     data.add_argument("name", nargs="?", help="the data set to download")
     data.set_defaults(run=_data)
 
+
+def _add_reproduce(commands: "_Commands") -> None:
     reproduce = commands.add_parser(
         "reproduce",
         help="run the experiments of one of the paper's tables",
@@ -81,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
     reproduce.set_defaults(run=_reproduce)
 
+
+def _add_report(commands: "_Commands") -> None:
     report = commands.add_parser(
         "report", help="print the paper's tables beside our results (data/results)"
     )
@@ -90,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
     report.set_defaults(run=_report)
 
+
+def _add_upkeep(commands: "_Commands") -> None:
+    """Add what teachers and the course's own authors need."""
     record = commands.add_parser("record", help="compute a recording of the lessons anew")
     record.add_argument("name", help="the recording, as `data/recordings/` names it")
     record.set_defaults(run=_record)
@@ -107,7 +126,6 @@ def _parser() -> argparse.ArgumentParser:
 
     equations = commands.add_parser("equations", help="equation number, function, lesson, test")
     equations.set_defaults(run=_equations)
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -271,7 +289,6 @@ def _equations(options: argparse.Namespace) -> int:
 
     tests = tests_by_equation(PROJECT / "tests")
     for line in equation_table():
-        number = line.number if line.number.startswith("Prop") else f"Eq. {line.number}"
         test = tests.get(line.number, ["(in the repository)"])
-        print(f"{number:10s} {line.name:42s} lesson {line.lesson}  {test[0]}")
+        print(f"{line.label:10s} {line.name:42s} lesson {line.lesson}  {test[0]}")
     return 0

@@ -389,15 +389,18 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             source, training_rows, held_out_rows, generator
         )
         features = composite_features(self.representation_, source)
+        if self.variant != "latnce":
+            self._check_error(features[training_rows, -2], source.batch(training_rows[:BATCH]))
+        self._learn_density(features, training_rows, held_out_rows, generator)
+        self.offset_ = float(np.percentile(-self._score(features), 100 * self.contamination))
+
+    def _check_error(self, error: Tensor, inputs: Tensor) -> None:
         # In whatever units: an error of so small a part of the inputs' size is round-off alone.
-        size = source.batch(training_rows[:BATCH]).double().square().mean().item()
-        if self.variant != "latnce" and features[training_rows, -2].max() < 1e-20 * size:
+        if error.max() < 1e-20 * inputs.double().square().mean().item():
             raise ValueError(
                 f"{self._latent_dim()} latents reconstruct the data exactly, so there is no error "
                 "to learn from: lower latent_dim, or take variant 'latnce'"
             )
-        self._learn_density(features, training_rows, held_out_rows, generator)
-        self.offset_ = float(np.percentile(-self._score(features), 100 * self.contamination))
 
     def _learn_representation(
         self, source: Source, training: Tensor, held_out: Tensor, generator: torch.Generator

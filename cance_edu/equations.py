@@ -39,6 +39,11 @@ class Equation:
     lesson: str
 
     @property
+    def label(self) -> str:
+        """The number as one would cite it, ``Eq. 9`` or ``Prop. 3.1``."""
+        return self.number if self.number.startswith("Prop") else f"Eq. {self.number}"
+
+    @property
     def name(self) -> str:
         """The target's name as one would import it, ``lognormal.lognormal_mode``."""
         module = self.target.__module__.removeprefix("cance_edu.")

@@ -145,7 +145,7 @@ def measured(name: str, value: float) -> float:
             lines.write(json.dumps(figure) + "\n")
         return value
     mean, deviation, count = _recorded_figure(name)
-    if abs(value - mean) > 3 * deviation:
+    if not abs(value - mean) <= 3 * deviation:  # so that NaN is refused
         raise AssertionError(
             f"{name} is {value:.4g}, but was {mean:.4g} ± {deviation:.2g} over {count} seeds on "
             f"{figure['dataset']}: more than three standard deviations apart"

@@ -157,10 +157,26 @@ class GaussianNoise:
             Finite however far z is: nothing is exponentiated.
         """
         scale = torch.as_tensor(scale, dtype=z.dtype, device=z.device).expand(len(self.mean))
-        standard = torch.linalg.solve_triangular(
-            self.cholesky, ((z - self.mean) / scale).T, upper=False
-        )
         log_volume = (self.cholesky.diag() * scale).log().sum()
-        return (
-            -standard.square().sum(0) / 2 - log_volume - len(self.mean) / 2 * math.log(2 * math.pi)
-        )
+        log_norm = log_volume + len(self.mean) / 2 * math.log(2 * math.pi)
+        return -self.squared_distance(z, scale) / 2 - log_norm
+
+    def squared_distance(self, z: Tensor, scale: Tensor | float = 1.0) -> Tensor:
+        r"""Return the squared Mahalanobis distance of points from N(μ, K Σ K).
+
+        .. math:: (z - μ)^T (K Σ K)^{-1} (z - μ) = \|C^{-1} K^{-1} (z - μ)\|², \qquad Σ = C C^T
+
+        Parameters
+        ----------
+        z : tensor of shape (n, dimension)
+            Points.
+        scale : tensor of shape (dimension,) or float
+            K's diagonal.
+
+        Returns
+        -------
+        tensor of shape (n,)
+            Of draws: chi-squared with as many degrees of freedom as there are dimensions.
+        """
+        standard = ((z - self.mean) / scale).T
+        return torch.linalg.solve_triangular(self.cholesky, standard, upper=False).square().sum(0)

@@ -149,7 +149,7 @@ print(f"widest over thinnest direction:     {np.sqrt(spread.condition_number):.0
 # %%
 figure = Figure(figsize=(10, 3), layout="constrained")
 heat_map, spectrum, cloud = figure.subplots(1, 3, width_ratios=(1.2, 1, 1.6))
-figures.draw_spread(heat_map, spectrum, spread)
+figures.draw_latent_spread(heat_map, spectrum, spread)
 directions = summaries.widest_and_thinnest(collapsed, held_out)
 figures.draw_two_directions(cloud, directions, "held-out images")
 show(

@@ -460,7 +460,8 @@ show(figure, alt + "so do MNIST's ones beside eights and zeros.")
 # %%
 ratio = {name: np.median(e / (4 * c)) for name, (e, c) in ((n, p.T) for n, p in plane.items())}
 on_mnist = {name: np.median(p[:, 0] / (4 * p[:, 1])) for name, p in recorded.items()}
-print("median of z_e / 4 z_c:", {n: f"{v:.3f}" for n, v in (ratio | on_mnist).items()})
+print("median of z_e / 4 z_c")
+print(*(f"  {name:8s}{v:.3f}" for name, v in (ratio | on_mnist).items()), sep="\n")
 assert abs(ratio["normal"] / energy.median() - 1) < 0.05
 assert (3 < ratio["normal"] / ratio[hard] < 4.5) if digits else ratio[hard] < ratio["normal"] / 1.5
 assert 1.5 < on_mnist["eights"] / on_mnist["ones"] < 2.5

@@ -58,7 +58,7 @@ from cance_edu.figures.contrast import (
     draw_planes,
     draw_pointwise_loss,
 )
-from cance_edu.figures.estimated_mean import draw_variance
+from cance_edu.figures.estimated_mean import draw_mean_variance
 from cance_edu.figures.far_from_data import draw_ray, draw_reach
 from cance_edu.figures.scores import draw_aurocs, draw_scores
 from cance_edu.known_density import EXAMPLE
@@ -71,11 +71,12 @@ from cance_edu.noise import GaussianNoise
 from cance_edu.summaries.contrast import divergence, line_contrast, on_plane, watch_learning
 from cance_edu.summaries.estimated_mean import (
     NoiseSetting,
-    asymptotic_covariance,
     at_equal_budget,
+    covariance_of_estimates,
     variance_against,
 )
 from cance_edu.summaries.far_from_data import along_ray, reach
+from cance_edu.summaries.logistic_nce import asymptotic_covariance
 
 # %% [markdown]
 # ## 1 · A classifier that knows a density
@@ -550,7 +551,7 @@ my_guess = ""  # two factors
 
 # %%
 def variance_of_mean(**setting):
-    return asymptotic_covariance(NoiseSetting(**setting))[1, 1]
+    return covariance_of_estimates(NoiseSetting(**setting))[1, 1]
 
 
 for ratio in (1.0, 9.0):
@@ -581,8 +582,8 @@ at_one_budget = {name: at_equal_budget(curve) for name, curve in by_ratio.items(
 # %%
 figure = Figure(figsize=(9, 3.4), layout="constrained")
 left, right = figure.subplots(1, 2)
-draw_variance(left, by_ratio, "ν, noise points for each data point")
-draw_variance(right, at_one_budget, "ν, noise points for each data point")
+draw_mean_variance(left, by_ratio, "ν, noise points for each data point")
+draw_mean_variance(right, at_one_budget, "ν, noise points for each data point")
 left.axhline(1, color="grey", linewidth=0.8)
 left.set(ylabel="n · variance of the mean", xscale="log", title="equally many data")
 right.set(ylabel="N · variance of the mean", xscale="log", title="equally many points in all")
@@ -634,8 +635,8 @@ by_shift["ν = 1"] = variance_against("mean", shifts, simulated_at=[0, 1, 2, 3],
 # %%
 figure = Figure(figsize=(9, 3.4), layout="constrained")
 left, right = figure.subplots(1, 2, sharey=True)
-draw_variance(left, by_scale, "K, width of the noise over that of the data")
-draw_variance(right, by_shift, "distance between the means, deviations of the data")
+draw_mean_variance(left, by_scale, "K, width of the noise over that of the data")
+draw_mean_variance(right, by_shift, "distance between the means, deviations of the data")
 left.set(ylabel="n · variance of the mean", xscale="log", title="noise of another width")
 right.set(title="noise of the same width, elsewhere")
 for axes in (left, right):
@@ -672,7 +673,7 @@ assert np.abs(over_formula - 1).max() < 0.2
 
 # %%
 normaliser_at_1, normaliser_at_best = (
-    abs(asymptotic_covariance(NoiseSetting(scale=scale))[0, 0]) for scale in (1.0, best_scale)
+    abs(covariance_of_estimates(NoiseSetting(scale=scale))[0, 0]) for scale in (1.0, best_scale)
 )
 print(f"n · variance of c: {normaliser_at_1:.3f} at K = 1, {normaliser_at_best:.3f} at K = 1.6")
 assert normaliser_at_1 < 1e-9 < 0.01 < normaliser_at_best

@@ -47,13 +47,22 @@ from torch.optim import AdamW
 
 from cance_edu import CANCE, recordings
 from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.figures import show
-from cance_edu.figures.known_density import draw_known_density
-from cance_edu.figures.noise import draw_noise, noise_animation
-from cance_edu.figures.noise_force import draw_force, draw_losses, draw_sweeps, draw_variance
+from cance_edu.experiments.pairs import Pairs, mean_interval
 
 # %%
-from cance_edu.figures.noise_walk import draw_confidence, draw_differences, draw_walk
+from cance_edu.figures import show
+from cance_edu.figures.intervals import Point, draw_intervals
+from cance_edu.figures.known_density import draw_known_density
+from cance_edu.figures.noise import draw_noise, noise_animation
+from cance_edu.figures.noise_force import (
+    draw_density_variance,
+    draw_force,
+    draw_losses,
+    draw_sweeps,
+)
+from cance_edu.figures.noise_walk import draw_confidence, draw_walk
+
+# %%
 from cance_edu.lessons import lesson_seed, lesson_split, measured, show_source
 from cance_edu.moments import RunningMoments
 from cance_edu.nce import (
@@ -68,7 +77,6 @@ from cance_edu.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_sca
 # %%
 from cance_edu.summaries.known_density import known_density_view, known_fits
 from cance_edu.summaries.noise import noise_frame, noise_view, noise_views
-from cance_edu.summaries.noise_benefit import paired_difference
 from cance_edu.summaries.noise_confidence import (
     confidence_slope,
     confidence_sweep,
@@ -133,8 +141,8 @@ best = {d: curves[d].best_scale[1] for d in (1, 8)}
 # %%
 figure = Figure(figsize=(9, 3.4), layout="constrained")
 one, eight = figure.subplots(1, 2)
-draw_variance(one, curves[1], ["centre", "far out"], simulated)
-draw_variance(eight, curves[8], ["centre", "far out"])
+draw_density_variance(one, curves[1], ["centre", "far out"], simulated)
+draw_density_variance(eight, curves[8], ["centre", "far out"])
 one.set_title("1 dimension; crosses: 400 fits each")
 eight.set_title("8 dimensions")
 show(
@@ -875,26 +883,41 @@ for data, name in enumerate(table["datasets"]):
 # differences Student's interval, $\bar d \pm t_4\, s_d / \sqrt 5$.
 
 # %%
-show_source(paired_difference)
+show_source(mean_interval)
+
 
 # %%
+def gain(changed, reference):
+    return Pairs("changed", "reference", dict(enumerate(changed - reference)))
+
+
 groups = {"without augmentation": 0, "with augmentation": 1}
 against_held = {
-    (data, group): [paired_difference(auroc[i, :, v, w], auroc[i, :, v, 1]) for w in (0, 2, 3)]
+    (data, group): [gain(auroc[i, :, v, w], auroc[i, :, v, 1]) for w in (0, 2, 3)]
     for i, data in enumerate(table["datasets"])
     for group, v in groups.items()
 }
+
+
+# %%
 added = {
-    data: [paired_difference(auroc[i, :, 1, w], auroc[i, :, 0, w]) for w in range(4)]
+    data: [gain(auroc[i, :, 1, w], auroc[i, :, 0, w]) for w in range(4)]
     for i, data in enumerate(table["datasets"])
 }
 
+
+def points(system, rows, differences):
+    pairs = zip(rows, differences, strict=True)
+    return [Point(row, system, d.mean, *d.interval) for row, d in pairs]
+
+
 # %%
 figure = Figure(figsize=(9, 5), layout="constrained")
+moved = ["K = 1", "Eq. 8", "Eq. 12"]
 for row, data in zip(figure.subplots(2, 2, sharex=True), table["datasets"], strict=True):
-    held = {group: against_held[data, group] for group in groups}
-    draw_differences(row[0], ["K = 1", "Eq. 8", "Eq. 12"], held, "")
-    draw_differences(row[1], ways, {"": added[data]}, "")
+    held = [p for g in groups for p in points(g, moved, against_held[data, g])]
+    draw_intervals(row[0], held)
+    draw_intervals(row[1], points("with - without", ways, added[data]))
     row[0].set_title(f"{data}: against K held at 1.69")
     row[1].set_title(f"{data}: what the augmentation adds")
 figure.axes[0].legend(fontsize=8)
@@ -902,15 +925,19 @@ figure.supxlabel("difference of AUROC, points", fontsize=10)
 alt = "On the digits K = 1 lies below 0. All other intervals hold 0, but one that just misses."
 show(figure, alt)
 
+
 # %%
+def told(d):
+    low, high = d.interval
+    return f"{d.mean:+.2f} [{low:+.2f}, {high:+.2f}] {'shown' if d.shown else 'not shown'}"
+
+
 for (data, group), differences in against_held.items():
-    for way, d in zip(("K = 1", "Eq. 8", "Eq. 12"), differences, strict=True):
-        verdict = "shown" if d.shown else "not shown"
-        print(f"{data:6} {group:20} {way:6} {d.mean:+.2f} [{d.low:+.2f}, {d.high:+.2f}] {verdict}")
+    for way, d in zip(moved, differences, strict=True):
+        print(f"{data:6} {group:20} {way:6} {told(d)}")
 for data, differences in added.items():
     for way, d in zip(ways, differences, strict=True):
-        verdict = "shown" if d.shown else "not shown"
-        print(f"{data:6} added, {way:20} {d.mean:+.2f} [{d.low:+.2f}, {d.high:+.2f}] {verdict}")
+        print(f"{data:6} added, {way:20} {told(d)}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -936,7 +963,7 @@ for data, differences in added.items():
 # %%
 everything = [d for differences in (*against_held.values(), *added.values()) for d in differences]
 assert len(everything) == 20
-assert sum(d.high - d.low > 0.5 for d in everything) == 13
+assert sum(d.interval[1] - d.interval[0] > 0.5 for d in everything) == 13
 shown = {key: [d.shown for d in differences] for key, differences in against_held.items()}
 assert shown["digits", "without augmentation"] == [True, False, False]
 assert shown["digits", "with augmentation"] == [True, False, True]

@@ -760,7 +760,8 @@ for name, trained in (("clean", detector), ("with threes", careless)):
     s = trained.anomaly_score(split.test_images[tested])
     areas[name] = summary.aurocs_by_group(s, is_anomaly[tested], digit[tested])
 lost = {k: areas["clean"][k] - areas["with threes"][k] for k in areas["clean"]}
-print({k: f"{areas['clean'][k]:.3f} -> {areas['with threes'][k]:.3f}" for k in lost})
+for k in lost:
+    print(f"{k}: {areas['clean'][k]:.3f} -> {areas['with threes'][k]:.3f}")
 
 # %%
 measured("07 lost on threes", lost[3])

@@ -54,7 +54,7 @@ from cance_edu.experiments.report import stored
 from cance_edu.figures import draw_images, show
 from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
 from cance_edu.figures.features import draw_overfitting, draw_squared_norms
-from cance_edu.figures.paper_tables import Panel, Point, draw_panel
+from cance_edu.figures.intervals import Point, draw_intervals
 from cance_edu.lessons import lesson_seed, show_source
 from cance_edu.moments import condition_number
 from cance_edu.noise import widen
@@ -483,8 +483,10 @@ print({other: values.round(1) for other, values in ratio.items()})
 # %%
 figure = Figure(figsize=(8, 3.2), layout="constrained")
 axes = figure.subplots()
-draw_panel(axes, Panel("CANCE minus another, five splits", "", points))
+draw_intervals(axes, points)
+axes.set_title("CANCE minus another, five splits")
 axes.set_xlabel("difference in AUROC, percentage points, with 95% interval")
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 show(figure, "Paired intervals are about half as wide; unpaired ones of Error all hold zero.")
 
 # %%

@@ -37,6 +37,8 @@
 # | $d,\ d_0$ | `latent_dim`, columns | latents, and numbers in a row |
 
 # %%
+from textwrap import fill
+
 import numpy as np
 from matplotlib.figure import Figure
 from sklearn.datasets import load_breast_cancer
@@ -47,9 +49,9 @@ from cance_edu.experiments import auroc, classics, measures
 from cance_edu.figures import shares as figures
 from cance_edu.figures import show
 from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
-from cance_edu.figures.scores import draw_aurocs
 
 # %%
+from cance_edu.figures.scores import draw_aurocs
 from cance_edu.lessons import lesson_seed, show_source
 from cance_edu.schedule import schedule_for
 from cance_edu.summaries import scores as summary
@@ -176,7 +178,7 @@ for settings in ({"latent_dim": 7}, {"latent_dim": 6, "representation": "pca"}):
         CANCE(variant="error", **settings).fit(six.train)
     except ValueError as refusal:
         refusals.append(str(refusal))
-        print("-", refusal)
+        print(fill(f"- {refusal}", 90, subsequent_indent="  "))
 assert len(refusals) == 2
 
 # %%

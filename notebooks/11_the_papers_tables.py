@@ -57,7 +57,8 @@ from cance_edu.experiments.report import stored
 from cance_edu.experiments.tables import TABLES
 from cance_edu.figures import show
 from cance_edu.figures.comparisons import draw_aurocs_by_group
-from cance_edu.figures.paper_tables import Panel, Point, draw_panel
+from cance_edu.figures.intervals import Point, draw_intervals
+from cance_edu.figures.paper_tables import Panel, draw_panel
 from cance_edu.lessons import show_source
 from cance_edu.sources import Source
 
@@ -741,9 +742,8 @@ def draw_gains(title, gains):
     points = [Point(name, "mean of ten digits", g.mean, *g.interval) for name, g in gains.items()]
     figure = Figure(figsize=(8, 1.8 + 0.2 * len(points)), layout="constrained")
     axes = figure.subplots()
-    draw_panel(axes, Panel(title, "percentage points", points))
-    axes.set_xlabel("gain in AUROC, percentage points, with its 95% interval")
-    axes.get_legend().remove()
+    draw_intervals(axes, points)
+    axes.set(title=title, xlabel="gain in AUROC, percentage points, with its 95% interval")
     return figure, ", ".join(f"{name} {g.mean:+.2f}" for name, g in gains.items())
 
 
@@ -961,7 +961,7 @@ waiting = {
     for c in cells
     if c.verdict == "not run" and c.column in TABLES[name].columns
 }
-print(waiting)
+print(*sorted(waiting), sep="\n")
 
 assert {name for name, _ in waiting} == {"table5", "table6"}
 

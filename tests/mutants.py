@@ -307,8 +307,8 @@ MUTANTS = [
     ),
     Mutant(
         "experiments/pairs",
-        "values.std(ddof=1)",
-        "values.std()",
+        "d.std(ddof=1)",
+        "d.std()",
         "experiments/test_pairs.py::test_the_interval_is_students",
     ),
     Mutant(

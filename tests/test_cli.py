@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cance_edu import cli
+from cance_edu.files import PROJECT
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
@@ -23,6 +25,43 @@ def test_a_failure_is_one_line_and_exit_code_1(tmp_path, capsys):
     error = capsys.readouterr().err
     assert "not laid out as expected" in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--images", "x", "--normal", "8"], "--normal chooses digits"),
+        (["--image-size", "8"], "--image-size resizes a folder's pictures"),
+    ],
+)
+def test_demo_refuses_what_does_not_go_together(words, reason, capsys):
+    assert cli.main(["demo", *words]) == 1
+    assert reason in capsys.readouterr().err
+
+
+def test_an_interrupt_is_one_line_and_exit_code_130(monkeypatch, capsys):
+    def interrupt(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_equations", interrupt)
+    assert cli.main(["equations"]) == 130
+    assert capsys.readouterr().err == "cance-edu: interrupted\n"
+
+
+def test_lab_opens_the_first_notebook(monkeypatch):
+    seen = []
+    monkeypatch.setattr("jupyterlab.labapp.main", seen.append)
+    assert cli.main(["lab", "--", "--no-browser"]) == 0
+    ((folder, notebook, option),) = seen
+    assert folder == f"--notebook-dir={PROJECT}"
+    assert Path(notebook).is_file()
+    assert option == "--no-browser"
+
+
+def test_record_prints_where_the_recording_is(monkeypatch, capsys):
+    monkeypatch.setattr("cance_edu.recordings.record", lambda name: Path(f"{name}.npz"))
+    assert cli.main(["record", "covariance"]) == 0
+    assert capsys.readouterr().out == "covariance.npz\n"
 
 
 def test_equations_prints_number_function_lesson_and_test(capsys):

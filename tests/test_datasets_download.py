@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import io
+import socket
 import subprocess
 import sys
 import tarfile
@@ -135,8 +136,11 @@ def test_an_absent_file_and_no_server_are_one_line(remote, server, tmp_path):
     with pytest.raises(ConnectionError, match=r"404.*nothing was kept.*put it there as") as caught:
         fetch(replace(remote, url=server.url("other.bin")), tmp_path)
     assert "\n" not in str(caught.value)
-    with pytest.raises(ConnectionError, match=r"refused.*go on offline"):
-        fetch(replace(remote, url="http://127.0.0.1:9/file.bin"), tmp_path)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # it does not listen
+        nobody = replace(remote, url=f"http://127.0.0.1:{deaf.getsockname()[1]}/file.bin")
+        with pytest.raises(ConnectionError, match=r"refused.*go on offline"):
+            fetch(nobody, tmp_path)
 
 
 def test_a_killed_download_goes_on(remote, server, tmp_path):

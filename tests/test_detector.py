@@ -12,10 +12,10 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from cance_edu import CANCE
+from cance_edu.autoencoder import latent_covariance
 from cance_edu.datasets import load_one_class
 from cance_edu.device import choose_device
 from cance_edu.experiments import auroc
-from cance_edu.moments import condition_number
 from cance_edu.sources import Source
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
@@ -261,13 +261,47 @@ def test_auto_weight_takes_the_first_that_is_well_conditioned_and_reports_all(mo
 
 
 def test_condition_number_is_that_of_the_latents():
-    # 122 images hold out 12: too few for a covariance of 6 latents, so it is the training set's.
-    for data, share in ((IMAGES, 0.1), (np.tile(IMAGES, (4, 1, 1, 1)), 0.1)):
-        detector = CANCE("error", validation_fraction=share, **QUICK).fit(data)
-        (condition,) = detector.condition_numbers_.values()
-        latents = detector.composite_features(data)[:, :-2]
-        expected = condition_number(torch.from_numpy(np.cov(latents.T)))
-        assert expected / 3 < condition < expected * 3
+    detector = CANCE("error", **QUICK | {"validation_fraction": 0}).fit(IMAGES)
+    (condition,) = detector.condition_numbers_.values()
+    latents = detector.composite_features(IMAGES)[:, :-2]
+    assert condition == pytest.approx(np.linalg.cond(np.cov(latents.T, bias=True)), rel=1e-4)
+
+
+def test_condition_number_is_of_held_out_inputs_if_they_are_enough(monkeypatch):
+    sizes = []
+
+    def counted(model, source):
+        sizes.append(len(source))
+        return latent_covariance(model, source)
+
+    monkeypatch.setattr("cance_edu.detector.latent_covariance", counted)
+    # 122 images hold out 12, too few for a covariance of 6 latents: then it is the training set's.
+    for images in (IMAGES, np.tile(IMAGES, (4, 1, 1, 1))):
+        CANCE("error", **QUICK).fit(images)
+    assert sizes == [110, 48]
+
+
+class Looked(Exception):
+    """What was looked for has been seen."""
+
+
+@pytest.mark.parametrize("variant", ["cnce", "cance"])
+def test_the_contrast_gets_what_was_asked_for(monkeypatch, variant):
+    seen = {}
+
+    def look(z, noise, contrast, *, augmentation, held_out, **_):
+        seen.update(z=z, contrast=contrast, augmentation=augmentation, held_out=held_out)
+        raise Looked
+
+    monkeypatch.setattr("cance_edu.detector.train_nce", look)
+    asked = {"noise_ratio": 3, "noise_objective": "naive", "initial_scale": 2.5, "steps": 7}
+    detector = CANCE(variant, augmentation="k-aware", epochs=(1, 0), random_state=0, **asked)
+    with pytest.raises(Looked):
+        detector.fit(TABLE)
+    assert {name: getattr(seen["contrast"], name) for name in asked} == asked
+    assert (len(seen["z"]), len(seen["held_out"])) == (108, 12)
+    kind = seen["augmentation"].kind if seen["augmentation"] else None
+    assert kind == ("k-aware" if variant == "cance" else None)
 
 
 def test_nothing_is_held_out_if_so_told():

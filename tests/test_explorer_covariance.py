@@ -8,9 +8,9 @@ from cance_edu.autoencoder import convolutional_autoencoder, train_autoencoder
 from cance_edu.figures.canvas import Canvas
 from cance_edu.figures.covariance import (
     draw_explorer,
+    draw_latent_spread,
     draw_path,
     draw_schedules,
-    draw_spread,
     draw_two_directions,
     move_explorer,
 )
@@ -134,6 +134,15 @@ def test_eigenvalues_of_independent_latents_fill_the_marchenko_pastur_law():
     assert (np.diff(eigenvalues) < 0).all()
 
 
+def test_one_latent_has_one_eigenvalue():
+    # A sample's variance, divided by n, is (n - 1) / n on average.
+    np.testing.assert_allclose(independent_eigenvalues(1, 50), [49 / 50], rtol=0.05)
+    torch.manual_seed(0)
+    spread = latent_spread(convolutional_autoencoder((1, 8, 8), 1).eval(), Source(IMAGES))
+    assert spread.eigenvalues.shape == (1,)
+    assert spread.condition_number == 1
+
+
 def test_widest_and_thinnest_are_the_extreme_principal_components(model):
     coordinates = widest_and_thinnest(model, Source(IMAGES))
     centred = latents(model) - latents(model).mean(0)
@@ -181,7 +190,7 @@ def test_a_drawn_spread_shows_its_numbers(model):
     figure = Figure(layout="constrained")
     heat_map, spectrum = figure.subplots(1, 2)
     spread = latent_spread(model, Source(IMAGES))
-    artists = draw_spread(heat_map, spectrum, spread)
+    artists = draw_latent_spread(heat_map, spectrum, spread)
     np.testing.assert_array_equal(artists.heat_map.get_array(), spread.correlations)
     np.testing.assert_array_equal(artists.eigenvalues.get_ydata(), spread.eigenvalues)
     np.testing.assert_array_equal(artists.independent.get_ydata(), spread.independent)

@@ -82,6 +82,13 @@ def test_values_without_a_logarithm_are_refused(bad):
         fit_feature([1.0, 2.0, bad])
 
 
+@pytest.mark.parametrize("values", [[2.0, 2.0, 2.0], [1.0, np.inf, 3.0]])
+def test_values_without_a_spread_are_refused(values):
+    for function in (fit_feature, quantile_plot):
+        with pytest.raises(ValueError, match="expected finite values that differ"):
+            function(values)
+
+
 def test_quantile_band_holds_the_order_statistics_of_normal_draws():
     plot = quantile_plot(sample(50))
     draws = np.sort(np.random.default_rng(1).normal(size=(20_000, 50)), axis=1)

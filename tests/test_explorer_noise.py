@@ -150,7 +150,7 @@ def test_an_ellipse_holds_95_percent_of_its_gaussian(runs, features):
     wide = widen(draws, run.noise.mean, torch.as_tensor(run.scale[-1]))
     for ellipse, points in ((view.data_ellipse, draws), (view.noise_ellipse, wide)):
         polygon = matplotlib.path.Path(ellipse.T)
-        # The polygon of 99 sides is a little smaller than the ellipse; 0.0011 is one deviation.
+        # The polygon of 180 sides is a little smaller than the ellipse; 0.0011 is one deviation.
         share = polygon.contains_points(points.numpy()[:, frame.places]).mean()
         assert share == pytest.approx(0.95, abs=0.004)
 
@@ -202,6 +202,8 @@ def test_latents_alone_have_latent_coordinates(detectors, features):
     assert run.coordinates == tuple(f"latent {j}" for j in range(1, 7))
     frame = noise_frame([run], features[0][:, :-2])
     assert frame.pair == ("latent 5", "latent 6")
+    with pytest.raises(ValueError, match="without the last two columns"):
+        noise_frame([run], features[0])
     explorer = NoiseExplorer({"latnce": detector}, features[0][:, :-2])
     assert drive(explorer) == 4 * 4
     assert f"K {ERROR}" not in readout(explorer)

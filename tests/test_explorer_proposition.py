@@ -87,6 +87,13 @@ def test_needed_spread_separates_what_holds_from_what_does_not(noise_scale):
     assert worst(needed + 1e-3) < 1 < worst(needed - 1e-3)
 
 
+@pytest.mark.parametrize("noise_scale", [1.0, 1.003, 0.5, float("nan")])
+def test_needed_spread_refuses_k_near_one(noise_scale):
+    with pytest.raises(ValueError, match=r"expected at least 1\.01"):
+        needed_spread(noise_scale)
+    assert 0.05 < needed_spread(1.01) < 0.1
+
+
 def test_needed_spread_rises_and_falls_with_k():
     needed = [needed_spread(k) for k in (1.1, 2, 10)]
     assert needed[0] < needed[2] < needed[1]
@@ -133,6 +140,21 @@ def test_square_margin_agrees_with_sampled_moments_and_scipy(noise_scale, augmen
             expected = np.log((real + artificial) / 2) - noise.logpdf([x, y])
             np.testing.assert_allclose(square.margin[row, column], expected, atol=1e-8)
             np.testing.assert_allclose(square.log_noise[row, column], noise.logpdf([x, y]))
+
+
+@pytest.mark.parametrize("spread", [(0.4, 0.5), (1.0, 1.5)])
+def test_a_correlation_that_log_normals_cannot_have_is_refused(spread):
+    sigma = np.sqrt(np.log1p(np.square(spread)))
+    logs = np.random.default_rng(0).normal(size=400_000)
+    # Rising and falling together: no two log-normals are correlated more, or less.
+    low, high = (
+        np.corrcoef(np.exp(sigma[0] * logs), np.exp(s * logs))[0, 1] for s in (-sigma[1], sigma[1])
+    )
+    for beyond in (low - 0.02, high + 0.02):
+        with pytest.raises(ValueError, match="log-normals of spreads"):
+            square_margin(spread, beyond)
+    square_margin(spread, low + 0.02, points=3)
+    square_margin(spread, high - 0.02, points=3)
 
 
 def test_square_is_kept_without_correlation_and_lost_with_much():

@@ -147,6 +147,19 @@ def test_too_few_scores_cannot_promise_a_low_rate():
     assert held_out_threshold(np.arange(99), 0.01) == 98
 
 
+@pytest.mark.parametrize("rate", [0.0, 1.0, 1.5, -0.1, 5, float("nan")])
+def test_what_is_no_rate_is_refused(rate):
+    with pytest.raises(ValueError, match=r"expected a rate in \(0, 1\)"):
+        held_out_threshold(np.arange(99), rate)
+    with pytest.raises(ValueError, match=r"expected a rate in \(0, 1\)"):
+        alarm_count(99, 10, rate)
+
+
+def test_scores_without_an_order_are_refused():
+    with pytest.raises(ValueError, match="1 of 3 held-out scores are not finite"):
+        held_out_threshold([0.0, np.nan, 1.0], 0.5)
+
+
 def test_the_number_of_alarms_follows_its_law_over_all_ways_to_hold_out():
     n, m, contamination = 5, 4, 0.4
     ranks = np.arange(n + m)

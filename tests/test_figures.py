@@ -7,13 +7,22 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cance_edu.figures import draw_images, show
+from cance_edu.figures import draw_images, line_style, marker_style, show
 from cance_edu.figures.animation import player
 from cance_edu.figures.features import draw_overfitting, draw_squared_norms
+from cance_edu.figures.proof import draw_curves
 from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
 
 SCORES = np.array([0.0, 1.0, 2.0, 3.0, 10.0])
 IS_ANOMALY = np.array([False, False, True, False, True])
+
+
+def test_lines_and_points_among_several_are_all_different():
+    assert len({str(line_style(place)) for place in range(35)}) == 35
+    assert len({str(marker_style(place)) for place in range(7)}) == 7
+    names = [f"curve {place}" for place in range(9)]
+    lines = draw_curves(Figure().subplots(), [0, 1], {name: [0, 1] for name in names}, "y")
+    assert [line.get_label() for line in lines] == names
 
 
 def test_histograms_have_mass_one_and_the_threshold_is_where_it_was_put():
@@ -31,13 +40,11 @@ def test_histograms_have_mass_one_and_the_threshold_is_where_it_was_put():
 
 def test_roc_goes_through_the_shares_counted_by_hand():
     line = draw_roc(Figure().subplots(), SCORES, IS_ANOMALY, "a")
-    points = set(zip(*np.round(line.get_data(), 6).tolist(), strict=True))
-    for threshold in SCORES:
-        alarms = threshold <= SCORES
-        shares = (alarms[~IS_ANOMALY].mean(), alarms[IS_ANOMALY].mean())
-        between = any(abs(x - shares[0]) < 1e-5 or abs(y - shares[1]) < 1e-5 for x, y in points)
-        assert between
-    assert {(0.0, 0.0), (1.0, 1.0)} <= points
+    false_alarms, found = line.get_data()
+    points = set(zip(false_alarms.round(6).tolist(), found.tolist(), strict=True))
+    assert {(0, 0), (0, 0.5), (0.333333, 0.5), (0.333333, 1), (1, 1)} <= points
+    won = (SCORES[IS_ANOMALY][:, None] > SCORES[~IS_ANOMALY]).mean()
+    assert np.trapezoid(found, false_alarms) == pytest.approx(won)
 
 
 def test_bars_are_as_long_as_the_aurocs_in_percent():

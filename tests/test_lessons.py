@@ -37,7 +37,7 @@ def test_a_figure_within_three_standard_deviations_is_returned(recorded):
     assert measured("f", -0.99) == -0.99
 
 
-@pytest.mark.parametrize("value", [5.01, -1.01])
+@pytest.mark.parametrize("value", [5.01, -1.01, float("nan")])
 def test_a_figure_further_away_is_an_error_that_says_how_far(recorded, value):
     with pytest.raises(AssertionError, match=r"but was 2 ± 1 over 5 seeds on digits"):
         measured("f", value)

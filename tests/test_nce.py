@@ -21,7 +21,7 @@ from cance_edu.nce import (
     total_mass,
     train_nce,
 )
-from cance_edu.noise import GaussianNoise
+from cance_edu.noise import GaussianNoise, widen
 
 MEAN = torch.tensor([0.2], dtype=torch.float64)
 
@@ -255,6 +255,15 @@ def test_a_known_density_is_learned(noise_ratio, objective):
     assert divergence(score, grid, cell) < 0.05
     # The best Gaussian does not pass, so something was learned.
     assert divergence(-noise.log_prob(points).numpy(), grid, cell) > 0.1
+    # What chose the T that is kept is its NCE loss on new data and noise.
+    data, v = mixture(20_000, generator), widen(noise.sample(20_000, generator), noise.mean, scale)
+    with torch.no_grad():
+        of_data, of_noise = network(data).numpy(), network(v).numpy()
+    expected = np.logaddexp(0, -of_data).mean() + noise_ratio * np.logaddexp(0, of_noise).mean()
+    late = zip(history.step, history.held_out_loss, strict=True)
+    assert min(loss for step, loss in late if step > contrast.rest) == pytest.approx(
+        expected, abs=0.1
+    )
 
 
 @pytest.mark.parametrize("objective", ["eq8", "eq12", "naive", "fixed"])

@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial import distance
 from torch.distributions import MultivariateNormal
 
 from cance_edu.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
@@ -20,6 +21,15 @@ def test_log_prob_is_torchs_multivariate_normal_with_k_sigma_k(scale):
     k = torch.diag(torch.as_tensor(scale).expand(3).double())
     theirs = MultivariateNormal(MEAN, k @ COVARIANCE @ k).log_prob(z)
     torch.testing.assert_close(GaussianNoise(MEAN, COVARIANCE).log_prob(z, scale), theirs)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.5])
+def test_squared_distance_is_scipys_mahalanobis(scale):
+    z = torch.randn(20, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) * 5
+    inverse = np.linalg.inv(scale**2 * COVARIANCE.numpy())
+    theirs = [distance.mahalanobis(point, MEAN.numpy(), inverse) ** 2 for point in z.numpy()]
+    ours = GaussianNoise(MEAN, COVARIANCE).squared_distance(z, scale)
+    np.testing.assert_allclose(ours.numpy(), theirs)
 
 
 def test_widened_draws_have_the_widened_covariance():

@@ -32,6 +32,18 @@ def test_committed_notebooks_are_as_they_should_be():
             lambda c: c["outputs"].append({"output_type": "stream", "name": "stderr", "text": "!"}),
             "stderr",
         ),
+        (
+            lambda c: c["outputs"].append(
+                {"output_type": "display_data", "metadata": {}, "data": {"image/png": ""}}
+            ),
+            "without alternative text",
+        ),
+        (
+            lambda c: c["outputs"].append(
+                {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+            ),
+            "stored error",
+        ),
     ],
 )
 def test_the_checker_notices(tmp_path, change, complaint):
@@ -47,6 +59,11 @@ def test_the_checker_notices_a_text_form_that_differs(tmp_path):
     (tmp_path / FIRST.name).write_text(FIRST.read_text())
     (tmp_path / "00_start_here.py").write_text("# %%\nx = 1\n")
     assert any("differ" in line for line in complaints(tmp_path / FIRST.name))
+
+
+def test_the_checker_notices_a_missing_text_form(tmp_path):
+    (tmp_path / FIRST.name).write_text(FIRST.read_text())
+    assert any("no text form" in line for line in complaints(tmp_path / FIRST.name))
 
 
 def test_the_checker_notices_a_missing_budget_and_a_large_file(tmp_path):

@@ -456,6 +456,10 @@ ATTEMPTS = {
     "TCP": "socket.create_connection(('192.0.2.1', 80), timeout=1)",
     "TCP over IPv6": "socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
     "UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 9))",
+    "a UDP message": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"
+    ".sendmsg([b'x'], [], 0, ('192.0.2.1', 9))",
+    "a name, the old way": "socket.gethostbyname('nowhere.invalid')",
+    "an address, the old way": "socket.gethostbyaddr('192.0.2.1')",
     "a name": "socket.getaddrinfo('nowhere.invalid', 80)",
     "an address's name": "socket.getnameinfo(('192.0.2.1', 80), 0)",
 }

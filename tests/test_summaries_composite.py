@@ -16,10 +16,10 @@ from cance_edu.figures.composite import (
 )
 from cance_edu.summaries.composite import (
     compare_features,
-    ellipse,
     running_frames,
     squared_mahalanobis,
 )
+from cance_edu.summaries.ellipse import ellipse
 
 RNG = np.random.default_rng(0)
 MIX = RNG.normal(size=(5, 5))
@@ -94,9 +94,9 @@ def test_every_frame_has_the_moments_of_what_was_seen():
 
 def test_the_ellipse_lies_where_chi_squared_says():
     mean, covariance = np.array([1.0, -2.0]), np.array([[2.0, 0.6], [0.6, 0.5]])
-    curve = ellipse(mean, covariance, share=0.9).T - mean
+    curve = ellipse(mean, covariance).T - mean
     distances = np.einsum("ij,jk,ik->i", curve, np.linalg.inv(covariance), curve)
-    np.testing.assert_allclose(distances, stats.chi2(2).ppf(0.9))
+    np.testing.assert_allclose(distances, stats.chi2(2).ppf(0.95))
 
 
 def test_the_comparison_is_drawn_in_percent():

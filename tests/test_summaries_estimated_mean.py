@@ -6,13 +6,13 @@ import torch
 from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 
-from cance_edu.figures.estimated_mean import draw_variance
+from cance_edu.figures.estimated_mean import draw_mean_variance
 from cance_edu.nce import nce_loss
 from cance_edu.summaries.estimated_mean import (
     NoiseSetting,
     VarianceCurve,
-    asymptotic_covariance,
     at_equal_budget,
+    covariance_of_estimates,
     fit_mean_and_normaliser,
     simulate,
     variance_against,
@@ -65,18 +65,18 @@ def sandwich(setting):
 
 @SETTINGS
 def test_asymptotic_covariance_is_the_sandwich(setting):
-    np.testing.assert_allclose(asymptotic_covariance(setting), sandwich(setting), atol=1e-7)
+    np.testing.assert_allclose(covariance_of_estimates(setting), sandwich(setting), atol=1e-7)
 
 
 @pytest.mark.parametrize("ratio", [0.1, 1.0, 9.0])
 def test_noise_like_the_data_costs_one_over_its_ratio_and_fixes_the_normaliser(ratio):
     expected = [[0, 0], [0, 1 + 1 / ratio]]
-    np.testing.assert_allclose(asymptotic_covariance(NoiseSetting(ratio)), expected, atol=1e-9)
+    np.testing.assert_allclose(covariance_of_estimates(NoiseSetting(ratio)), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
 def test_with_much_noise_the_mean_varies_as_the_sample_mean(scale):
-    variance = asymptotic_covariance(NoiseSetting(1e8, scale=scale))[1, 1]
+    variance = covariance_of_estimates(NoiseSetting(1e8, scale=scale))[1, 1]
     assert 1 < variance < 1.02
 
 
@@ -100,16 +100,17 @@ def test_fit_is_the_minimum_of_the_nce_loss(setting):
         np.testing.assert_allclose(ours[row], theirs, atol=1e-4)
 
 
-def test_separable_points_have_no_estimate():
-    z, v = np.array([[-1.0, 0.0, 0.5]]), np.array([[3.0, 4.0, 5.0]])
-    with pytest.raises(ArithmeticError, match="separable"):
-        fit_mean_and_normaliser(z, v, NoiseSetting(mean=4.0))
+@pytest.mark.parametrize("mean", [4.0, 8.0, 60.0])
+def test_separable_points_have_no_estimate(mean):
+    z, v = np.array([[-1.0, 0.0, 0.5]]), np.array([[-1.0, 0.0, 1.0]]) + mean
+    with pytest.raises(ArithmeticError, match="a point separates data from noise"):
+        fit_mean_and_normaliser(z, v, NoiseSetting(mean=mean))
 
 
 @SETTINGS
 def test_simulated_estimates_are_centred_and_vary_as_expected(setting):
     estimates = simulate(setting, n_data=500, repetitions=800, random_state=1)
-    expected = asymptotic_covariance(setting)
+    expected = covariance_of_estimates(setting)
     truth = [-math.log(2 * math.pi) / 2, 0]
     spread = np.sqrt(np.abs(expected.diagonal()) / 500)
     assert (np.abs(estimates.mean(0) - truth) < spread / 5 + 0.01).all()
@@ -122,7 +123,7 @@ def test_curves_vary_what_they_say_and_keep_the_rest():
     )
     setting = NoiseSetting(4.0, mean=1.0)
     assert curve.expected[0] == pytest.approx(1.25)
-    assert curve.expected[1] == asymptotic_covariance(setting)[1, 1]
+    assert curve.expected[1] == covariance_of_estimates(setting)[1, 1]
     assert curve.simulated[0] == pytest.approx(50 * simulate(setting, 50, 40)[:, 1].var())
 
 
@@ -135,6 +136,6 @@ def test_an_equal_budget_charges_for_the_noise():
 
 def test_variance_is_drawn_with_its_simulations():
     curve = VarianceCurve(*map(np.array, ([1.0, 2.0], [3.0, 4.0], [1.5], [3.6])))
-    line, marks = draw_variance(Figure().subplots(), {"a": curve}, "x")
+    line, marks = draw_mean_variance(Figure().subplots(), {"a": curve}, "x")
     np.testing.assert_array_equal(line.get_xydata(), [[1, 3], [2, 4]])
     np.testing.assert_array_equal(marks.get_xydata(), [[1.5, 3.6]])

@@ -7,11 +7,10 @@ from matplotlib.figure import Figure
 from scipy import optimize, special, stats
 
 from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.figures.noise_force import draw_variance
-from cance_edu.figures.noise_walk import draw_confidence, draw_differences, draw_walk
+from cance_edu.figures.noise_force import draw_density_variance
+from cance_edu.figures.noise_walk import draw_confidence, draw_walk
 from cance_edu.nce import Contrast, noise_objective_eq8
 from cance_edu.noise import GaussianNoise, widen
-from cance_edu.summaries.noise_benefit import paired_difference
 from cance_edu.summaries.noise_variance import (
     EstimateVariance,
     estimate_covariance,
@@ -19,7 +18,7 @@ from cance_edu.summaries.noise_variance import (
     simulated_variance,
 )
 from cance_edu.summaries.noise_walk import ScaleWalk, TrainedWalk, optimal_walk, trained_walk
-from cance_edu.summaries.understudy import AugmentedUnderstudy, optimal_log_ratio, understudy
+from cance_edu.summaries.understudy import AugmentedUnderstudy, optimal_network, understudy
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +58,13 @@ def test_understudy_has_the_features_moments(features, stand_in):
     np.testing.assert_allclose(stand_in.variance.sqrt().numpy(), deviation, rtol=0.02)
 
 
-def test_optimal_log_ratio_is_the_log_odds_of_data_against_noise(stand_in, noise, features):
+def test_optimal_network_is_the_log_odds_of_data_against_noise(stand_in, noise, features):
     scale = torch.tensor([1.2, 1.69, 3.0, 1.1], dtype=torch.float64)
     z, k = features[:9], np.diag(scale.numpy())
     covariance = k @ noise.covariance.numpy() @ k
     log_noise = stats.multivariate_normal(noise.mean.numpy(), covariance).logpdf(z)
     expected = mixture_log_prob(stand_in, z) - math.log(2.5) - log_noise
-    ours = optimal_log_ratio(stand_in, noise, scale, 2.5)(torch.from_numpy(z))
+    ours = optimal_network(stand_in, noise, scale, 2.5)(torch.from_numpy(z))
     np.testing.assert_allclose(ours.numpy(), expected)
 
 
@@ -94,7 +93,7 @@ def test_the_control_has_no_force(stand_in, noise):
     scale = torch.full((4,), 1.69, dtype=torch.float64)
     torch.manual_seed(0)
     for density in (stand_in, AugmentedUnderstudy(stand_in, augmentation)):
-        network = optimal_log_ratio(density, noise, scale)
+        network = optimal_network(density, noise, scale)
         k = scale.clone().requires_grad_()
         z, v = density.sample(torch.Size([60_000])), noise.sample(60_000)
         both = noise_objective_eq8(network, z, v, noise.mean, k)
@@ -201,24 +200,6 @@ def test_best_scale_is_where_the_variance_is_least():
     assert variance.best_scale.tolist() == [2.0, 1.0]
 
 
-def test_paired_difference_is_students_interval():
-    rng = np.random.default_rng(0)
-    first, second = rng.normal(0.3, 1, 7), rng.normal(0, 1, 7)
-    ours = paired_difference(first, second)
-    theirs = stats.ttest_rel(first, second).confidence_interval(0.95)
-    np.testing.assert_allclose([ours.low, ours.high], [theirs.low, theirs.high])
-    assert ours.mean == pytest.approx((first - second).mean())
-    assert ours.seeds == 7
-
-
-def test_a_difference_is_shown_only_if_its_interval_leaves_out_zero():
-    assert paired_difference([1.0, 1.1, 0.9], [0.0, 0.0, 0.0]).shown
-    assert paired_difference([-1.0, -1.1, -0.9], [0.0, 0.0, 0.0]).shown
-    assert not paired_difference([1.0, -1.0, 0.1], [0.0, 0.0, 0.0]).shown
-    with pytest.raises(ValueError, match="as many of both"):
-        paired_difference([1.0], [0.0])
-
-
 def test_drawn_walks_are_the_numbers():
     axes = Figure().subplots(1, 2)
     control = ScaleWalk(np.array([1, 2]), np.array([[1.6, 1.7, 1.8], [1.5, 1.7, 1.9]]))
@@ -234,16 +215,6 @@ def test_drawn_walks_are_the_numbers():
 
 def test_drawn_variances_are_the_numbers():
     exact = estimate_variance([1.0, 2.0], [0.0, 3.0])
-    lines = draw_variance(Figure().subplots(), exact, ["centre", "far"], exact)
+    lines = draw_density_variance(Figure().subplots(), exact, ["centre", "far"], exact)
     for line, expected in zip(lines, exact.variance, strict=True):
         np.testing.assert_array_equal(line.get_ydata(), expected)
-
-
-def test_drawn_differences_are_the_numbers():
-    axes = Figure().subplots()
-    difference = paired_difference([1.0, 2.0, 3.0], [0.0, 0.0, 0.0])
-    (bar,) = draw_differences(axes, ["a"], {"group": [difference]}, "points")
-    points, _, (segments,) = bar.lines
-    assert points.get_xdata().tolist() == [2.0]
-    np.testing.assert_allclose(segments.get_segments()[0][:, 0], [difference.low, difference.high])
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["a"]

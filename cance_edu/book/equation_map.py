@@ -43,7 +43,7 @@ def _section(name: str, lines: list[Equation], tests: dict[str, list[str]]) -> s
     checked = dict.fromkeys(test for number in numbers for test in tests.get(number, []))
     return "\n\n".join(
         [
-            "## " + ", ".join(n if n.startswith("Prop") else f"Eq. {n}" for n in numbers),
+            "## " + ", ".join(line.label for line in lines),
             text.partition("\n")[0],
             *([f"$$\n{formula[1].strip()}\n$$"] if formula else []),
             f"- Function: {{any}}`{name} <cance_edu.{name}>`, {_source_link(lines[0])}",

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -214,6 +215,10 @@ def as_numbers(value: Any, shape: tuple[int, ...]) -> Array:
 def _what_was_raised(error: Exception) -> str:
     """Return the error as a sentence, with the line of the student's function that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "cance_edu" not in frame.filename]
-    line = f" in the line `{ours[-1].line}`" if ours and ours[-1].line else ""
+    theirs = [frame for frame in frames if not _is_library(frame.filename)]
+    line = f" in the line `{theirs[-1].line}`" if theirs and theirs[-1].line else ""
     return f"it raised {type(error).__name__}{line}: {error}"
+
+
+def _is_library(filename: str) -> bool:
+    return any(name in Path(filename).parts for name in ("cance_edu", "site-packages"))

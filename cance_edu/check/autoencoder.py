@@ -104,7 +104,7 @@ _GROUPS = tuple(
 def _observe_merge(function: Function) -> Array:
     seen = []
     for a, b in _GROUPS:
-        moments = (len(a), a.mean(0), _covariance(a), len(b), b.mean(0), np.cov(b.T, ddof=0))
+        moments = (len(a), a.mean(0), _covariance(a), len(b), b.mean(0), _covariance(b))
         seen.append(as_numbers(function(*moments), (a.shape[1],) * 2))
     return np.concatenate(seen)
 

@@ -22,10 +22,10 @@ def _expected_modes() -> Array:
             lambda s: stats.lognorm.std(s) / stats.lognorm.mean(s) - deviation / mean, 1e-3, 5
         )
         unit = stats.lognorm(sigma, scale=mean / stats.lognorm.mean(sigma))
-        slope = optimize.brentq(
+        root = optimize.brentq(
             lambda z: unit.logpdf(z * (1 + 1e-5)) - unit.logpdf(z * (1 - 1e-5)), mean * 1e-3, mean
         )
-        return float(slope)
+        return float(root)
 
     return np.array([mode(*moments) for moments in _MOMENTS])
 

@@ -14,7 +14,7 @@ from scipy.stats import t
 from cance_edu.experiments.fits import fits
 from cance_edu.experiments.paper_tables import AVERAGE, PaperRow, Printed, paper_table
 from cance_edu.experiments.results import Record, identity
-from cance_edu.experiments.tasks import Table, Task
+from cance_edu.experiments.tasks import ReportTable, Task
 
 __all__ = ["Comparison", "Ours", "Verdict", "compare", "difference_interval", "keys", "series"]
 
@@ -149,7 +149,7 @@ def difference_interval(values: Iterable[float], paper: Printed, runs: int) -> t
     return float(difference - half), float(difference + half)
 
 
-def compare(table: Table, records: Iterable[Record]) -> list[Comparison]:
+def compare(table: ReportTable, records: Iterable[Record]) -> list[Comparison]:
     """Return a table's comparisons, row by row as the paper orders them, then our further rows.
 
     Parameters
@@ -190,7 +190,7 @@ def _protocols(row: tuple[str, str], cells: Iterable[_Place]) -> list[str]:
     return list(dict.fromkeys(place[2] for place in cells if place[:2] == row)) or [""]
 
 
-def _cells(table: Table, records: Iterable[Record]) -> dict[_Place, Ours | None]:
+def _cells(table: ReportTable, records: Iterable[Record]) -> dict[_Place, Ours | None]:
     """Return what the tasks of a table give, None where nothing was run."""
     found: dict[str, dict[int, Record]] = {}
     for record in records:
@@ -222,7 +222,7 @@ def _ours(found: Mapping[int, Record], measure: str, scale: float) -> Ours | Non
     return Ours(values, tuple(found.values())) if values else None
 
 
-def _averaged(table: Table, paper: Sequence[PaperRow]) -> dict[str, set[str]]:
+def _averaged(table: ReportTable, paper: Sequence[PaperRow]) -> dict[str, set[str]]:
     """Return for each data set of which rows an average is: as in the paper, or of all rows."""
     if not table.printed:
         datasets = {task.dataset for task in table.tasks}

@@ -8,7 +8,7 @@ from cance_edu.experiments.comparison import Comparison, Verdict
 from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE
 from cance_edu.experiments.tables import TABLES
-from cance_edu.experiments.tasks import Table, reproduce_command
+from cance_edu.experiments.tasks import ReportTable, reproduce_command
 
 __all__ = ["audited", "data", "introduction", "overview", "section"]
 
@@ -68,7 +68,7 @@ def overview(tables: Mapping[str, Sequence[Comparison]]) -> str:
     return _grid(["number of cells", *_VERDICTS], rows)
 
 
-def section(table: Table, cells: Sequence[Comparison]) -> str:
+def section(table: ReportTable, cells: Sequence[Comparison]) -> str:
     """Return one table: ours beside the paper's, the other systems, and where ours are from."""
     ours = _ours(table, cells)
     notes = list(dict.fromkeys(c.ours.differs for c in ours if c.ours and c.ours.differs))
@@ -96,7 +96,7 @@ def data(cell: Comparison) -> str:
     return ", ".join(filter(None, (cell.dataset, cell.protocol)))
 
 
-def _ours(table: Table, cells: Iterable[Comparison]) -> list[Comparison]:
+def _ours(table: ReportTable, cells: Iterable[Comparison]) -> list[Comparison]:
     return [cell for cell in cells if cell.column in table.ours]
 
 
@@ -116,7 +116,7 @@ def _line(cell: Comparison, digits: int, notes: Sequence[str]) -> list[str]:
     return [data(cell), cell.row, cell.column, paper, ours, difference, cell.verdict]
 
 
-def _paired(table: Table, ours: Sequence[Comparison]) -> str:
+def _paired(table: ReportTable, ours: Sequence[Comparison]) -> str:
     """Return the differences of our own systems, on the same splits; empty if there are none."""
     # Further rows of a printed table are other measures of the same fits.
     rows = {cell.row for cell in ours if cell.paper or not table.printed}
@@ -139,7 +139,7 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
     )
 
 
-def _other_systems(table: Table, cells: Sequence[Comparison]) -> str:
+def _other_systems(table: ReportTable, cells: Sequence[Comparison]) -> str:
     """Return the paper's columns that we do not run, a row a line."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for cell in cells:

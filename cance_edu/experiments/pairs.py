@@ -41,6 +41,12 @@ class Pairs:
         return mean_interval(list(self.differences.values()))
 
     @property
+    def shown(self) -> bool:
+        """Whether the interval leaves out 0: a difference that these pairs can show."""
+        low, high = self.interval
+        return low > 0 or high < 0
+
+    @property
     def p_value(self) -> float:
         """Of the paper's one-sided Wilcoxon test that `first` is higher."""
         return one_sided_p(list(self.differences.values()))
@@ -81,10 +87,18 @@ def pairs(
 
 
 def mean_interval(values: ArrayLike) -> tuple[float, float]:
-    """Return the 95% interval of a mean by Student's t, of two values or more."""
-    values = np.asarray(values, dtype=float)
-    half = t.ppf(0.975, values.size - 1) * values.std(ddof=1) / np.sqrt(values.size)
-    return float(values.mean() - half), float(values.mean() + half)
+    r"""Return the 95% interval of a mean by Student's t.
+
+    .. math:: \bar d \pm t_{n-1} \frac{s_d}{\sqrt n}
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Independent, nearly Gaussian, two or more.
+    """
+    d = np.asarray(values, dtype=float)
+    half = t.ppf(0.975, d.size - 1) * d.std(ddof=1) / np.sqrt(d.size)
+    return float(d.mean() - half), float(d.mean() + half)
 
 
 def one_sided_p(differences: ArrayLike) -> float:

@@ -14,7 +14,8 @@ from cance_edu.experiments import markdown
 from cance_edu.experiments.comparison import Comparison, compare, keys, series
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
-from cance_edu.figures.paper_tables import Panel, Point, draw_differences
+from cance_edu.figures.intervals import Point
+from cance_edu.figures.paper_tables import Panel, draw_panels
 from cance_edu.files import written_beside
 
 __all__ = ["Report", "report", "stored"]
@@ -91,7 +92,7 @@ class Report:
     def figure(self) -> Figure:
         """Return the differences of what was run with two seeds or more."""
         figure = Figure(layout="constrained")
-        draw_differences(figure, self._panels())
+        draw_panels(figure, self._panels())
         return figure
 
     def alt(self) -> str:

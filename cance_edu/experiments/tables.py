@@ -23,7 +23,7 @@ from cance_edu.experiments.methods import (
     TABLE_CLASSICS,
     Method,
 )
-from cance_edu.experiments.tasks import Table, Task, slug
+from cance_edu.experiments.tasks import ReportTable, Task, slug
 
 __all__ = ["DAGMM_NETWORK", "PCA_OF_FEATURES", "TABLES", "chosen"]
 
@@ -251,28 +251,28 @@ _SAME = "The systems of other authors are not run here; CANCE's numbers are thos
 TABLES = {
     table.name: table
     for table in (
-        Table(
+        ReportTable(
             "table1",
             "Table 1: ablation, one normal class",
             _UNIMODAL,
             beside=_IMAGE_CLASSICS,
             paired=(*_ABLATED, *_against(_IMAGE_CLASSICS)),
         ),
-        Table(
+        ReportTable(
             "table2",
             "Table 2: ablation, several normal classes",
             (*_MULTIMODAL, *_mnist_c()),
             beside=_IMAGE_CLASSICS,
             paired=(*_ABLATED, *_against(_IMAGE_CLASSICS)),
         ),
-        Table(
+        ReportTable(
             "table3",
             "Table 3: other systems, one normal class",
             _UNIMODAL,
             _OURS,
             note=_SAME.format("Table 1"),
         ),
-        Table(
+        ReportTable(
             "table4",
             "Table 4: other systems, MNIST-C",
             _mnist_c(),
@@ -280,7 +280,7 @@ TABLES = {
             note=_SAME.format("Table 2") + " DROCC's 30 runs are not repeated. "
             "CANCE's 92.2 ± 0.4 is Table 2's, and is taken to be of 5 runs as there.",
         ),
-        Table(
+        ReportTable(
             "table5",
             "Table 5: ablation, ResNet-18's features",
             _RESNET18,
@@ -288,14 +288,14 @@ TABLES = {
             paired=(*_ABLATED, *_against(_FEATURE_CLASSICS)),
             paired_by="seed",
         ),
-        Table(
+        ReportTable(
             "table6",
             "Table 6: other systems, CIFAR-10",
             tuple(task for task in _RESNET18 if task.dataset == "CIFAR-10"),
             _OURS,
             note=_SAME.format("Table 5"),
         ),
-        Table(
+        ReportTable(
             "table7",
             "Table 7: F1 on tables",
             _tables(),
@@ -305,7 +305,7 @@ TABLES = {
             paired_by="seed",
             scale=1,
         ),
-        Table(
+        ReportTable(
             "table8",
             "Table 8: KDDCUP99",
             _kddcup99(),
@@ -319,7 +319,7 @@ TABLES = {
             "own rows point (lesson 10). Of the normal test rows 87% are copies of training rows, "
             "and next to no anomaly is.",
         ),
-        Table(
+        ReportTable(
             "contrasts",
             "K and the augmentation: not in the paper",
             _contrasts(),
@@ -327,7 +327,7 @@ TABLES = {
             paired=_CONTRASTED,
             printed=False,
         ),
-        Table("digits", "The course's digits: not in the paper", _DIGITS, printed=False),
+        ReportTable("digits", "The course's digits: not in the paper", _DIGITS, printed=False),
     )
 }
 """All tables, by name."""

@@ -9,7 +9,7 @@ from cance_edu.experiments import measures
 from cance_edu.experiments.methods import CANCE_FAMILY, Method
 from cance_edu.experiments.variants import Split
 
-__all__ = ["Table", "Task", "reproduce_command", "slug"]
+__all__ = ["ReportTable", "Task", "reproduce_command", "slug"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table of the report.
 
     Attributes

@@ -8,21 +8,60 @@ colour-blind readers; what matters is also told apart by place, by a marker or b
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from IPython.display import Image
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 from PIL.Image import Quantize
 from PIL.Image import open as open_picture
 
-__all__ = ["ANOMALY", "ARTIFICIAL", "NOISE", "NORMAL", "PALETTE", "draw_images", "show"]
+__all__ = [
+    "ANOMALY",
+    "ARTIFICIAL",
+    "DASHES",
+    "MARKERS",
+    "NOISE",
+    "NORMAL",
+    "PALETTE",
+    "draw_images",
+    "label_log_axis",
+    "line_style",
+    "marker_style",
+    "show",
+]
 
 NORMAL, ANOMALY, NOISE, ARTIFICIAL = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 """Blue: normal data. Vermilion: anomalies. Green: the noise. Purple: artificial normal points."""
 
 PALETTE = (NORMAL, ANOMALY, NOISE, ARTIFICIAL, "#E69F00", "#56B4E9", "#000000")
 """In this order where lines stand for something else; give each line its own dash or marker too."""
+
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+"""In this order, beside the palette's colours."""
+
+MARKERS = ("o", "s", "^", "D", "v", "X", "P")
+"""In this order, where points are drawn and not lines."""
+
+
+def line_style(place: int) -> dict[str, Any]:
+    """Return colour and dash of a line among several: 35 pairs before one comes back."""
+    return {"color": PALETTE[place % len(PALETTE)], "linestyle": DASHES[place % len(DASHES)]}
+
+
+def marker_style(place: int) -> dict[str, Any]:
+    """Return colour and marker of points among several groups, at most seven."""
+    return {"color": PALETTE[place % len(PALETTE)], "marker": MARKERS[place % len(MARKERS)]}
+
+
+def label_log_axis(axis: Axis) -> None:
+    """Put ticks at 1, 2 and 5 in every decade of a logarithmic axis, written as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def draw_images(figure: Figure, images: ArrayLike, titles: Sequence[str], columns: int = 8) -> None:

@@ -1,19 +1,15 @@
 """AUROCs side by side: of the variants over seeds, and of each group of anomalies."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import PALETTE
+from cance_edu.figures import marker_style
 
 __all__ = ["draw_ablation", "draw_aurocs_by_group"]
-
-MARKERS = ("s", "^", "D", "o", "v", "X", "P")
-"""One for each colour of the palette."""
 
 
 def draw_ablation(
@@ -40,7 +36,7 @@ def draw_ablation(
     percent = 100 * np.atleast_2d(aurocs)
     places = np.arange(len(names))
     lines = [
-        axes.plot(places, row, color=PALETTE[seed], marker=MARKERS[seed % 4], linestyle=":")[0]
+        axes.plot(places, row, linestyle=":", **marker_style(seed))[0]
         for seed, row in enumerate(percent)
     ]
     if deviations is not None:
@@ -70,8 +66,7 @@ def draw_aurocs_by_group(axes: Axes, aurocs: Mapping[str, Mapping[object, float]
     lines = []
     for place, (name, areas) in enumerate(aurocs.items()):
         # Hollow, so that one on top of another can be seen.
-        style: dict[str, Any] = {"linestyle": "none", "markerfacecolor": "none"}
-        style |= {"marker": MARKERS[place], "color": PALETTE[place]}
+        style = {"linestyle": "none", "markerfacecolor": "none"} | marker_style(place)
         percent = [100 * area for area in areas.values()]
         lines += axes.plot(percent, groups, label=name, **style)
     axes.margins(y=0.12)

@@ -79,7 +79,7 @@ def draw_plane(axes: Axes, groups: Mapping[str, ArrayLike], title: str) -> list[
     axes : Axes
         Where to draw.
     groups : mapping of str to array_like of shape (n, 2)
-        z_e and z_c of each group; the first is the normal one.
+        z_e and z_c of each group; the first is the normal one. At most four.
     title : str
         What is normal.
 
@@ -90,6 +90,8 @@ def draw_plane(axes: Axes, groups: Mapping[str, ArrayLike], title: str) -> list[
     """
     styles = ((NORMAL, "."), *KINDS)
     points = []
+    if len(groups) > len(styles):
+        raise ValueError(f"got {len(groups)} groups; expected at most {len(styles)}")
     for (name, values), (colour, marker) in zip(groups.items(), styles, strict=False):
         error, dissimilarity = np.asarray(values).T
         points.append(

@@ -1,7 +1,6 @@
 """Densities learned by noise contrast: on a line, in the plane, and while they are learned."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,15 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import NOISE, NORMAL, PALETTE
+from cance_edu.figures import NOISE, NORMAL, PALETTE, line_style, marker_style
 from cance_edu.summaries.contrast import Learning, LineContrast, Plane
 
 __all__ = ["draw_learning", "draw_line_contrast", "draw_planes", "draw_pointwise_loss"]
 
 LEVELS = np.arange(-12, -1)
 """Log-densities of the contours, in nats."""
-
-DASHES = ("-", "--", ":")
 
 
 def draw_line_contrast(figure: Figure, line: LineContrast) -> list[Line2D]:
@@ -76,8 +73,7 @@ def draw_pointwise_loss(
     """
     curves, marks = [], []
     for place, (name, loss) in enumerate(losses.items()):
-        style: dict[str, Any] = {"color": PALETTE[place], "linestyle": DASHES[place]}
-        curves += axes.plot(log_odds, loss, label=name, **style)
+        curves += axes.plot(log_odds, loss, label=name, **line_style(place))
         where = np.asarray(minima)[place]
         least = np.interp(where, np.asarray(log_odds), np.asarray(loss))
         marks += axes.plot(where, least, "v", color=PALETTE[place], markersize=8)
@@ -130,7 +126,7 @@ def draw_learning(figure: Figure, runs: Mapping[str, Learning]) -> list[Line2D]:
     left.axhline(1, color="grey", linewidth=0.8)
     artists = []
     for place, (label, run) in enumerate(runs.items()):
-        style = {"color": PALETTE[place], "linestyle": DASHES[place], "marker": "os^"[place]}
+        style = line_style(place) | marker_style(place)
         artists += left.plot(run.step, run.mass, label=label, markersize=3, **style)
         artists += right.plot(run.step, run.divergence, label=label, markersize=3, **style)
     left.set(xlabel="step", ylabel="mass of exp(-S)")

@@ -11,26 +11,23 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from cance_edu.autoencoder import WELL_CONDITIONED
-from cance_edu.figures import ANOMALY, NORMAL, PALETTE
+from cance_edu.figures import ANOMALY, NORMAL, label_log_axis, line_style, marker_style
 from cance_edu.summaries.covariance import LatentSpread, ScheduleComparison, WeightPath
 
 __all__ = [
     "ExplorerArtists",
     "SpreadArtists",
     "draw_explorer",
+    "draw_latent_spread",
     "draw_path",
     "draw_schedules",
-    "draw_spread",
     "draw_two_directions",
     "move_explorer",
-    "move_spread",
+    "move_latent_spread",
 ]
-
-MARKERS, DASHES = ("o", "s", "^"), ("-", "--", ":")
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class ExplorerArtists:
         return [*vars(self.spread).values(), self.conditions, self.model]
 
 
-def draw_spread(heat_map: Axes, spectrum: Axes, spread: LatentSpread) -> SpreadArtists:
+def draw_latent_spread(heat_map: Axes, spectrum: Axes, spread: LatentSpread) -> SpreadArtists:
     """Draw the correlations of latents as a heat map, and the eigenvalues of their covariance.
 
     Parameters
@@ -70,7 +67,7 @@ def draw_spread(heat_map: Axes, spectrum: Axes, spread: LatentSpread) -> SpreadA
     Returns
     -------
     SpreadArtists
-        For `move_spread`.
+        For `move_latent_spread`.
     """
     image = heat_map.imshow(
         spread.correlations, cmap="RdBu_r", vmin=-1, vmax=1, extent=(0, 1, 1, 0)
@@ -84,11 +81,11 @@ def draw_spread(heat_map: Axes, spectrum: Axes, spread: LatentSpread) -> SpreadA
     spectrum.set(xlim=(0, last), ylim=(1e-5, 30), xlabel="principal direction", ylabel="variance")
     spectrum.legend(loc="lower left")
     artists = SpreadArtists(image, size, eigenvalues, independent)
-    move_spread(artists, spread)
+    move_latent_spread(artists, spread)
     return artists
 
 
-def move_spread(artists: SpreadArtists, spread: LatentSpread) -> None:
+def move_latent_spread(artists: SpreadArtists, spread: LatentSpread) -> None:
     """Give heat map and spectrum another model's numbers."""
     ranks = np.arange(1, len(spread.eigenvalues) + 1)
     artists.heat_map.set_data(spread.correlations)
@@ -119,7 +116,7 @@ def draw_explorer(
         For `move_explorer`.
     """
     heat_map, spectrum, conditions = figure.subplots(1, 3, width_ratios=(1.15, 0.9, 1.2))
-    artists = draw_spread(heat_map, spectrum, spread)
+    artists = draw_latent_spread(heat_map, spectrum, spread)
     # Limits first: on an empty logarithmic axis the line at 100 alone would have none.
     conditions.set(yscale="log", ylim=(1, 1e6))
     (line,) = conditions.plot([], [], "o-", color=NORMAL, markersize=4)
@@ -134,7 +131,7 @@ def move_explorer(
     artists: ExplorerArtists, spread: LatentSpread, path: WeightPath, seed: int, weight: int
 ) -> None:
     """Show another recorded model, and where it lies on its path."""
-    move_spread(artists.spread, spread)
+    move_latent_spread(artists.spread, spread)
     conditions = path.condition_numbers[:, seed]
     artists.conditions.set_data(np.arange(len(conditions)), conditions)
     artists.model.set_data([weight], [conditions[weight]])
@@ -158,20 +155,19 @@ def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> li
     lines = []
     for axes, attribute in ((conditions, "condition_numbers"), (losses, "reconstruction_losses")):
         axes.set_yscale("log")
-        for path, colour, marker, dash in zip(paths, PALETTE, MARKERS, DASHES, strict=False):
+        for number, path in enumerate(paths):
             values = getattr(path, attribute)
             places = np.arange(len(values))
             # On a logarithmic axis the mean of the logarithms lies amid the points.
             means = np.exp(np.log(values).mean(1))
-            (line,) = axes.plot(places, means, dash, color=colour)
-            axes.plot(places, values, marker, color=colour, markersize=4, alpha=0.6)
+            (line,) = axes.plot(places, means, **line_style(number))
+            seeds = marker_style(number) | {"linestyle": "none", "markersize": 4, "alpha": 0.6}
+            axes.plot(places, values, **seeds)
             line.set_label(f"{path.latent_dim} latents")
             lines.append(line)
         _label_weights(axes, paths[0], threshold=axes is conditions)
     losses.set_ylabel("reconstruction loss (Eq. 1), held out")
-    losses.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    losses.yaxis.set_major_formatter("{x:g}")
-    losses.yaxis.set_minor_formatter(NullFormatter())
+    label_log_axis(losses.yaxis)
     conditions.legend(handlelength=3)
     return lines
 
@@ -223,11 +219,11 @@ def draw_schedules(axes: Axes, comparison: ScheduleComparison) -> list[PathColle
     """
     groups = []
     others = [name for name in comparison.schedules if name != "joint"]
-    for shift, name, colour, marker in zip((-0.2, 0, 0.2), others, PALETTE, MARKERS, strict=False):
+    for number, (shift, name) in enumerate(zip((-0.2, 0, 0.2), others, strict=True)):
         change = 100 * comparison.change(name)[..., 1]
         places = np.repeat(np.arange(len(change)) + shift, change.shape[1])
         groups.append(
-            axes.scatter(places, change.ravel(), color=colour, marker=marker, s=24, label=name)
+            axes.scatter(places, change.ravel(), s=24, label=name, **marker_style(number))
         )
     axes.axhline(0, color="black", linestyle="--", label="joint")
     axes.set_xticks(np.arange(len(comparison.weights)), [f"{w:g}" for w in comparison.weights])

@@ -4,18 +4,14 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter
 
-from cance_edu.figures import PALETTE
+from cance_edu.figures import label_log_axis, line_style, marker_style
 from cance_edu.summaries.estimated_mean import VarianceCurve
 
-__all__ = ["draw_variance"]
-
-DASHES = ("-", "--", ":")
-MARKERS = "os^"
+__all__ = ["draw_mean_variance"]
 
 
-def draw_variance(axes: Axes, curves: Mapping[str, VarianceCurve], what: str) -> list[Line2D]:
+def draw_mean_variance(axes: Axes, curves: Mapping[str, VarianceCurve], what: str) -> list[Line2D]:
     """Draw the relative variance against one property of the noise, on a logarithmic scale.
 
     Parameters
@@ -34,13 +30,12 @@ def draw_variance(axes: Axes, curves: Mapping[str, VarianceCurve], what: str) ->
     """
     artists = []
     for place, (label, curve) in enumerate(curves.items()):
-        colour = PALETTE[place]
-        line = axes.plot(curve.value, curve.expected, DASHES[place], color=colour, label=label)
-        marks = axes.plot(curve.simulated_at, curve.simulated, MARKERS[place], color=colour)
+        line = axes.plot(curve.value, curve.expected, label=label, **line_style(place))
+        marks = axes.plot(
+            curve.simulated_at, curve.simulated, linestyle="none", **marker_style(place)
+        )
         artists += [*line, *marks]
     axes.set(xlabel=what, yscale="log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    label_log_axis(axes.yaxis)
     axes.legend()
     return artists

@@ -12,7 +12,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import ANOMALY, ARTIFICIAL, NOISE, NORMAL
+from cance_edu.figures import ANOMALY, ARTIFICIAL, NOISE, NORMAL, line_style
 from cance_edu.summaries.lognormal import LognormalView, SpreadCurves
 
 __all__ = [
@@ -57,7 +57,9 @@ class LognormalArtists:
         return [self.density, self.noise, self.below_zero, *self.centres.values()]
 
 
-def draw_histogram(axes: Axes, values: ArrayLike, name: str) -> None:
+def draw_histogram(
+    axes: Axes, values: ArrayLike, name: str, label: str = "held-out images"
+) -> None:
     """Draw how a feature's values are spread, as a density.
 
     Parameters
@@ -68,12 +70,14 @@ def draw_histogram(axes: Axes, values: ArrayLike, name: str) -> None:
         The 1% largest lie right of the picture.
     name : str
         What is measured, with its unit, for the axis.
+    label : str
+        Whose values they are, for the legend.
     """
     values = np.asarray(values)
     end = np.quantile(values, 0.99)
     edges = np.linspace(0, end, 31)
     share = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
-    axes.stairs(share, edges, fill=True, color=NORMAL, alpha=0.3, label="held-out images")
+    axes.stairs(share, edges, fill=True, color=NORMAL, alpha=0.3, label=label)
     axes.set(xlabel=name, ylabel="density, per unit of z")
     axes.set(xlim=(-0.35 * end, end), ylim=(0, 1.2 * share.max()))
     axes.locator_params(axis="x", nbins=6)
@@ -148,8 +152,9 @@ def draw_spread(figure: FigureBase, curves: SpreadCurves, marked: Mapping[str, f
         shares.plot(curves.spread, values, label=name, **CENTRES[name] | {"marker": ""})
     below.plot(curves.spread, 100 * curves.noise_below_zero, "--", color=NOISE, linewidth=2)
     for axes in (shares, below):
-        for (name, spread), dash in zip(marked.items(), ("-", "--", ":", "-."), strict=False):
-            axes.axvline(spread, color="grey", linestyle=dash, linewidth=1, label=name)
+        for place, (name, spread) in enumerate(marked.items()):
+            style = line_style(place) | {"color": "grey"}
+            axes.axvline(spread, linewidth=1, label=name, **style)
         axes.set(xlabel="spread, deviation / mean", xlim=(0, curves.spread[-1]))
     shares.set(ylabel="share of the mean", ylim=(0, 1.05))
     below.set(ylabel="noise below zero, percent", ylim=(0, None))

@@ -7,19 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import ARTIFICIAL, NOISE, NORMAL, PALETTE
+from cance_edu.figures import ARTIFICIAL, NOISE, NORMAL, line_style, marker_style
 from cance_edu.summaries.noise_confidence import ConfidenceSweep
 from cance_edu.summaries.noise_force import Force
 from cance_edu.summaries.noise_variance import EstimateVariance
 
-__all__ = ["draw_force", "draw_losses", "draw_sweeps", "draw_variance"]
+__all__ = ["draw_density_variance", "draw_force", "draw_losses", "draw_sweeps"]
 
-DASHES = ("-", "--", "-.", ":")
-MARKERS = "osD^"
 SCALE_LABEL = "K, width of the noise over that of the data"
 
 
-def draw_variance(
+def draw_density_variance(
     axes: Axes,
     exact: EstimateVariance,
     labels: Sequence[str],
@@ -45,11 +43,12 @@ def draw_variance(
     """
     curves = []
     for place, label in enumerate(labels):
-        colour, variance = PALETTE[place], exact.variance[place]
-        curves += axes.plot(exact.scale, variance, DASHES[place], color=colour, label=label)
-        axes.plot(exact.best_scale[place], variance.min(), MARKERS[place], color=colour)
+        variance, mark = exact.variance[place], marker_style(place)
+        curves += axes.plot(exact.scale, variance, label=label, **line_style(place))
+        axes.plot(exact.best_scale[place], variance.min(), **mark)
         if simulated is not None:
-            axes.plot(simulated.scale, simulated.variance[place], "x", color=colour, markersize=7)
+            cross = {"marker": "x", "linestyle": "none", "color": mark["color"], "markersize": 7}
+            axes.plot(simulated.scale, simulated.variance[place], **cross)
     axes.axvline(1, color="black", linestyle=":", linewidth=1, label="K = 1: noise = data")
     axes.set(yscale="log", xlabel=SCALE_LABEL, ylabel="variance of ln p, × data points")
     axes.legend(fontsize=8)
@@ -144,9 +143,7 @@ def draw_sweeps(axes: Axes, sweeps: Sequence[ConfidenceSweep]) -> list[Line2D]:
     lines = []
     for place, sweep in enumerate(sweeps):
         force = sweep.force / np.abs(sweep.force).max()
-        lines += axes.plot(
-            sweep.confidence, force, DASHES[place], color=PALETTE[place], label=sweep.label
-        )
+        lines += axes.plot(sweep.confidence, force, label=sweep.label, **line_style(place))
     axes.axhline(0, color="black", linewidth=1)
     axes.axvline(1, color=ARTIFICIAL, linestyle=":", linewidth=1)
     axes.set(

@@ -1,18 +1,14 @@
-"""K step by step beside what the optimiser's own noise does, and what a change was worth."""
-
-from collections.abc import Mapping, Sequence
+"""K step by step beside what the optimiser's own noise does."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import ANOMALY, NOISE, NORMAL, PALETTE
-from cance_edu.summaries.noise_benefit import PairedDifference
+from cance_edu.figures import ANOMALY, NOISE, NORMAL
 from cance_edu.summaries.noise_walk import ScaleWalk, TrainedWalk
 
-__all__ = ["draw_confidence", "draw_differences", "draw_walk"]
+__all__ = ["draw_confidence", "draw_walk"]
 
 
 def draw_walk(
@@ -75,46 +71,3 @@ def draw_confidence(axes: Axes, walk: TrainedWalk) -> Line2D:
     axes.axhline(1, color="black", linestyle=":", linewidth=1)
     axes.set(xlabel="step of T and K", ylabel="confidence a of the trained T", ylim=(-0.1, 1.1))
     return line
-
-
-def draw_differences(
-    axes: Axes,
-    labels: Sequence[str],
-    groups: Mapping[str, Sequence[PairedDifference]],
-    xlabel: str,
-) -> list[ErrorbarContainer]:
-    """Draw mean differences with their intervals, a row for each label, a marker for each group.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    labels : sequence of str
-        From top to bottom.
-    groups : mapping of str to sequence of PairedDifference
-        One difference for each label.
-    xlabel : str
-        What the difference is, with its unit.
-
-    Returns
-    -------
-    list of ErrorbarContainer
-        One for each group.
-    """
-    drawn = []
-    shifts = np.linspace(-0.15, 0.15, len(groups)) if len(groups) > 1 else [0.0]
-    for place, (name, differences) in enumerate(groups.items()):
-        mean = np.array([d.mean for d in differences])
-        below = mean - [d.low for d in differences]
-        above = np.array([d.high for d in differences]) - mean
-        rows = np.arange(len(labels)) + shifts[place]
-        marker, colour = "os"[place % 2], PALETTE[place]
-        drawn.append(
-            axes.errorbar(
-                mean, rows, xerr=[below, above], fmt=marker, color=colour, capsize=3, label=name
-            )
-        )
-    axes.axvline(0, color="black", linestyle=":", linewidth=1)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set(xlabel=xlabel, ylim=(len(labels) - 0.5, -0.5))
-    return drawn

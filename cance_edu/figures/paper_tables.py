@@ -2,28 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from cance_edu.figures import PALETTE
-from cance_edu.figures.comparisons import MARKERS
+from cance_edu.figures.intervals import Point, draw_intervals
 
-__all__ = ["Panel", "Point", "draw_differences", "draw_panel"]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A difference: of which row and system, its size, and where its interval begins and ends."""
-
-    row: str
-    system: str
-    difference: float
-    low: float
-    high: float
+__all__ = ["Panel", "draw_panel", "draw_panels"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +29,7 @@ class Panel:
     points: Sequence[Point]
 
 
-def draw_differences(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
+def draw_panels(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
     """Draw panels below each other, as high as their points need.
 
     Parameters
@@ -68,19 +54,7 @@ def draw_differences(figure: Figure, panels: Sequence[Panel]) -> list[list[Error
 
 def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
     """Draw a panel: a row a line, and in it each system with a marker of its own."""
-    rows = list(dict.fromkeys(point.row for point in panel.points))
-    systems = list(dict.fromkeys(point.system for point in panel.points))
-    bars = []
-    for place, system in enumerate(systems):
-        points = [point for point in panel.points if point.system == system]
-        x, low, high = np.array([(p.difference, p.low, p.high) for p in points]).T
-        shift = (place - (len(systems) - 1) / 2) * 0.8 / len(systems)
-        y = np.array([rows.index(point.row) for point in points]) + shift
-        style: dict[str, Any] = {"fmt": MARKERS[place], "color": PALETTE[place], "label": system}
-        bars.append(axes.errorbar(x, y, xerr=(x - low, high - x), **style))
-    axes.axvline(0, color="grey", linewidth=0.8)
-    axes.set_yticks(range(len(rows)), rows)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    bars = draw_intervals(axes, panel.points)
     axes.set(title=panel.title, xlabel=f"ours − the paper's, {panel.unit}")
     # Beside the axes: within them it would hide points.
     axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))

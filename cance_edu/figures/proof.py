@@ -7,12 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import ANOMALY, NORMAL, PALETTE
+from cance_edu.figures import ANOMALY, NORMAL, PALETTE, line_style
 
-__all__ = ["DASHES", "Z_LABEL", "draw_curves", "draw_inequality", "draw_margin"]
+__all__ = ["Z_LABEL", "draw_curves", "draw_inequality", "draw_margin"]
 
 Z_LABEL = "$z / μ_z$, the feature in units of its mean"
-DASHES = ("-", "--", "-.", ":")
 
 
 def draw_curves(
@@ -35,7 +34,7 @@ def draw_curves(
     ylabel : str
         With its unit; the other axis is a feature in units of its mean.
     colours : sequence of str
-        In the order of the curves.
+        In the order of the curves; after the last the first again.
 
     Returns
     -------
@@ -43,8 +42,14 @@ def draw_curves(
         One for each curve.
     """
     lines = [
-        axes.plot(x, y, dash, color=colour, linewidth=2, label=name)[0]
-        for (name, y), colour, dash in zip(curves.items(), colours, 2 * DASHES, strict=False)
+        axes.plot(
+            x,
+            y,
+            linewidth=2,
+            label=name,
+            **line_style(place) | {"color": colours[place % len(colours)]},
+        )[0]
+        for place, (name, y) in enumerate(curves.items())
     ]
     axes.set(xlabel=Z_LABEL, ylabel=ylabel)
     axes.legend(fontsize=8)

@@ -10,8 +10,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from cance_edu.figures import ARTIFICIAL, NOISE, NORMAL
-from cance_edu.figures.proof import DASHES
+from cance_edu.figures import ARTIFICIAL, NOISE, NORMAL, line_style
 from cance_edu.summaries.joint_proposition import PlaneMargin
 from cance_edu.summaries.proposition import LossMap
 
@@ -84,8 +83,9 @@ def draw_loss_map(
         axes.set_yticks([], minor=True)
         axes.set(xlabel="spread $σ_z / μ_z$", xlim=(lost.spread[0], lost.spread[-1]))
         axes.set_title(title, fontsize=9)
-        for (name, spread), dash in zip((features or {}).items(), 2 * DASHES, strict=False):
-            axes.axvline(spread, color="black", linestyle=dash, linewidth=1.5, label=name)
+        for place, (name, spread) in enumerate((features or {}).items()):
+            style = line_style(place) | {"color": "black"}
+            axes.axvline(spread, linewidth=1.5, label=name, **style)
     all_axes[0].set(ylabel="K")
     if features:
         figure.legend(*all_axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)

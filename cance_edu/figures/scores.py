@@ -1,7 +1,6 @@
 """How well scores tell anomalies from normal inputs: histograms, curves, AUROC bars, alarms."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +9,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 from sklearn.metrics import roc_curve
 
-from cance_edu.figures import ANOMALY, NORMAL, PALETTE
+from cance_edu.figures import ANOMALY, NORMAL, line_style
 from cance_edu.summaries.scores import DecisionCurves
 
 __all__ = [
@@ -20,9 +19,6 @@ __all__ = [
     "draw_roc",
     "draw_scores",
 ]
-
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-"""One for each line on the same axes."""
 
 
 def draw_scores(
@@ -94,7 +90,7 @@ def draw_roc(axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, label: str) -
         The curve.
     """
     false_alarms, found, _ = roc_curve(is_anomaly, scores)
-    (line,) = axes.plot(false_alarms, found, label=label, **_next_style(axes))
+    (line,) = axes.plot(false_alarms, found, label=label, **line_style(len(axes.lines)))
     axes.set(xlabel="share of normal inputs that raise an alarm", ylabel="share of anomalies found")
     axes.set_aspect("equal")
     axes.legend(loc="lower right")
@@ -143,7 +139,7 @@ def draw_precision_recall(axes: Axes, curves: DecisionCurves, label: str) -> Lin
         The curve.
     """
     (line,) = axes.plot(
-        curves.true_positive_rate, curves.precision, label=label, **_next_style(axes)
+        curves.true_positive_rate, curves.precision, label=label, **line_style(len(axes.lines))
     )
     axes.set(xlabel="recall (share of anomalies found)", ylabel="precision", ylim=(-0.03, 1.03))
     if label:
@@ -183,9 +179,3 @@ def draw_alarm_counts(
     )
     axes.legend()
     return line
-
-
-def _next_style(axes: Axes) -> dict[str, Any]:
-    """Return colour and dash of the next line on these axes."""
-    place = len(axes.lines)
-    return {"color": PALETTE[place % len(PALETTE)], "linestyle": DASHES[place % len(DASHES)]}

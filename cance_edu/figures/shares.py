@@ -9,9 +9,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
-from cance_edu.figures import ANOMALY, NORMAL, PALETTE
-from cance_edu.figures.comparisons import MARKERS
-from cance_edu.figures.scores import DASHES
+from cance_edu.figures import ANOMALY, MARKERS, NORMAL, PALETTE, line_style, marker_style
 from cance_edu.summaries.scores import DecisionCurves
 
 __all__ = ["draw_by_share", "draw_by_split", "draw_errors", "draw_f1_on_roc"]
@@ -41,9 +39,8 @@ def draw_f1_on_roc(
     for place, (share, f1) in enumerate(f1_by_share.items()):
         odds = share / (1 - share)
         label = f"{share:.1%} anomalies: F1 {f1:.2f}"
-        style: dict[str, Any] = {"color": PALETTE[place], "linestyle": DASHES[place]}
-        lines += axes.plot([0, odds], [1, 0], marker="", label=label, **style)
-        axes.plot(odds * (1 - f1), f1, MARKERS[place], color=PALETTE[place])
+        lines += axes.plot([0, odds], [1, 0], marker="", label=label, **line_style(place))
+        axes.plot(odds * (1 - f1), f1, **marker_style(place))
     axes.set(xlabel="share of normal inputs that raise an alarm", ylabel="share of anomalies found")
     axes.set(xlim=(-0.004, 0.15), ylim=(-0.03, 1.03))
     axes.legend(fontsize=8)
@@ -69,8 +66,7 @@ def draw_by_share(axes: Axes, shares: ArrayLike, measures: Mapping[str, ArrayLik
     """
     lines = []
     for place, (name, values) in enumerate(measures.items()):
-        style: dict[str, Any] = {"color": PALETTE[place], "linestyle": DASHES[place % len(DASHES)]}
-        lines += axes.plot(np.asarray(shares), np.asarray(values), label=name, **style)
+        lines += axes.plot(np.asarray(shares), np.asarray(values), label=name, **line_style(place))
     axes.set_xscale("log")
     axes.set(xlabel="share of anomalies among the tested", ylabel="measure", ylim=(-0.03, 1.03))
     axes.legend(fontsize=8)

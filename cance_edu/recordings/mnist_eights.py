@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from cance_edu.datasets import OneClass
 from cance_edu.detector import CANCE
-from cance_edu.experiments import auroc, fit_variants
+from cance_edu.experiments import fit_variants
 from cance_edu.lessons import small_mnist
 from cance_edu.nce import NoiseObjective
 from cance_edu.parameters import VARIANTS
@@ -65,14 +65,13 @@ def _objective(
     split: OneClass, trained: CANCE, objective: NoiseObjective, seed: int
 ) -> tuple[NDArray[Any], list[float]]:
     """Return K at the recorded steps, and the AUROC without and with the augmentation."""
-    areas = []
-    for variant in ("cnce", "cance"):
-        detector = CANCE(
-            variant,
-            representation=trained.representation_,
-            noise_objective=objective,
-            steps=SETTINGS["steps"],
-            random_state=seed,
-        ).fit(split.train_images)
-        areas.append(auroc(split.test_is_anomaly, detector.anomaly_score(split.test_images)))
-    return np.stack([scale.numpy() for scale in detector.history_.scale]), areas
+    plain, augmented = fit_variants(
+        split,
+        ("cnce", "cance"),
+        representation=trained.representation_,
+        noise_objective=objective,
+        steps=SETTINGS["steps"],
+        random_state=seed,
+    )
+    scale = np.stack([step.numpy() for step in augmented.detector.history_.scale])
+    return scale, [plain.auroc, augmented.auroc]

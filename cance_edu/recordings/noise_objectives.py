@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import OneClass
 from cance_edu.detector import CANCE
-from cance_edu.experiments import auroc
+from cance_edu.experiments import fit_variants
 from cance_edu.lessons import LessonDataset, lesson_split
-from cance_edu.nce import NoiseObjective
-from cance_edu.parameters import Variant
 
 SETTINGS: dict[str, Any] = {
     "normal": [8],
@@ -52,30 +49,21 @@ def _one_seed(dataset: LessonDataset, seed: int) -> tuple[NDArray[Any], NDArray[
     """Return AUROCs (variants, ways) and the last K (variants, ways, 8)."""
     split = lesson_split(SETTINGS["normal"], seed, dataset)
     representation = CANCE("error", random_state=seed).fit(split.train_images).representation_
-    fits = [
-        [_one_fit(split, representation, seed, variant, *way) for way in SETTINGS["ways"]]
-        for variant in SETTINGS["variants"]
+    shared = {"representation": representation, "random_state": seed}
+    by_way = [
+        list(
+            fit_variants(
+                split,
+                SETTINGS["variants"],
+                noise_objective=objective,
+                initial_scale=initial_scale,
+                **shared,
+            )
+        )
+        for objective, initial_scale in SETTINGS["ways"]
     ]
+    fits = list(zip(*by_way, strict=True))
     return (
-        np.array([[area for area, _ in row] for row in fits]),
-        np.array([[scale for _, scale in row] for row in fits]),
+        np.array([[fit.auroc for fit in row] for row in fits]),
+        np.array([[fit.detector.scale_.cpu().numpy() for fit in row] for row in fits]),
     )
-
-
-def _one_fit(
-    split: OneClass,
-    representation: Any,
-    seed: int,
-    variant: Variant,
-    objective: NoiseObjective,
-    initial_scale: float,
-) -> tuple[float, NDArray[Any]]:
-    detector = CANCE(
-        variant,
-        representation=representation,
-        noise_objective=objective,
-        initial_scale=initial_scale,
-        random_state=seed,
-    ).fit(split.train_images)
-    area = auroc(split.test_is_anomaly, detector.anomaly_score(split.test_images))
-    return area, detector.scale_.cpu().numpy()

@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from cance_edu.experiments import auroc
 from cance_edu.moments import RunningMoments
+from cance_edu.summaries.ellipse import ellipse
 
 __all__ = [
     "FeatureComparison",
     "MomentsFrame",
     "compare_features",
-    "ellipse",
     "feature_columns",
     "running_frames",
     "squared_mahalanobis",
@@ -154,11 +154,3 @@ def running_frames(points: ArrayLike, frames: int = 10) -> list[MomentsFrame]:
         curve = ellipse(mean, covariance)
         result.append(MomentsFrame(batch, points[:seen], mean, covariance, curve, full))
     return result
-
-
-def ellipse(mean: ArrayLike, covariance: ArrayLike, share: float = 0.95) -> Array:
-    """Return the curve that holds a share of a Gaussian in the plane, shape (2, 181)."""
-    angle = np.linspace(0, 2 * np.pi, 181)
-    circle = np.sqrt(-2 * np.log1p(-share)) * np.stack([np.cos(angle), np.sin(angle)])
-    curve: Array = np.asarray(mean)[:, None] + np.linalg.cholesky(np.asarray(covariance)) @ circle
-    return curve

@@ -131,8 +131,9 @@ def independent_eigenvalues(latent_dim: int, n: int) -> Array:
         Largest first; the mean over 100 draws of n standard normal points.
     """
     rng = np.random.default_rng(0)
-    draws = (np.cov(rng.normal(size=(n, latent_dim)), rowvar=False, bias=True) for _ in range(100))
-    expected: Array = np.mean([np.linalg.eigvalsh(draw)[::-1] for draw in draws], axis=0)
+    draws = (np.cov(rng.normal(size=(n, latent_dim)).T, bias=True) for _ in range(100))
+    eigenvalues = [np.linalg.eigvalsh(np.atleast_2d(draw))[::-1] for draw in draws]
+    expected: Array = np.mean(eigenvalues, axis=0)
     return expected
 
 

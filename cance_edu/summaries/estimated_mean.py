@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
+from cance_edu.summaries.logistic_nce import asymptotic_covariance, fit_logistic_nce
+
 __all__ = [
     "NoiseSetting",
     "VarianceCurve",
-    "asymptotic_covariance",
     "at_equal_budget",
+    "covariance_of_estimates",
     "fit_mean_and_normaliser",
     "simulate",
     "variance_against",
@@ -54,14 +56,8 @@ class NoiseSetting:
         return math.log(self.ratio) + norm.logpdf(u, self.mean, self.scale)
 
 
-def asymptotic_covariance(setting: NoiseSetting) -> Array:
-    r"""Return n times the covariance of the estimates (c, b), for many data.
-
-    .. math:: I^{-1} - (1 + 1/ν)\, e_c e_c^T, \qquad
-              I = \int g g^T \frac{ν p_n}{p_d + ν p_n}\, p_d\, du, \quad g = (1, u)
-
-    Source: Gutmann and Hyvärinen (2012), the theorem on the asymptotic distribution. The fraction
-    is the probability of noise at u: a data point counts as far as it could have been noise.
+def covariance_of_estimates(setting: NoiseSetting) -> Array:
+    """Return n times the covariance of the estimates (c, b), for many data.
 
     Parameters
     ----------
@@ -73,19 +69,13 @@ def asymptotic_covariance(setting: NoiseSetting) -> Array:
     array of shape (2, 2)
         For the log-normaliser c, then the mean b.
     """
+    gradient = np.stack([np.ones_like(GRID), GRID])
     could_be_noise = expit(setting.log_prob(GRID) - norm.logpdf(GRID))
-    g = np.stack([np.ones_like(GRID), GRID])
-    information = np.trapezoid(g[:, None] * g * could_be_noise * norm.pdf(GRID), GRID)
-    covariance: Array = np.linalg.inv(information)
-    covariance[0, 0] -= 1 + 1 / setting.ratio
-    return covariance
+    return asymptotic_covariance(gradient, could_be_noise, norm.pdf(GRID), GRID, setting.ratio)
 
 
 def fit_mean_and_normaliser(z: Array, v: Array, setting: NoiseSetting) -> Array:
     """Return the estimates (c, b) that minimise the NCE loss, for many data sets at once.
-
-    Newton's method starts at the truth: the loss is convex, so that the start decides only how
-    soon it ends. No step is longer than 1.
 
     Parameters
     ----------
@@ -109,19 +99,8 @@ def fit_mean_and_normaliser(z: Array, v: Array, setting: NoiseSetting) -> Array:
     u = np.concatenate([z, v], axis=1)
     is_data = np.arange(u.shape[1]) < z.shape[1]
     known = -(u**2) / 2 - setting.log_prob(u)
-    estimate = np.tile([-math.log(2 * math.pi) / 2, 0.0], (len(u), 1))
-    for _ in range(30):
-        c, b = estimate.T[:, :, None]
-        posterior = expit(c + b * u + known)
-        surprise, weight = is_data - posterior, posterior * (1 - posterior)
-        slope = np.stack([surprise.sum(1), (surprise * u).sum(1)], axis=1)
-        moments = [weight.sum(1), (weight * u).sum(1), (weight * u**2).sum(1)]
-        curvature = np.stack([moments[:2], moments[1:]]).transpose(2, 0, 1)
-        step = np.linalg.solve(curvature, slope[..., None])[..., 0]
-        estimate += step.clip(-1, 1)
-        if np.abs(step).max() < 1e-9:
-            return estimate
-    raise ArithmeticError("30 steps of Newton's method found no minimum: are the data separable?")
+    truth = [-math.log(2 * math.pi) / 2, 0.0]
+    return fit_logistic_nce(np.stack([np.ones_like(u), u], axis=-1), is_data, known, truth)
 
 
 def simulate(setting: NoiseSetting, n_data: int, repetitions: int, random_state: int = 0) -> Array:
@@ -186,7 +165,7 @@ def variance_against(
 
     return VarianceCurve(
         np.asarray(values, dtype=float),
-        np.array([asymptotic_covariance(at(value))[1, 1] for value in values]),
+        np.array([covariance_of_estimates(at(value))[1, 1] for value in values]),
         np.asarray(simulated_at, dtype=float),
         np.array([simulated(value) for value in simulated_at]),
     )

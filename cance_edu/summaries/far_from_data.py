@@ -115,8 +115,7 @@ def reach(
     is_anomaly : array of bool, shape (n,)
         The truth.
     """
-    # The log-density of a Gaussian falls by half the squared distance.
-    fall = noise.log_prob(noise.mean[None]) - noise.log_prob(features)
+    distance = noise.squared_distance(features).sqrt().numpy()
     edge = math.sqrt(stats.chi2.ppf(0.999, features.shape[1]))
     log_ratio = network(features).double().numpy()
-    return Reach((2 * fall).sqrt().numpy(), log_ratio, is_anomaly, edge)
+    return Reach(distance, log_ratio, is_anomaly, edge)

@@ -59,11 +59,12 @@ def fit_feature(values: ArrayLike) -> FeatureFit:
     Raises
     ------
     ValueError
-        If a value is not positive: it has no logarithm.
+        If a value is not positive: it has no logarithm; or all are the same.
     """
     values = np.sort(np.asarray(values, dtype=float))
     if not np.all(values > 0):
         raise ValueError(f"the smallest value is {values.min()}; a log-normal variable is positive")
+    _check_spread(values)
     n, logarithms = len(values), np.log(values)
     moments_of_fit = lognormal_moments(logarithms.mean(), logarithms.std())
     return FeatureFit(
@@ -98,7 +99,8 @@ class QuantilePlot:
     @property
     def outside(self) -> float:
         """Share of the values outside [low, high]: about 0.05 or less for normal draws."""
-        return float(np.mean((self.observed < self.low) | (self.observed > self.high)))
+        within = (self.low <= self.observed) & (self.observed <= self.high)
+        return float(np.mean(~within))
 
 
 def quantile_plot(values: ArrayLike) -> QuantilePlot:
@@ -111,8 +113,14 @@ def quantile_plot(values: ArrayLike) -> QuantilePlot:
     ----------
     values : array_like of shape (n,)
         z, or ln z: z is log-normal if the points of ln z lie on the diagonal.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, or all are the same.
     """
     values = np.sort(np.asarray(values, dtype=float))
+    _check_spread(values)
     rank = np.arange(1, len(values) + 1)
     low, high = (ndtri(beta.ppf(q, rank, rank[::-1])) for q in (0.025, 0.975))
     return QuantilePlot(
@@ -163,3 +171,8 @@ def _statistics(samples: Array) -> tuple[Array, Array, Array]:
     mean, logarithms = samples.mean(1), np.log(samples)
     mode = lognormal_mode(mean, samples.std(1))
     return mean, mode, np.exp(logarithms.mean(1) - logarithms.var(1))
+
+
+def _check_spread(values: Array) -> None:
+    if not np.isfinite(values).all() or values.std() == 0:
+        raise ValueError(f"got {values[:3]}, ... {values[-1]}; expected finite values that differ")

@@ -73,8 +73,14 @@ def square_margin(
         The scale of the truncated normals.
     points : int
         Along each side of [0, m_e] x [0, m_c].
+
+    Raises
+    ------
+    ValueError
+        If log-normals of such spreads cannot have this correlation.
     """
     spread = np.asarray(spread, dtype=float)
+    _check_correlation(spread, correlation)
     mode = lognormal_mode(np.ones(2), spread)
     x, y = (np.linspace(0, m, points) for m in mode)
     z = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -117,6 +123,17 @@ def two_cluster_margin(
         margin=margin[:, None] + clusters - np.log(2) - latent_noise,
         log_noise=noise_log_pdf(y, 1.0, spread, noise_scale)[:, None] + latent_noise,
     )
+
+
+def _check_correlation(spread: Array, correlation: float) -> None:
+    # The extremes have ln z_e and ln z_c on one line, rising or falling.
+    _, sigma = lognormal_parameters(np.ones(2), spread)
+    low, high = np.expm1([-sigma.prod(), sigma.prod()]) / spread.prod()
+    if not low < correlation < high:
+        raise ValueError(
+            f"correlation is {correlation}; log-normals of spreads {spread[0]:g} and {spread[1]:g} "
+            f"have one in ({low:.3f}, {high:.3f})"
+        )
 
 
 def _lognormal_pair(z: Array, spread: Array, covariance: Array) -> Array:

@@ -14,9 +14,8 @@ from cance_edu.device import private_randomness
 from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import LogRatio, anomaly_score
 from cance_edu.noise import widen
+from cance_edu.summaries.ellipse import RADIUS, noise_ellipse
 from cance_edu.summaries.known_errors import NOISE, Errors, optimal_log_ratio
-from cance_edu.summaries.noise import ellipse
-from cance_edu.summaries.noise_frame import RADIUS
 
 __all__ = ["KnownDensityView", "KnownFits", "known_density_view", "known_fits"]
 
@@ -117,7 +116,7 @@ class KnownDensityView:
         Low and high end of each axis of `truth` and `estimate`, and of what holds every ellipse.
     truth, estimate : array of shape (64, 64)
         ln p and -S in nats below the truth's peak, rows from low to high.
-    data_ellipse, noise_ellipse : array of shape (2, 100)
+    data_ellipse, noise_ellipse : array of shape (2, 181)
         Around 95% of N(μ, Σ) and of N(μ, K Σ K).
     data, noise : array of shape (2, 200)
         Draws of p and of p_nK.
@@ -189,8 +188,8 @@ def known_density_view(
         ),
         truth=picture(truth),
         estimate=picture(estimate),
-        data_ellipse=ellipse(NOISE, torch.ones(2).double()),
-        noise_ellipse=ellipse(NOISE, k),
+        data_ellipse=noise_ellipse(NOISE, torch.ones(2).double()),
+        noise_ellipse=noise_ellipse(NOISE, k),
         data=data.T.numpy(),
         noise=noise.T.numpy(),
         on_data=best_and_fitted(data),

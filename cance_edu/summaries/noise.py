@@ -12,15 +12,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cance_edu.noise import GaussianNoise, narrow, widen
-from cance_edu.summaries.noise_frame import RADIUS, NoiseFrame, noise_frame
+from cance_edu.noise import GaussianNoise
+from cance_edu.summaries.ellipse import RADIUS, noise_ellipse
+from cance_edu.summaries.noise_frame import NoiseFrame, noise_frame
 from cance_edu.summaries.noise_run import NoiseRun, log_density, noise_run, noise_runs
 
 __all__ = [
     "NoiseFrame",
     "NoiseRun",
     "NoiseView",
-    "ellipse",
     "log_density",
     "noise_frame",
     "noise_run",
@@ -47,7 +47,7 @@ class NoiseView:
         Steps taken.
     scale : array of shape (D,)
         K's diagonal.
-    data_ellipse, noise_ellipse : array of shape (2, 100)
+    data_ellipse, noise_ellipse : array of shape (2, 181)
         Around 95% of N(μ, Σ) and of N(μ, K Σ K), in the two coordinates.
     normal_inside, anomalies_inside : array of shape (2,)
         Share of the points inside each of these; NaN without points.
@@ -104,8 +104,8 @@ def noise_view(run: NoiseRun, frame: NoiseFrame, record: int = -1) -> NoiseView:
         initial_scale=run.initial_scale,
         step=int(run.step[record]),
         scale=run.scale[record],
-        data_ellipse=ellipse(plane, unscaled),
-        noise_ellipse=ellipse(plane, scaled),
+        data_ellipse=noise_ellipse(plane, unscaled),
+        noise_ellipse=noise_ellipse(plane, scaled),
         normal_inside=inside(frame.normal),
         anomalies_inside=inside(frame.anomalies),
         log_density=log_density(run, _slice(run, frame), record).reshape(CELLS, CELLS).T,
@@ -123,32 +123,11 @@ def noise_views(run: NoiseRun, frame: NoiseFrame, count: int = 20) -> list[Noise
     return [noise_view(run, frame, record) for record in records.tolist()]
 
 
-def ellipse(plane: GaussianNoise, scale: Tensor) -> NDArray[np.float64]:
-    """Return points around 95% of N(μ, K Σ K) in the plane.
-
-    Parameters
-    ----------
-    plane : GaussianNoise
-        N(μ, Σ), of two coordinates.
-    scale : tensor of shape (2,)
-        K's diagonal.
-
-    Returns
-    -------
-    array of shape (2, 100)
-        The last point is the first again.
-    """
-    angles = torch.linspace(0, 2 * math.pi, 100, dtype=torch.float64)
-    circle = RADIUS * torch.stack([angles.cos(), angles.sin()], dim=1)
-    return widen(plane.mean + circle @ plane.cholesky.T, plane.mean, scale).T.numpy()
-
-
 def _share_inside(points: NDArray[np.float64], plane: GaussianNoise, scale: Tensor) -> float:
     if not len(points):
         return math.nan
-    from_mean = narrow(torch.as_tensor(points), plane.mean, scale) - plane.mean
-    standard = torch.linalg.solve_triangular(plane.cholesky, from_mean.T, upper=False)
-    return (standard.square().sum(0) <= RADIUS**2).double().mean().item()
+    squared = plane.squared_distance(torch.as_tensor(points), scale)
+    return (squared <= RADIUS**2).double().mean().item()
 
 
 def _slice(run: NoiseRun, frame: NoiseFrame) -> Tensor:

@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.special import expit
 
 from cance_edu.summaries.noise_force import KnownFeature, noise_force
+from cance_edu.summaries.noise_variance import radial_log_odds
 
 __all__ = [
     "ConfidenceSweep",
@@ -57,20 +58,17 @@ def confidence_sweep(
 def gaussian_confidence_sweep(
     dimension: int, confidence: Sequence[float] | Array, scale: float, noise_ratio: float
 ) -> ConfidenceSweep:
-    r"""Return the sweep for data from N(0, I) and noise from N(0, K² I), one K for all coordinates.
+    """Return the sweep for data from N(0, I) and noise from N(0, K² I), one K for all coordinates.
 
-    .. math:: T^*(r) = D \ln K - (1 - 1 / K²) \frac{r²}{2} - \ln ν
-
-    It depends on the radius r alone.
+    T* of both depends on the radius r alone, see `radial_log_odds`.
     """
     radius = np.linspace(0, scale * stats.chi.isf(1e-18, dimension), 20_001)
     data = stats.chi.pdf(radius, dimension)
     noise = noise_ratio * stats.chi.pdf(radius / scale, dimension) / scale
-    curvature = 1 - 1 / scale**2
-    best = dimension * np.log(scale) - curvature * radius**2 / 2 - np.log(noise_ratio)
+    best = radial_log_odds(radius, scale, dimension, noise_ratio)
 
     def force(a: float) -> float:
-        push = -a * curvature * radius**2 / scale  # T'(r) r / K
+        push = -a * (1 - 1 / scale**2) * radius**2 / scale  # T'(r) r / K
         integrand = (data * expit(-a * best) - noise * expit(a * best)) * push
         return float(np.trapezoid(integrand, radius))
 

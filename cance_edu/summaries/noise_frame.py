@@ -1,21 +1,15 @@
 """The frame in which runs of the noise contrast are compared: two coordinates, points, limits."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cance_edu.summaries.ellipse import RADIUS
 from cance_edu.summaries.noise_run import NoiseRun
 
-__all__ = ["COVERAGE", "RADIUS", "NoiseFrame", "noise_frame"]
-
-COVERAGE = 0.95
-"""Share of a Gaussian in the plane that lies inside its ellipse."""
-
-RADIUS = math.sqrt(-2 * math.log(1 - COVERAGE))
-"""Of that ellipse, in standard deviations: r² is chi-squared of 2 degrees, with tail e^(-r²/2)."""
+__all__ = ["NoiseFrame", "noise_frame"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,7 @@ def _check_features(features: ArrayLike, dimension: int) -> NDArray[np.float64]:
     features = np.asarray(features, dtype=np.float64)
     if features.ndim != 2 or features.shape[1] != dimension or not len(features):
         raise ValueError(
-            f"got features of shape {features.shape}; expected (n, {dimension}), what the "
-            "detector's `composite_features` returns"
+            f"got features of shape {features.shape}; expected (n, {dimension}): the detector's "
+            "`composite_features`, for variant 'latnce' without the last two columns"
         )
     return features

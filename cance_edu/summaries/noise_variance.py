@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-__all__ = ["EstimateVariance", "estimate_covariance", "estimate_variance", "simulated_variance"]
+from cance_edu.summaries.logistic_nce import asymptotic_covariance, fit_logistic_nce
+
+__all__ = [
+    "EstimateVariance",
+    "estimate_covariance",
+    "estimate_variance",
+    "radial_log_odds",
+    "simulated_variance",
+]
 
 Array = NDArray[np.float64]
 
@@ -43,11 +51,7 @@ class EstimateVariance:
 
 
 def estimate_covariance(scale: float, dimension: int = 1, noise_ratio: float = 1.0) -> Array:
-    r"""Return the asymptotic covariance of (c, α), times the number of data points.
-
-    .. math:: I^{-1} - \left(1 + \tfrac1ν\right) e_c e_c^T, \qquad
-              I = \int g g^T\, P\, p\, dz, \quad g = (1, -|z|²/2), \quad
-              P = \frac{ν p_{nK}}{p + ν p_{nK}}
+    """Return the asymptotic covariance of (c, α), times the number of data points.
 
     Parameters
     ----------
@@ -64,13 +68,11 @@ def estimate_covariance(scale: float, dimension: int = 1, noise_ratio: float = 1
         Of c and α, in this order.
     """
     radius = np.linspace(0, stats.chi.isf(1e-18, dimension), 20_001)
-    gradient = np.stack([np.ones_like(radius), -(radius**2) / 2])
-    is_noise = expit(-_log_odds(radius, scale, dimension, noise_ratio))
-    weight = is_noise * stats.chi.pdf(radius, dimension)
-    information = np.trapezoid(gradient[:, None] * gradient * weight, radius)
-    covariance: Array = np.linalg.inv(information)
-    covariance[0, 0] -= 1 + 1 / noise_ratio
-    return covariance
+    could_be_noise = expit(-radial_log_odds(radius, scale, dimension, noise_ratio))
+    of_radius = stats.chi.pdf(radius, dimension)
+    return asymptotic_covariance(
+        _gradient(radius).T, could_be_noise, of_radius, radius, noise_ratio
+    )
 
 
 def estimate_variance(
@@ -88,7 +90,7 @@ def estimate_variance(
     dimension, noise_ratio : int, float
         D and ν.
     """
-    gradient = np.stack([np.ones(len(radius)), -np.square(radius) / 2], axis=1)
+    gradient = _gradient(radius)
     covariances = [estimate_covariance(float(k), dimension, noise_ratio) for k in scale]
     variance = np.stack([((gradient @ c) * gradient).sum(1) for c in covariances], axis=1)
     return EstimateVariance(np.asarray(scale, dtype=float), np.asarray(radius), variance)
@@ -116,7 +118,7 @@ def simulated_variance(
         The same integer gives the same draws.
     """
     rng = np.random.default_rng(random_state)
-    gradient = np.stack([np.ones(len(radius)), -np.square(radius) / 2], axis=1)
+    gradient = _gradient(radius)
     variance = []
     for k in scale:
         z, v = rng.normal(size=(repeats, n)), rng.normal(scale=k, size=(repeats, n))
@@ -128,24 +130,34 @@ def simulated_variance(
 
 
 def _fit(points: Array, n_data: int, scale: float) -> Array:
-    """Return (c, α) of each row, whose first points are data, by Newton's method."""
+    """Return (c, α) of each row, whose first points are data; c is counted from its truth."""
     radius = np.abs(points)
-    features = np.stack([np.ones_like(radius), -(radius**2) / 2], axis=-1)
-    is_data = np.arange(points.shape[1]) < n_data
-    truth = np.array([0.0, 1.0])  # c is counted from its true value
-    offset = _log_odds(radius, scale, 1, 1.0) - features @ truth
-    theta = np.tile(truth, (len(points), 1))
-    for _ in range(8):
-        probability = expit((features * theta[:, None]).sum(-1) + offset)
-        slope = ((is_data - probability)[..., None] * features).sum(1)
-        weighted = features * (probability * (1 - probability))[..., None]
-        theta = (
-            theta + np.linalg.solve(weighted.swapaxes(1, 2) @ features, slope[..., None])[..., 0]
-        )
-    return theta
+    gradient, truth = _gradient(radius), np.array([0.0, 1.0])
+    known = radial_log_odds(radius, scale, 1, 1.0) - gradient @ truth
+    return fit_logistic_nce(gradient, np.arange(points.shape[1]) < n_data, known, truth)
 
 
-def _log_odds(radius: Array, scale: float, dimension: int, noise_ratio: float) -> Array:
-    """Return T* = ln p - ln ν p_nK at |z| = radius."""
+def _gradient(radius: Sequence[float] | Array) -> Array:
+    """Return that of ln p_θ by (c, α), in a last axis of two."""
+    return np.stack([np.ones(np.shape(radius)), -np.square(radius) / 2], axis=-1)
+
+
+def radial_log_odds(radius: Array, scale: float, dimension: int, noise_ratio: float) -> Array:
+    r"""Return T* of N(0, I) against ν N(0, K² I), which depends on the radius alone.
+
+    .. math:: T^*(r) = D \ln K - (1 - 1 / K²) \frac{r²}{2} - \ln ν
+
+    Parameters
+    ----------
+    radius : array of shape (n,)
+        |z|.
+    scale, dimension, noise_ratio : float, int, float
+        K, D and ν.
+
+    Returns
+    -------
+    array of shape (n,)
+        In nats.
+    """
     narrower = -(radius**2) / 2 * (1 - 1 / scale**2)
     return narrower + dimension * np.log(scale) - np.log(noise_ratio)

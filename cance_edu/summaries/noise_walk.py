@@ -14,7 +14,7 @@ from torch import Tensor
 from cance_edu.device import private_randomness
 from cance_edu.nce import Contrast, LogRatio, MovingScale, Network, train_nce
 from cance_edu.noise import GaussianNoise, widen
-from cance_edu.summaries.understudy import Density, optimal_log_ratio
+from cance_edu.summaries.understudy import Density, optimal_network
 
 __all__ = [
     "ScaleWalk",
@@ -81,7 +81,7 @@ def optimal_walk(
     batch, scales = torch.Size([contrast.batch_size]), []
     with private_randomness(random_state):
         for step in range(1, contrast.rest + 1):
-            network = optimal_log_ratio(density, noise, moving.scale, contrast.noise_ratio)
+            network = optimal_network(density, noise, moving.scale, contrast.noise_ratio)
             z, v = density.sample(batch), noise.sample(contrast.noise_size)
             moving.move(step, network, z, v)
             scales.append(moving.scale.numpy())
@@ -114,7 +114,7 @@ def trained_walk(
     confidences = []
     for scale, weights in zip(history.scale, history.weights, strict=True):
         network.load_state_dict(weights)
-        optimal = optimal_log_ratio(density, noise, scale, contrast.noise_ratio)
+        optimal = optimal_network(density, noise, scale, contrast.noise_ratio)
         points = torch.cat([fresh, widen(v, noise.mean, scale)])
         confidences.append(_confidence(network, optimal, points))
     scales = torch.stack(history.scale).numpy()

@@ -140,7 +140,21 @@ def needed_spread(noise_scale: float) -> float:
 
     Only z = 0 has to be looked at: lesson 02 proves that the guarantee is lost somewhere on
     [0, m_z] exactly if it is lost there.
+
+    Parameters
+    ----------
+    noise_scale : float
+        K, at least 1.01: nearer to 1 every spread from 0.06 on suffices, and at 1 all do.
+
+    Raises
+    ------
+    ValueError
+        If K is less.
     """
+    if not noise_scale >= 1.01:
+        raise ValueError(
+            f"K is {noise_scale}; expected at least 1.01: nearer to 1 little is needed"
+        )
     return _root(lambda spread: dominance_margin(0.0, 1.0, spread, noise_scale))
 
 

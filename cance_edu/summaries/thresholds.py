@@ -31,9 +31,15 @@ def held_out_threshold(held_out_scores: ArrayLike, contamination: float) -> floa
     Raises
     ------
     ValueError
-        If n scores are too few for so low a rate: it must be at least 1 / (n + 1).
+        If n scores are too few for so low a rate: it must be at least 1 / (n + 1); if it is no
+        rate, or a score is not finite.
     """
     ordered = np.sort(np.asarray(held_out_scores, dtype=float))
+    if not np.isfinite(ordered).all():
+        raise ValueError(
+            f"{(~np.isfinite(ordered)).sum()} of {ordered.size} held-out scores are not finite; "
+            "expected numbers that can be ordered"
+        )
     k = _rank(len(ordered), contamination)
     return float(ordered[k - 1])
 
@@ -60,13 +66,17 @@ def alarm_count(n_held_out: int, n_new: int, contamination: float) -> rv_frozen:
     Raises
     ------
     ValueError
-        If so few held-out scores cannot promise so small a rate.
+        If so few held-out scores cannot promise so small a rate, or it is no rate.
     """
     k = _rank(n_held_out, contamination)
     return betabinom(n_new, n_held_out + 1 - k, k)
 
 
 def _rank(n: int, contamination: float) -> int:
+    if not 0 < contamination < 1:
+        raise ValueError(
+            f"contamination is {contamination:g}; expected a rate in (0, 1), such as 0.05"
+        )
     # The same rate written as 1 - 0.1 or as 0.9 must not differ by round-off.
     k = math.ceil(round((n + 1) * (1 - contamination), 9))
     if k > n:

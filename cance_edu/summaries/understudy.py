@@ -20,7 +20,7 @@ from cance_edu.augmentation import ReconstructionAugmentation
 from cance_edu.nce import Network
 from cance_edu.noise import GaussianNoise
 
-__all__ = ["AugmentedUnderstudy", "Density", "optimal_log_ratio", "understudy"]
+__all__ = ["AugmentedUnderstudy", "Density", "optimal_network", "understudy"]
 
 
 class Density(Protocol):
@@ -103,7 +103,7 @@ class AugmentedUnderstudy:
         return torch.where(inside, Normal(mode, width).log_prob(errors) - log_mass, -math.inf)
 
 
-def optimal_log_ratio(
+def optimal_network(
     density: Density,
     noise: GaussianNoise,
     scale: Tensor,

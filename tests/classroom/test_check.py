@@ -9,6 +9,7 @@ import torch
 from cance_edu import augmentation, autoencoder, check, composite, experiments, lognormal, nce
 from cance_edu import moments as library_moments
 from cance_edu.check import agree, observed
+from cance_edu.files import PROJECT
 from tests.classroom.bank import BANK
 from tests.classroom.bank_apart import BANK_APART
 
@@ -84,6 +85,8 @@ def test_a_wrong_solution_fails_and_its_misconception_is_named(name, misconcepti
 
 def test_there_are_at_least_forty_misconceptions_and_four_for_each_task():
     assert len(CASES) >= 40
+    readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
+    assert f"the {len(CASES)} misconceptions" in readme
     assert all(len(getattr(check, name).misconceptions) >= 4 for name in NAMES)
 
 
@@ -111,6 +114,14 @@ def test_an_exception_is_feedback_with_its_line():
 
     feedback = check.mode(mode)
     assert "it raised NameError in the line `return mean / undefined_name" in feedback.text
+
+
+def test_the_line_is_the_students_where_a_library_raises():
+    def mode(mean, standard_deviation):
+        return np.linalg.inv(np.zeros((2, 2)))
+
+    text = check.mode(mode).text
+    assert "it raised LinAlgError in the line `return np.linalg.inv(np.zeros((2, 2)))`" in text
 
 
 def test_a_wrong_shape_and_a_wrong_type_are_told():

@@ -75,7 +75,10 @@ def test_a_single_difference_is_none(by):
 def test_the_interval_is_students(values):
     expected = ttest_1samp(values, 0).confidence_interval(0.95)
     np.testing.assert_allclose(mean_interval(values), expected, atol=1e-9)
-    assert Pairs("a", "b", dict(enumerate(values))).interval == mean_interval(values)
+    found = Pairs("a", "b", dict(enumerate(values)))
+    assert found.interval == mean_interval(values)
+    # The test at the 5% level and the interval say the same.
+    assert found.shown == (ttest_1samp(values, 0).pvalue < 0.05)
 
 
 def test_the_p_value_is_that_of_its_differences():

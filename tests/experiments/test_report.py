@@ -11,7 +11,8 @@ from cance_edu import cli
 from cance_edu.experiments.report import report
 from cance_edu.experiments.results import opened
 from cance_edu.experiments.tables import TABLES
-from cance_edu.figures.paper_tables import Panel, Point, draw_differences, draw_panel
+from cance_edu.figures.intervals import Point
+from cance_edu.figures.paper_tables import Panel, draw_panel, draw_panels
 from tests.experiments.made_up import results
 
 MEASURED = Path(__file__).parents[1] / "benchmarks" / "results"
@@ -164,7 +165,7 @@ def test_points_and_bars_are_where_the_numbers_are():
 
 def test_a_figure_without_panels_is_empty():
     figure = Figure()
-    assert draw_differences(figure, []) == []
+    assert draw_panels(figure, []) == []
     assert figure.axes == []
 
 

@@ -135,8 +135,9 @@ def cluster(tmp_path):
         return process
 
     with ExitStack() as stack:
-        start(stack, "scheduler", *here, "--port", "0")
+        scheduler = start(stack, "scheduler", *here, "--port", "0")
         while not file.is_file():
+            assert scheduler.poll() is None, (tmp_path / "scheduler.log").read_text()
             time.sleep(0.05)
         workers = [start(stack, *worker) for _ in range(2)]
         address = json.loads(file.read_text())["address"]
