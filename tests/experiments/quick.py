@@ -49,6 +49,13 @@ def quick_fits(rows, seeds, pause=0.0):
     return [Fit(task, method, seed) for seed in range(seeds) for task in tasks]
 
 
+def meet(folder, count):
+    """Return once so many processes are here."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < count:
+        time.sleep(0.01)
+
+
 def outcome(records):
     """Return what must be the same however often a sweep was killed: all but how it went."""
     went = ("seconds", "peak_memory_mb", "measures")

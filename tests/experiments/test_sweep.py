@@ -11,6 +11,7 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
+import joblib
 import pytest
 from distributed import Client
 
@@ -21,7 +22,7 @@ from cance_edu.experiments.results import opened, read
 from cance_edu.experiments.sweep import sweep
 from cance_edu.experiments.tables import TABLES
 from cance_edu.experiments.tasks import reproduce_command
-from tests.experiments.quick import SYSTEMS, outcome, quick_fits
+from tests.experiments.quick import SYSTEMS, meet, outcome, quick_fits
 
 PROJECT = Path(__file__).parents[2]
 FILE = "quick_madeup.jsonl"
@@ -92,6 +93,10 @@ def test_a_fit_that_fails_leaves_those_before_it(tmp_path, monkeypatch):
 def test_two_processes_give_the_same_as_one(tmp_path, expected):
     from joblib.externals.loky import get_reusable_executor
 
+    # Torch takes seconds; one process shall not do all the work while the other imports it.
+    (tmp_path / "here").mkdir()
+    with sweep_module._workers(2, None):
+        joblib.Parallel(batch_size=1)(joblib.delayed(meet)(tmp_path / "here", 2) for _ in range(2))
     sweep(quick_fits(4, 3, pause=0.1), tmp_path, jobs=2, verbose=False)
     get_reusable_executor().shutdown(wait=True)
     records = read(tmp_path / FILE)[0]
