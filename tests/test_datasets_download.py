@@ -7,6 +7,7 @@ import sys
 import tarfile
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -226,6 +227,16 @@ def test_a_data_set_by_name_fetches_only_what_is_missing(server, tmp_path, monke
     monkeypatch.setenv("CANCE_EDU_DATA", str(tmp_path / "other"))
     server.files.clear()
     assert cli.main(["data", "mnist"]) == 1
+
+
+def test_of_a_class_that_begins_at_once_one_downloads(server, remote, tmp_path, monkeypatch):
+    one = replace(catalogue.described("mnist"), remotes=(remote,), files=(remote.target,))
+    monkeypatch.setattr(catalogue, "DATASETS", (one,))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: download("mnist", tmp_path), range(8)))
+    assert found == [tmp_path] * 8
+    assert server.asked == [("file.bin", None)]
+    assert (tmp_path / "folder" / "file.bin").read_bytes() == CONTENT
 
 
 def test_digits_need_no_download_and_an_unknown_name_is_told(tmp_path):

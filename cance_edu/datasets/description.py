@@ -55,10 +55,13 @@ class DataSet:
     instead: tuple[str, ...] = ()
     remotes: tuple[Remote, ...] = ()
 
+    def complete(self, root: Path) -> bool:
+        """Return whether every file is there."""
+        return all((root / file).is_file() for file in self.files)
+
     def present(self, root: Path) -> bool:
         """Return whether every file is there, or one of those that do instead."""
-        whole = all((root / file).is_file() for file in self.files)
-        return whole or any((root / path).exists() for path in self.instead)
+        return self.complete(root) or any((root / path).exists() for path in self.instead)
 
 
 def data_root() -> Path:

@@ -46,13 +46,18 @@ def download(name: str, root: Path | None = None) -> Path:
     ConnectionError
         If the download failed, or its checksum is wrong; the message says how to go on.
     """
+    from filelock import FileLock
+
     root = data_root() if root is None else root
     data_set = described(name)
-    if data_set.files and all((root / file).is_file() for file in data_set.files):
+    if data_set.complete(root):
         return root
-    for remote in data_set.remotes:
-        if not (root / remote.target).is_file():
-            fetch(remote, root)
+    root.mkdir(parents=True, exist_ok=True)
+    # In a shared folder a whole class begins at once: one downloads, the others wait for it.
+    with FileLock(root / f".{name}.lock"):
+        for remote in data_set.remotes if not data_set.complete(root) else ():
+            if not (root / remote.target).is_file():
+                fetch(remote, root)
     return root
 
 
