@@ -45,7 +45,17 @@ def stamp(kind: str) -> str:
 def is_installed(kind: str) -> bool:
     """Return whether the environment is up to date; the tests' packages include the student's."""
     written = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else ""
-    return Path(program("python")).exists() and written in {stamp(kind), stamp("dev")}
+    return written in {stamp(kind), stamp("dev")} and has_pip()
+
+
+def has_pip() -> bool:
+    """Return whether the environment's Python runs and finds what was installed for it."""
+    # After an upgrade of the system's Python the link may lead to one that finds nothing.
+    ask = [program("python"), "-I", "-c", "import pip"]
+    try:
+        return not subprocess.run(ask, stderr=subprocess.DEVNULL, check=False).returncode
+    except OSError:
+        return False
 
 
 def install(kind: str) -> None:
@@ -63,10 +73,9 @@ def install(kind: str) -> None:
 
 def make_environment() -> None:
     """Make `.venv`; complete one that lacks pip, replace one whose Python is gone."""
-    has_python = Path(program("python")).exists()
-    if has_python and Path(program("pip")).exists():
+    if has_pip():
         return
-    clear = [] if has_python else ["--clear"]
+    clear = [] if Path(program("python")).exists() else ["--clear"]
     made = subprocess.run([sys.executable, "-m", "venv", *clear, str(ENVIRONMENT)], check=False)
     if made.returncode:
         raise SystemExit(

@@ -543,6 +543,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         parameters = self.get_params(deep=False) | {
             "representation": kind,
             "latent_dim": self.representation_.latent_dim,
+            "device": str(self.device),
         }
         if isinstance(self.representation, Autoencoder):
             parameters |= _architecture(self.representation)

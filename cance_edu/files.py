@@ -1,11 +1,13 @@
-"""Where the project's folders are, and writing a file so that nothing is ever half written."""
+"""Where the project's folders are, writing so that nothing is half written, and with what."""
 
-import os
+import platform
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["PROJECT", "written_beside"]
+__all__ = ["PROJECT", "made_with", "written_beside"]
 
 PROJECT = Path(__file__).resolve().parent.parent
 """The project's repository: notebooks, recordings and tests are there, not in the package."""
@@ -28,9 +30,16 @@ def written_beside(path: Path) -> Iterator[Path]:
         Write to this one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # No two writers share it, be they threads, or processes of two machines on one folder.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         yield beside
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def made_with() -> dict[str, str]:
+    """Return the versions of what computes: to be kept beside what was computed."""
+    packages = ("cance-edu", "torch", "numpy", "scipy", "scikit-learn")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}

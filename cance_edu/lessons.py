@@ -10,6 +10,7 @@ import json
 import os
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -98,7 +99,8 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
     tested = np.concatenate(of_each)
     small = Images(test.images[tested], test.labels[tested])
     split = one_class(train, small, normal, "MNIST")
-    return OneClass(split.name, train.images[rows], split.test_images, split.test_is_anomaly)
+    differs = train.differs or test.differs
+    return replace(split, train_images=train.images[rows], differs=differs)
 
 
 def lesson_seed() -> int:

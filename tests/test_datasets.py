@@ -1,5 +1,8 @@
+import hashlib
+import io
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +16,11 @@ from cance_edu.datasets import (
     load_one_class,
     mnist,
     one_class,
+    one_class_split,
 )
+from cance_edu.datasets.description import data_root
 from cance_edu.datasets.mnist import torchvision
+from cance_edu.files import PROJECT
 
 
 def idx(array):
@@ -47,8 +53,44 @@ def test_other_images_than_the_official_ones_say_so(tmp_path):
     small = mnist("train", tmp_path)
     np.testing.assert_array_equal(small.labels, np.arange(4))
     assert small.images.shape == (4, 1, 28, 28)
-    assert small.differs == "MNIST: not the official images"
+    assert small.differs == (
+        "MNIST: not the official train-images-idx3-ubyte and train-labels-idx1-ubyte"
+    )
     assert one_class(small, small, [0], "MNIST").differs == small.differs
+
+
+@pytest.mark.parametrize("other", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+def test_labels_are_verified_as_well(tmp_path, monkeypatch, other):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in FILES.items():
+        (raw / name).write_bytes(content)
+    known = {name: hashlib.md5(content).hexdigest() for name, content in FILES.items()}
+    module = sys.modules["cance_edu.datasets.mnist"]  # the package has the function's name
+    monkeypatch.setattr(module, "UNPACKED_MD5", known)
+    assert mnist("train", tmp_path).differs == ""
+    (raw / other).write_bytes(FILES[other][:-1] + b"\1")
+    assert mnist("train", tmp_path).differs == f"MNIST: not the official {other}"
+
+
+def test_a_page_in_the_place_of_a_file_is_named(tmp_path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in FILES:
+        (raw / name).write_bytes(b"<html>Please log in to the network</html>")
+    with pytest.raises(ValueError, match="is damaged"):
+        mnist("train", tmp_path)
+
+
+def test_a_picture_with_a_broken_chunk_is_named(tmp_path):
+    whole = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 256, (400, 400), dtype=np.uint8)).save(whole, "png")
+    content = bytearray(whole.getvalue())
+    second = content.index(b"IDAT", content.index(b"IDAT") + 4)
+    content[second : second + 4] = b"\0\1\2\3"
+    (tmp_path / "broken.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"broken\.png cannot be read as a picture"):
+        FolderImages(tmp_path).array(0)
 
 
 def test_a_broken_pair_of_torch_and_torchvision_is_one_line(monkeypatch, tmp_path):
@@ -142,3 +184,17 @@ def test_greys_whose_white_is_not_known_are_refused(tmp_path, greys):
     Image.fromarray(np.full((8, 8), 7, greys)).save(tmp_path / "grey.tif")
     with pytest.raises(ValueError, match=r"grey\.tif has greys of mode '[IF]', whose white"):
         FolderImages(tmp_path).array(0)
+
+
+@pytest.mark.parametrize("share", [0, 1.0, 1.5, 30, float("nan")])
+def test_a_share_that_is_none_is_refused(share):
+    data = Images(np.zeros((20, 1, 2, 2), np.float32), np.arange(20) % 2)
+    with pytest.raises(ValueError, match="expected a share between 0 and 1"):
+        one_class_split(data, [0], "toy", test_share=share)
+
+
+def test_the_data_root_is_the_projects_unless_told(monkeypatch):
+    monkeypatch.setenv("CANCE_EDU_DATA", "")
+    assert data_root() == PROJECT / "data"
+    monkeypatch.setenv("CANCE_EDU_DATA", "~/shared")
+    assert data_root() == Path.home() / "shared"

@@ -10,6 +10,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.cuts, self.ranges, self.asked = {}, 0, True, []
+        self.says_range = True
 
     def url(self, name):
         return f"http://127.0.0.1:{self.server_address[1]}/{name}"
@@ -48,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         if start >= len(whole):
             return self.send_error(416)
         self.send_response(206 if start else 200)
-        if start:
+        if start and server.says_range:
             self.send_header("Content-Range", f"bytes {start}-{len(whole) - 1}/{len(whole)}")
         self.send_header("Content-Length", str(len(whole) - start))
         self.end_headers()
@@ -112,6 +114,13 @@ def test_a_server_without_ranges_sends_the_whole_again(remote, server, tmp_path)
     server.cuts, server.ranges = 1, False
     fetch(remote, tmp_path)
     assert (tmp_path / "folder" / "file.bin").read_bytes() == CONTENT
+
+
+def test_a_part_without_its_place_is_thrown_away(remote, server, tmp_path):
+    server.cuts, server.says_range = 1, False
+    fetch(remote, tmp_path)
+    assert (tmp_path / "folder" / "file.bin").read_bytes() == CONTENT
+    assert [wanted for _, wanted in server.asked] == [None, "bytes=500000-", None]
 
 
 def test_a_part_that_was_whole_is_only_verified(remote, server, tmp_path):
@@ -194,6 +203,33 @@ def test_an_archive_is_unpacked_and_recorded(server, tmp_path, kind):
     for line in (tmp_path / "set" / RECORD).read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ")
         assert digest == hashlib.sha256((tmp_path / "set" / name).read_bytes()).hexdigest()
+
+
+def test_the_record_is_there_before_the_files(server, tmp_path, monkeypatch):
+    """Killed while files are moved into place, what was moved is known to be verified."""
+    with tarfile.open(tmp_path / "set.tar", "w") as archive:
+        for name in ("set/a.txt", "set/b.txt"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 3
+            archive.addfile(entry, io.BytesIO(b"abc"))
+    server.files["set.tar"] = (tmp_path / "set.tar").read_bytes()
+    checksum = f"sha256:{hashlib.sha256(server.files['set.tar']).hexdigest()}"
+    remote = Remote(server.url("set.tar"), "set", checksum, packed="tar")
+    replaced = Path.replace
+
+    def dies(path, target):
+        if path.name == "b.txt":
+            raise KeyboardInterrupt
+        return replaced(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", dies)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(remote, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "set").iterdir()) == ["a.txt", RECORD]
+    fetch(remote, tmp_path)
+    assert len((tmp_path / "set" / RECORD).read_text(encoding="utf-8").splitlines()) == 2
+    assert (tmp_path / "set" / "b.txt").read_bytes() == b"abc"
 
 
 def test_an_archive_without_its_folder_is_refused(server, tmp_path):

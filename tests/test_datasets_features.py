@@ -56,6 +56,20 @@ def test_batches_and_the_models_mode_do_not_matter(model, tmp_path, monkeypatch)
     np.testing.assert_allclose(parts, whole, rtol=1e-3, atol=1e-4)
 
 
+def test_the_callers_model_stays_as_it_is(model, tmp_path):
+    model.train()
+    resnet18_features(images(2), model=model, cache=tmp_path)
+    assert all(module.training for module in model.modules())
+    model.eval()
+
+
+@pytest.mark.parametrize("factor", [255, -1, np.nan])
+def test_pixels_that_are_not_in_0_to_1_are_refused(model, tmp_path, factor):
+    with pytest.raises(ValueError, match=r"expected \[0, 1\]: divide by 255"):
+        resnet18_features(images(2) * np.float32(factor), model=model, cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_grey_images_are_repeated_in_three_channels(model, tmp_path):
     grey = images(2, channels=1, size=28)
     found = resnet18_features(grey, model=model, cache=tmp_path)

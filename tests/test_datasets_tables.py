@@ -1,13 +1,14 @@
 import gzip
 import hashlib
 import sys
+from dataclasses import replace
 
 import joblib
 import numpy as np
 import pytest
 import scipy.io
 
-from cance_edu.datasets import abalone, adbench_features, kddcup99, thyroid
+from cance_edu.datasets import abalone, adbench_features, catalogue, kddcup99, thyroid
 
 ABALONE = """\
 M,0.455,0.365,0.095,0.514,0.2245,0.101,0.15,15
@@ -83,6 +84,27 @@ def test_features_keep_their_scale(tmp_path):
     assert "no checksum of it is known" in adbench_features(1, tmp_path).differs
 
 
+def test_arrays_that_do_not_belong_together_are_named(tmp_path):
+    folder = tmp_path / "adbench" / "CV_by_ResNet18"
+    folder.mkdir(parents=True)
+    np.savez(folder / "CIFAR10_0.npz", X=np.zeros((10, 3)), y=np.zeros(4))
+    with pytest.raises(ValueError, match=r"X of shape \(10, 3\) and 4 values y"):
+        adbench_features(0, tmp_path)
+    with (folder / "CIFAR10_0.npz").open("wb") as opened:
+        np.save(opened, np.zeros((10, 3)))
+    with pytest.raises(ValueError, match="is damaged"):
+        adbench_features(0, tmp_path)
+
+
+def test_a_class_that_is_not_there_says_what_helps(tmp_path):
+    with pytest.raises(ValueError, match="normal is 17; expected a class of CIFAR-10, 0 to 9"):
+        adbench_features(17, tmp_path)
+    with pytest.raises(FileNotFoundError, match="run `cance-edu data adbench`"):
+        adbench_features(4, tmp_path)
+    with pytest.raises(FileNotFoundError, match="put it there, for no command does"):
+        adbench_features(1, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("load", "name"),
     [
@@ -144,7 +166,10 @@ def test_another_wrapping_of_the_same_rows_is_no_difference(tmp_path, monkeypatc
         assert kddcup99(tmp_path).differs == ""
     monkeypatch.setattr(module, "ROWS_SHA256", "")
     assert kddcup99(tmp_path).differs
-    monkeypatch.setattr(module, "GZIP_SHA256", hashlib.sha256(packed).hexdigest())
+    (known,) = catalogue.described("kddcup99").remotes
+    known = replace(known, checksum=f"sha256:{hashlib.sha256(packed).hexdigest()}")
+    described = replace(catalogue.described("kddcup99"), remotes=(known,))
+    monkeypatch.setattr(catalogue, "DATASETS", (described,))
     assert kddcup99(tmp_path).differs == ""
 
 

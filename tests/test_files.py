@@ -18,6 +18,15 @@ def test_new_content_takes_the_place_of_the_old(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_two_writers_do_not_share_what_lies_beside(tmp_path):
+    path = tmp_path / "file.txt"
+    with written_beside(path) as first, written_beside(path) as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert path.read_text() == "first"  # it ended last
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_an_exception_leaves_the_old_file_and_nothing_beside_it(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")

@@ -163,6 +163,8 @@ def course(tmp_path, monkeypatch):
         program.parent.mkdir(parents=True, exist_ok=True)
         program.touch()
     module.noted = []
+    programs = [Path(module.program(name)) for name in ("python", "pip")]
+    monkeypatch.setattr(module, "has_pip", lambda: all(map(Path.exists, programs)))
     monkeypatch.setattr(module, "run", lambda *command: module.noted.append(command))
     return module
 
@@ -210,6 +212,19 @@ def test_install_notices_that_its_python_is_gone(course):
     course.install("student")
     Path(course.program("python")).unlink()
     assert not course.is_installed("student")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for another Python")
+def test_a_python_that_finds_nothing_is_noticed(tmp_path, monkeypatch):
+    shutil.copy(ROOT / "course.py", tmp_path)
+    module = load_course(tmp_path)
+    assert not module.has_pip()  # there is no environment
+    another = tmp_path / "python"
+    another.write_text("#!/bin/sh\necho 'No module named pip' >&2\nexit 1\n", encoding="utf-8")
+    another.chmod(0o755)
+    for python, found in ((another, False), (tmp_path, False), (sys.executable, True)):
+        monkeypatch.setattr(module, "program", lambda name, python=python: str(python))
+        assert module.has_pip() is found
 
 
 @pytest.mark.parametrize("failing", ["--require-hashes", "--editable"])

@@ -58,6 +58,7 @@ def test_a_loaded_detector_gives_the_same_scores(tmp_path, variant, representati
         {"latent_dim": np.int64(3), "noise_ratio": np.float32(2), "steps": np.int64(10)},
         {"epochs": list(np.array([1, 1])), "channels": np.array([4, 5]), "hidden": np.int32(9)},
         {"random_state": np.random.RandomState(0)},
+        {"device": torch.device("cpu")},
     ],
     ids=[
         "scaling",
@@ -67,6 +68,7 @@ def test_a_loaded_detector_gives_the_same_scores(tmp_path, variant, representati
         "NumPy's numbers",
         "sequences",
         "a generator",
+        "a device",
     ],
 )
 def test_other_parameters_survive(tmp_path, parameters):

@@ -12,6 +12,9 @@ from cance_edu.files import PROJECT
 
 __all__ = ["build", "gather"]
 
+MARKER = ".cance-edu-book"
+"""Names all that a book's folder holds: a folder with anything else is not replaced."""
+
 
 def build(folder: Path) -> Path:
     """Build the book.
@@ -41,23 +44,37 @@ def build(folder: Path) -> Path:
             f"there is no {PROJECT / 'book'}: the book's sources are in the project's repository; "
             "clone it and install it from there (README.md)"
         )
-    if folder.exists() and any(folder.iterdir()) and not (folder / "objects.inv").is_file():
-        raise FileExistsError(f"{folder} holds something else than a book; name another folder")
+    if foreign := _not_of_a_book(folder):
+        raise FileExistsError(
+            f"{folder} holds something else than a book, {foreign[0]}; name another folder"
+        )
     try:
         from sphinx.cmd.build import main as sphinx
     except ImportError as error:
         raise ImportError(
             "Sphinx is not installed: `.venv/bin/pip install -e .[book]` installs it and more"
         ) from error
-    with tempfile.TemporaryDirectory() as scratch:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, so that the new book takes its place by a rename.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         source, pages, trees = (Path(scratch, name) for name in ("source", "pages", "trees"))
         gather(source)
         if sphinx(["-q", "-W", "--keep-going", "-d", str(trees), str(source), str(pages)]):
             raise ValueError("Sphinx did not build the book; its warnings are above")
+        names = sorted(path.name for path in pages.iterdir())
+        (pages / MARKER).write_text("\n".join(names), encoding="utf-8")
         if folder.exists():
-            shutil.rmtree(folder)
-        shutil.move(pages, folder)
+            folder.rename(Path(scratch, "older"))
+        pages.rename(folder)
     return folder / "index.html"
+
+
+def _not_of_a_book(folder: Path) -> list[str]:
+    """Return what a folder holds that no older book brought there."""
+    held = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    marker = folder / MARKER
+    ours = {MARKER, *marker.read_text("utf-8").splitlines()} if marker.is_file() else set()
+    return sorted(held - ours)
 
 
 def gather(source: Path) -> None:

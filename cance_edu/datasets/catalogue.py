@@ -88,7 +88,11 @@ DATASETS = (
         licence="CC BY 4.0",
         source="Mu and Gilmer 2019, Zenodo record 3239543: MNIST's test set in 15 corruptions "
         "(sha256 af9ee8c6)",
-        files=tuple(f"mnist_c/{name}/test_images.npy" for name in CORRUPTIONS),
+        files=tuple(
+            f"mnist_c/{name}/test_{what}.npy"
+            for name in (*CORRUPTIONS, "identity")
+            for what in ("images", "labels")
+        ),
         remotes=(
             Remote(
                 "https://zenodo.org/record/3239543/files/mnist_c.zip",

@@ -66,4 +66,4 @@ class DataSet:
 
 def data_root() -> Path:
     """Return where data sets are kept: CANCE_EDU_DATA, or the project's `data/` folder."""
-    return Path(os.environ.get("CANCE_EDU_DATA", PROJECT / "data"))
+    return Path(os.environ.get("CANCE_EDU_DATA") or PROJECT / "data").expanduser()

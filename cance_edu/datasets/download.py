@@ -126,9 +126,10 @@ def _append(url: str, part: Path) -> None:
     with urlopen(Request(url, headers=headers), timeout=TIMEOUT) as answer:
         # A server that knows no ranges answers 200 and sends the whole file.
         goes_on = answer.status == 206
-        if goes_on and not answer.headers["Content-Range"].startswith(f"bytes {have}-"):
+        if goes_on and not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
             part.unlink()
-            raise ConnectionError(f"the server sent {answer.headers['Content-Range']}")
+            sent = answer.headers.get("Content-Range", "a part without its Content-Range")
+            raise ConnectionError(f"the server sent {sent}")
         _copy(answer, part, "ab" if goes_on else "wb")
 
 
@@ -184,8 +185,9 @@ def _move(unpacked: Path, target: Path) -> None:
     if not files:
         raise OSError(f"the archive has no folder {target.name}")
     record = "".join(f"{file_digest(unpacked / f)}  {f.as_posix()}\n" for f in files)
+    # Before the files: killed between the two, it would be missing for good.
+    with written_beside(target / RECORD) as beside:
+        beside.write_text(record, encoding="utf-8")
     for file in files:
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         (unpacked / file).replace(target / file)
-    with written_beside(target / RECORD) as beside:
-        beside.write_text(record, encoding="utf-8")

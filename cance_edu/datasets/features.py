@@ -1,5 +1,6 @@
 """ResNet-18's features of images (Sec. 4.5): 512 numbers each, behind the average pool."""
 
+import copy
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -58,10 +59,14 @@ def resnet18_features(
     FileNotFoundError
         If the pretrained weights are not there; the message says how to get them.
     ValueError
-        If the images have another shape, or a kept result is damaged.
+        If the images have another shape or range, or a kept result is damaged.
     """
     if images.ndim != 4 or images.shape[1] not in (1, 3) or not len(images):
         raise ValueError(f"got images of shape {images.shape}; expected (n, 1 or 3, height, width)")
+    if not (images.min() >= 0 and images.max() <= 1):
+        raise ValueError(
+            f"pixels are from {images.min():g} to {images.max():g}; expected [0, 1]: divide by 255"
+        )
     model = pretrained_resnet18() if model is None else model
     file = (data_root() / "features" if cache is None else cache) / f"{_key(images, model)}.npy"
     if file.is_file():
@@ -120,7 +125,7 @@ def _compute(images: NDArray[np.float32], model: "nn.Module", device: str) -> ND
 
     # All of ResNet-18's children but the last, the classifier.
     trunk = torch.nn.Sequential(*list(model.children())[:-1], torch.nn.Flatten())
-    trunk = trunk.to(device).eval()
+    trunk = copy.deepcopy(trunk).to(device).eval()  # the caller's stays as it is
     prepare: Callable[[Tensor], Tensor] = torchvision().models.ResNet18_Weights.DEFAULT.transforms()
     features = []
     with torch.no_grad():

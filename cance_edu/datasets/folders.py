@@ -58,7 +58,7 @@ class FolderImages:
         try:
             with Image.open(file) as picture:
                 converted, white = _converted(picture, file)
-        except (UnidentifiedImageError, OSError) as error:
+        except (UnidentifiedImageError, OSError, SyntaxError) as error:  # broken PNGs are the last
             raise ValueError(f"{file} cannot be read as a picture: {error}") from error
         if self.image_size is not None:
             converted = converted.resize((self.image_size, self.image_size))

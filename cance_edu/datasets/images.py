@@ -120,8 +120,10 @@ def one_class_split(
     Raises
     ------
     ValueError
-        If the set has no such class.
+        If the set has no such class, or the share is not between 0 and 1.
     """
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share is {test_share}; expected a share between 0 and 1")
     is_normal = np.isin(data.labels, normal)
     rows = np.random.default_rng(random_state).permutation(np.flatnonzero(is_normal))
     kept, tested = np.split(rows, [round(len(rows) * (1 - test_share))])

@@ -13,9 +13,11 @@ from cance_edu.datasets.images import Images
 
 __all__ = ["mnist", "torchvision"]
 
-IMAGES_MD5 = {
-    "train": "6bbc9ace898e44ae57da46a324031adb",
-    "test": "2646ac647ad5339dbf082846283269ea",
+UNPACKED_MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
 
 
@@ -44,15 +46,21 @@ def mnist(split: Literal["train", "test"], root: Path | None = None) -> Images:
         )
     try:
         data = torchvision().datasets.MNIST(str(root), train=split == "train")
-    except (ValueError, RuntimeError, EOFError) as error:
+    except (ValueError, RuntimeError, EOFError, AssertionError, TypeError) as error:
         raise ValueError(
-            f"a file under {root / 'MNIST' / 'raw'} is damaged ({error}); delete the folder and "
+            f"a file under {root / 'MNIST' / 'raw'} is damaged ({error!r}); delete the folder and "
             "run `cance-edu data mnist`"
         ) from error
-    file = root / "MNIST" / "raw" / f"{'train' if split == 'train' else 't10k'}-images-idx3-ubyte"
-    differs = "" if file_digest(file, "md5") == IMAGES_MD5[split] else "not the official images"
     images = data.data.numpy()[:, None].astype(np.float32) / 255
-    return Images(images, data.targets.numpy(), differs and f"MNIST: {differs}")
+    return Images(images, data.targets.numpy(), _differs(root / "MNIST" / "raw", split))
+
+
+def _differs(folder: Path, split: Literal["train", "test"]) -> str:
+    """Return "" for the official images and labels; else which of them are others."""
+    of_split = "train" if split == "train" else "t10k"
+    names = [name for name in UNPACKED_MD5 if name.startswith(of_split)]
+    others = [name for name in names if file_digest(folder / name, "md5") != UNPACKED_MD5[name]]
+    return f"MNIST: not the official {' and '.join(others)}" if others else ""
 
 
 def torchvision() -> ModuleType:

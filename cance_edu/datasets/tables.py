@@ -12,7 +12,7 @@ from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import data_root
 from cance_edu.datasets.download import file_digest
 
-__all__ = ["Table", "abalone", "adbench_features", "found", "thyroid", "verified"]
+__all__ = ["Table", "abalone", "adbench_features", "difference_from_known", "found", "thyroid"]
 
 SEXES = {"M": 0, "F": 1, "I": 2}
 ABALONE_NORMAL, ABALONE_ANOMALOUS = (8, 9, 10), (3, 21)
@@ -80,7 +80,8 @@ def abalone(root: Path | None = None) -> Table:
     used = np.isin(rings, ABALONE_NORMAL + ABALONE_ANOMALOUS)
     is_anomaly = np.isin(rings[used], ABALONE_ANOMALOUS)
     columns = np.ones(numbers.shape[1] - 1, dtype=bool)
-    return Table("Abalone", numbers[used, :-1], is_anomaly, columns, verified("abalone", file))
+    differs = difference_from_known("abalone", file)
+    return Table("Abalone", numbers[used, :-1], is_anomaly, columns, differs)
 
 
 def thyroid(root: Path | None = None) -> Table:
@@ -106,7 +107,7 @@ def thyroid(root: Path | None = None) -> Table:
     """
     file = found("thyroid", root, "thyroid.npz", "thyroid.mat")
     rows, is_anomaly = _rows_and_truth(file)
-    differs = verified("thyroid", file) if file.suffix == ".npz" else ""
+    differs = difference_from_known("thyroid", file) if file.suffix == ".npz" else ""
     if rows.shape != THYROID_SHAPE or is_anomaly.sum() != THYROID_ANOMALIES:
         differs = f"Thyroid with {len(rows)} rows and {is_anomaly.sum()} anomalies, not 3772 and 93"
     return Table("Thyroid", rows, is_anomaly, np.ones(rows.shape[1], dtype=bool), differs)
@@ -128,12 +129,21 @@ def adbench_features(normal: int, root: Path | None = None) -> Table:
         5,000 normal rows and 263 anomalies, 512 columns of float64. No column is standardised
         by a split: all are means of the network's activations, in one unit. ADBench publishes no
         checksums; those of classes 0, 4 and 6 were computed from copies, the others have none.
+
+    Raises
+    ------
+    ValueError
+        If there is no such class, or the file is damaged.
+    FileNotFoundError
+        If the file is not there; the message says how to get it.
     """
+    if normal not in range(10):
+        raise ValueError(f"normal is {normal}; expected a class of CIFAR-10, 0 to 9")
     file = found("adbench", root, f"adbench/CV_by_ResNet18/CIFAR10_{normal}.npz")
     rows, is_anomaly = _rows_and_truth(file)
     columns = np.zeros(rows.shape[1], dtype=bool)
     name = f"CIFAR-10 {normal}, ResNet-18 features"
-    return Table(name, rows, is_anomaly, columns, verified("adbench", file))
+    return Table(name, rows, is_anomaly, columns, difference_from_known("adbench", file))
 
 
 def found(name: str, root: Path | None, *files: str) -> Path:
@@ -148,13 +158,15 @@ def found(name: str, root: Path | None, *files: str) -> Path:
     for file in files:
         if (root / file).is_file():
             return root / file
+    downloaded = any(file in described(name).files for file in files)
+    how = f"run `cance-edu data {name}`" if downloaded else "put it there, for no command does"
     raise FileNotFoundError(
-        f"{' or '.join(files)} is not under {root}: run `cance-edu data {name}`, or set "
-        "CANCE_EDU_DATA to a folder that has it"
+        f"{' or '.join(files)} is not under {root}: {how}, or set CANCE_EDU_DATA to a folder that "
+        "has it"
     )
 
 
-def verified(name: str, file: Path) -> str:
+def difference_from_known(name: str, file: Path) -> str:
     """Return "" for a file with the catalogue's checksum; else what to print beside a result."""
     for remote in described(name).remotes:
         algorithm, expected = remote.checksum.split(":")
@@ -169,11 +181,17 @@ def verified(name: str, file: Path) -> str:
 def _rows_and_truth(file: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     try:
         content = _content(file)
-    except (ValueError, OSError, EOFError, BadZipFile) as error:
+    except (ValueError, TypeError, OSError, EOFError, BadZipFile) as error:
         raise ValueError(f"{file} is damaged ({error}); delete it and download it again") from error
     if not {"X", "y"} <= set(content):
         raise ValueError(f"{file} has {sorted(content)}; expected X (n, features) and y (n)")
-    return content["X"].astype(np.float64), content["y"].ravel() == 1
+    rows, truth = content["X"], content["y"].ravel()
+    if rows.ndim != 2 or len(rows) != len(truth):
+        raise ValueError(
+            f"{file} has X of shape {rows.shape} and {len(truth)} values y; expected X "
+            "(n, features) and y (n)"
+        )
+    return rows.astype(np.float64), truth == 1
 
 
 def _content(file: Path) -> dict[str, NDArray[Any]]:

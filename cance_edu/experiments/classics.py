@@ -6,12 +6,23 @@ test part: higher is more anomalous. Nothing is tuned.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CLASSICS", "gaussian", "mixture", "neighbours", "neighbours_after_pca", "pca_error"]
+if TYPE_CHECKING:
+    from sklearn.decomposition import PCA
+
+__all__ = [
+    "CLASSICS",
+    "gaussian",
+    "mixture",
+    "neighbours",
+    "neighbours_after_pca",
+    "pca_error",
+    "principal_components",
+]
 
 Rows = NDArray[Any]
 Scores = NDArray[np.float64]
@@ -42,19 +53,25 @@ def neighbours(train: Rows, test: Rows, seed: int, count: int) -> Scores:
 
 def pca_error(train: Rows, test: Rows, seed: int, components: int) -> Scores:
     """Return the squared distance to the subspace of the first principal components."""
-    from sklearn.decomposition import PCA
-
-    model = PCA(components, random_state=seed).fit(train)
+    model = principal_components(train, components)
     rebuilt = model.inverse_transform(model.transform(test))
     return np.asarray(((test - rebuilt) ** 2).sum(1), dtype=np.float64)
 
 
 def neighbours_after_pca(train: Rows, test: Rows, seed: int, components: int, count: int) -> Scores:
     """Return `neighbours` among the first principal components, which are not whitened."""
+    model = principal_components(train, components)
+    return neighbours(model.transform(train), model.transform(test), seed, count)
+
+
+def principal_components(train: Rows, count: int) -> "PCA":
+    """Return scikit-learn's PCA, fitted: the first components to round-off, fewer than columns.
+
+    Left to itself it would choose an approximate solver for some tables, an exact one for others.
+    """
     from sklearn.decomposition import PCA
 
-    model = PCA(components, random_state=seed).fit(train)
-    return neighbours(model.transform(train), model.transform(test), seed, count)
+    return PCA(count, svd_solver="arpack", random_state=0).fit(train)
 
 
 CLASSICS: dict[str, Callable[[Rows, Rows, int], Scores]] = {

@@ -7,17 +7,17 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
-from cance_edu import __version__
 from cance_edu.experiments.methods import Method
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tasks import Task, reproduce_command, slug
 from cance_edu.experiments.variants import Split, parts
+from cance_edu.files import made_with
 
 __all__ = ["Fit", "file_name", "fits", "run"]
 
@@ -122,7 +122,8 @@ def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1):  # NumPy's and SciPy's
+            yield
     finally:
         torch.set_num_threads(threads)
 
@@ -143,11 +144,7 @@ def _about(fit: Fit, split: Split) -> Record:
         "command": reproduce_command(
             fit.task.table, fit.task.dataset, fit.task.protocol, fit.seed + 1, fit.task.name
         ),
-        "made_with": {
-            "cance-edu": __version__,
-            "python": platform.python_version(),
-            "torch": version("torch"),
-        },
+        "made_with": made_with(),
     }
 
 

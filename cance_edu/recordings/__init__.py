@@ -9,18 +9,16 @@ returns its arrays, and a dictionary `SETTINGS`.
 import hashlib
 import io
 import json
-import platform
 import time
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, made_with, written_beside
 
 __all__ = ["FOLDER", "RECORDINGS", "Recording", "load", "record"]
 
@@ -89,7 +87,7 @@ def record(name: str, folder: Path | None = None) -> Path:
     about = {
         "command": f"cance-edu record {name}",
         "settings": module.SETTINGS,
-        "made_with": _made_with(),
+        "made_with": made_with(),
         "seconds": round(time.perf_counter() - start, 1),
         "sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
     }
@@ -144,8 +142,3 @@ def load(name: str, folder: Path | None = None) -> Recording:
 def _check_name(name: str) -> None:
     if name not in RECORDINGS:
         raise ValueError(f"there is no recording {name!r}; there are {', '.join(RECORDINGS)}")
-
-
-def _made_with() -> dict[str, str]:
-    packages = ("cance-edu", "torch", "numpy", "scikit-learn")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
-from sklearn.decomposition import PCA
 from tqdm.auto import tqdm
 
 from cance_edu.datasets import Table, TableTask, adbench_features, adbench_split
 from cance_edu.detector import CANCE
 from cance_edu.experiments import auroc
-from cance_edu.experiments.classics import neighbours, pca_error
+from cance_edu.experiments.classics import neighbours, pca_error, principal_components
 from cance_edu.experiments.tables import PCA_OF_FEATURES
 from cance_edu.summaries.composite import squared_mahalanobis
 
@@ -60,10 +59,8 @@ def record() -> dict[str, NDArray[Any]]:
         "zeros": np.array([(table.rows == 0).mean() for table in tables]),
         "explained": np.array(
             [
-                PCA(SETTINGS["components"], svd_solver="full")
-                .fit(r)
-                .explained_variance_ratio_.sum()
-                for r in normal_rows
+                principal_components(rows, SETTINGS["components"]).explained_variance_ratio_.sum()
+                for rows in normal_rows
             ]
         ),
     }
@@ -97,7 +94,7 @@ def simple_scores(split: TableTask, seed: int = 0) -> dict[str, Rows]:
     train, test = split.train, split.test
     centre, spread = train.mean(0), train.std(0)
     spread = np.where(spread > 0, spread, 1.0)
-    model = PCA(SETTINGS["components"], random_state=seed).fit(train)
+    model = principal_components(train, SETTINGS["components"])
     few, few_test = model.transform(train), model.transform(test)
     deviations = np.sqrt(model.explained_variance_)
 

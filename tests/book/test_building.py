@@ -56,6 +56,20 @@ def test_a_warning_stops_the_build_and_leaves_the_older_book(
 
 def test_a_folder_that_holds_something_else_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("three years of work", encoding="utf-8")
-    with pytest.raises(FileExistsError, match="something else than a book"):
+    (tmp_path / "objects.inv").write_text("another site's", encoding="utf-8")
+    with pytest.raises(FileExistsError, match=r"something else than a book, objects\.inv"):
         building.build(tmp_path)
     assert (tmp_path / "thesis.tex").is_file()
+
+
+def test_what_was_put_beside_an_older_book_is_not_lost(
+    text: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "deep" / "book"
+    building.build(folder)
+    building.build(folder)  # a book alone is replaced
+    assert [path.name for path in folder.parent.iterdir()] == ["book"]
+    (folder / ".git").mkdir()
+    with pytest.raises(FileExistsError, match=r"something else than a book, \.git"):
+        building.build(folder)
+    assert (folder / ".git").is_dir()
