@@ -322,7 +322,8 @@ assert 5 / 2**10 == 0.0048828125
 #
 # Two systems stand beside CANCE that have no noise contrast at all: the mean distance to the two
 # nearest neighbours among 64 principal components, and the squared norm of the autoencoder's
-# latents. Everything in this section is one seed, the first.
+# latents. Every number is a mean over seeds: five of the first two protocols, two of the third. (A
+# fit takes minutes.)
 #
 # (Our photographs are not the official files: they were recompressed as JPEG. Every result on them
 # says so.)
@@ -341,7 +342,7 @@ systems = ["Error", "CNCE", "CANCE", "2-NN on 64 components", "squared norm of t
 
 def by_class(protocol, system):
     cells = [c for c in results.cells("table1", "CIFAR-10", protocol) if c.column == system]
-    return np.array([c.ours.values[0] for c in cells if c.row != AVERAGE])
+    return np.array([c.ours.mean for c in cells if c.row != AVERAGE])
 
 
 # %%
@@ -370,10 +371,16 @@ told = "; ".join(f"{p}: CANCE {average[p, 'CANCE']:.1f}" for p in protocols)
 show(figure, f"On average the neighbours lead, middle and right. Averages, {told}.")
 
 # %%
+over_seeds = {
+    (protocol, c.column): c.ours
+    for protocol in protocols
+    for c in results.cells("table1", "CIFAR-10", protocol, AVERAGE)
+}
 for protocol in protocols:
-    print(protocol)
+    print(f"{protocol}, {len(over_seeds[protocol, 'CANCE'].values)} seeds")
     for system in systems:
-        print(f"    {system:28s}{average[protocol, system]:.1f}")
+        found = over_seeds[protocol, system]
+        print(f"    {system:28s}{found.mean:.1f} ± {found.deviation:.1f}")
 print("the paper:", ", ".join(f"{s} {a.mean():.1f}" for s, a in printed.items()))
 
 # %%
@@ -383,6 +390,9 @@ better = [name for name, a, b in zip(names, ours, neighbours, strict=True) if a 
 print("CANCE above the neighbours:", better)
 
 assert better == ["dog"]
+assert [len(over_seeds[protocol, "CANCE"].values) for protocol in protocols] == [5, 5, 2]
+assert all(np.isclose(over_seeds[k].mean, average[k]) for k in average)
+assert max(found.deviation for found in over_seeds.values()) < 1
 assert (neighbours - ours).mean() > 4
 over_norm = ours - areas[standardized]["squared norm of the latent"]
 assert abs(over_norm.mean()) < 1
@@ -430,18 +440,19 @@ assert alike["Error", unit] > 0.95
 assert alike["CANCE", unit] < 0.6 < 0.75 < alike["CANCE", standardized] < 0.85
 assert apart["Error", unit] < 4 < 9 < flat["Error"] < 10 < apart["Error", standardized]
 assert flat["CANCE"] < min(apart["CANCE", p] for p in (standardized, weak))
-assert apart["CANCE", standardized] < 5 < 10 < apart["CANCE", unit]
-assert areas[unit]["CANCE"][automobile] < 40 < 60 < areas[standardized]["CANCE"][automobile]
+assert apart["CANCE", standardized] < 5 < 9 < apart["CANCE", unit]
+assert abs(areas[unit]["CANCE"][automobile] - 40) < 1
+assert areas[standardized]["CANCE"][automobile] > 60
 
 # %% [markdown]
 # The paper's *Error* fits images in [0, 1], to less than 4 points a class; the flat column misses
-# it by more than 9, standardised images by more than 10. The paper's *CANCE* is more than 10 points
+# it by more than 9, standardised images by more than 10. The paper's *CANCE* is more than 9 points
 # from images in [0, 1]. Standardised images are nearer, less than 5, and have a similar profile
 # (the correlation is about 0.8, and below 0.6 in [0, 1]). But the flat column is nearer still, so
 # do not call that a fit. No protocol of ours fits both columns.
 #
-# Look at the automobile. In the paper Error has 33.8 and CANCE 63.6. In [0, 1] our CANCE stays
-# below 40. Standardised it is above 60, so what holds it down is likely the images' brightness or
+# Look at the automobile. In the paper Error has 33.8 and CANCE 63.6. In [0, 1] our CANCE is at
+# 40. Standardised it is above 60, so what holds it down is likely the images' brightness or
 # contrast. It is as if something in the paper's program took these from the latents, but not from
 # the error. That is a guess: the paper names only a batch norm before the latents, which ours has
 # too, and that does no such thing.
@@ -493,12 +504,12 @@ for name, points in zip(names, short, strict=True):
 
 # %%
 assert np.array_equal(by_class(raw, "LatNCE"), by_class(weak, "LatNCE"))  # the same latents
-assert closeness["Error"] < apart["Error", unit]
+assert abs(closeness["Error"] - apart["Error", unit]) < 0.2
 assert round(closeness["Error"], 1) == 3.0
 assert raw_alike["Error"] > 0.95
 assert raw_alike["CANCE"] > max(alike["CANCE", p] for p in protocols)
-assert abs(closeness["CANCE"] - apart["CANCE", weak]) < 0.2
-assert round(flat["CANCE"], 1) == 3.9 < round(closeness["CANCE"], 1) == 4.4
+assert round(apart["CANCE", weak], 1) == 4.4
+assert round(flat["CANCE"], 1) == 3.9 < round(closeness["CANCE"], 1) == 4.1
 assert round(raw_alike["CANCE"], 2) == 0.85
 
 # %%
@@ -506,17 +517,17 @@ of_automobile = {system: areas_of[automobile] for system, areas_of in mixed.item
 assert abs(of_automobile["Error"] - printed["Error"][automobile]) < 2
 assert of_automobile["CANCE"] > of_automobile["Error"] + 20
 assert [n for n, points in zip(names, short, strict=True) if points > 5] == ["cat", "dog"]
-assert 2 < short.mean() < 2.5
+assert 1.7 < short.mean() < 1.9
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The Error, to 3 points a class. CANCE no better than standardised images did: 4.4 points, and the
-# flat column's 3.9 is still nearer. What is more alike than with any of the three is its profile
-# (the correlation is 0.85). The automobile has the paper's low Error, within 2 points, and a CANCE
-# that is more than 20 points above it.
+# The Error, to 3 points a class, as near as images in [0, 1] came. CANCE hardly better than
+# standardised images did: 4.1 points for 4.4, and the flat column's 3.9 is still nearer. What is
+# more alike than with any of the three is its profile (the correlation is 0.85). The automobile has
+# the paper's low Error, within 2 points, and a CANCE that is more than 20 points above it.
 #
-# And no: the average stays more than two points short.
+# And no: the average stays 1.8 points short. (Two seeds of this protocol, too.)
 # </details>
 #
 # So one program can have the paper's Error and a CANCE *like* the paper's, if its latents do not
@@ -539,25 +550,25 @@ better = {s: int((areas[weak][s] > areas[standardized][s]).sum()) for s in chang
 for system, points in cost.items():
     print(f"{system:28s}{points:+.1f}, higher in {better[system]} classes")
 
-assert 1 < cost["CANCE"] < 1.6
+assert 1.4 < cost["CANCE"] < 2
 assert 3.5 < cost["squared norm of the latent"] < 4.5
 assert average[weak, "squared norm of the latent"] > average[weak, "CANCE"] + 1
 of_any = [*(average[p, "CANCE"] for p in protocols), mixed["CANCE"].mean()]
 assert max(of_any) < printed["CANCE"].mean() - 1
-assert min(better.values()) > 7
+assert min(better.values()) >= 9
 
 # %% [markdown]
-# With $\lambda = 1$ the latents are worse conditioned, and better at finding anomalies: CANCE gains
-# more than a point, the plain norm about four, and it passes CANCE. One seed, but higher in at
-# least eight of ten classes. Sec. 3.2 asks for "the smallest λ that yields a well-conditioned
-# covariance". With lesson 03's limit of 100, and normal data alone, you take 1000, and pay. That is
-# what such a rule means: you do not get to see the price.
+# With $\lambda = 1$ the latents are worse conditioned, and better at finding anomalies: CNCE and
+# CANCE gain about one and a half points, the plain norm about four, each in at least nine of the
+# ten classes; and the norm passes CANCE. Sec. 3.2 asks for "the smallest λ that yields a
+# well-conditioned covariance". With lesson 03's limit of 100, and normal data alone, you take 1000,
+# and pay. That is what such a rule means: you do not get to see the price.
 #
 # **CIFAR-10 is not reproduced.** By any of the four our CANCE is more than a point below the
-# paper's 65.4, on one seed, with recompressed images. But what you should take along is another
-# thing: on standardised images two neighbours are, on average, above all of these numbers, ours and
-# the paper's. In [0, 1] they stay below the paper's CANCE, and the neighbours of its own Table 6,
-# in the original space, have 59.5.
+# paper's 65.4, with recompressed images. But what you should take along is another thing: on
+# standardised images two neighbours are, on average, above all of these numbers, ours and the
+# paper's. In [0, 1] they stay below the paper's CANCE, and the neighbours of its own Table 6, in
+# the original space, have 59.5.
 
 # %%
 assert average[standardized, "2-NN on 64 components"] > printed["CANCE"].mean() + 1
@@ -687,7 +698,7 @@ assert neighbours_standard > cance_standard + 6
 #
 # No. CANCE in [0, 1] is again far below the paper's, by more than 7 points, and standardised it is
 # above, by more than 3. The Error is above the paper's under either scaling. What holds is which
-# scaling is nearer: [0, 1] for the Error, standardised for CANCE. One seed each.
+# scaling is nearer: [0, 1] for the Error, standardised for CANCE. (Means of three seeds.)
 # </details>
 #
 # So the paper's 60.9 is passed with standardised images. But look at what else passes it there:
@@ -982,7 +993,7 @@ assert {name for name, _ in waiting} == {"table5", "table6"}
 # 3. MNIST is reproduced, and exceeded: the error agrees on average, the densities find more. Over
 #    such a CNCE the augmentation buys less than 0.1 points, and after twice the epochs none that we
 #    can see.
-# 4. CIFAR-10 is not, by any of four protocols, on one seed. Latents of standardised images beside
+# 4. CIFAR-10 is not, by any of four protocols. Latents of standardised images beside
 #    errors of the images as they are fit the paper's Error, and resemble its CANCE without fitting
 #    it; and on standardised images two nearest neighbours are above all of it.
 # 5. Learning $K$ made no difference on MNIST that we could see, in either direction.
