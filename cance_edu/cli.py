@@ -4,6 +4,7 @@ Heavy packages are imported by the command that needs them: `cance-edu --help` a
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -144,7 +145,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # here, where a closed pipe is expected
+        return code
+    except BrokenPipeError:  # `cance-edu report | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, OSError, ImportError, RuntimeError, ArithmeticError) as error:
         print(f"cance-edu: {error}", file=sys.stderr)
         return 1

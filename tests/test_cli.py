@@ -48,6 +48,15 @@ def test_an_interrupt_is_one_line_and_exit_code_130(monkeypatch, capsys):
     assert capsys.readouterr().err == "cance-edu: interrupted\n"
 
 
+def test_a_reader_who_has_read_enough_is_no_failure():
+    code = "import sys; from cance_edu import cli; sys.exit(cli.main(['equations']))"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_lab_opens_the_first_notebook(monkeypatch):
     seen = []
     monkeypatch.setattr("jupyterlab.labapp.main", seen.append)
