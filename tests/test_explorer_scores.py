@@ -226,6 +226,16 @@ def test_aurocs_by_group_are_drawn_one_row_a_group():
     assert len({line.get_marker() for line in lines}) == 2
 
 
+@pytest.mark.parametrize("panels", [1, 2, 3])
+def test_groups_run_from_top_to_bottom_in_panels_that_share_them(panels):
+    row = Figure().subplots(1, panels, sharey=True, squeeze=False)[0]
+    for axes in row:
+        draw_aurocs_by_group(axes, {"a": {"first": 0.9, "second": 0.8}})
+    for axes in row:
+        bottom, top = axes.get_ylim()
+        assert bottom > 1 > 0 > top
+
+
 def test_a_moved_decision_shows_counts_points_and_images(scored):
     curves = decision_curves(scored.scores, scored.is_anomaly)
     first = decide(scored.scores, scored.is_anomaly, 0.5)

@@ -70,7 +70,7 @@ def draw_aurocs_by_group(axes: Axes, aurocs: Mapping[str, Mapping[object, float]
         percent = [100 * area for area in areas.values()]
         lines += axes.plot(percent, groups, label=name, **style)
     axes.margins(y=0.12)
-    axes.invert_yaxis()
+    axes.yaxis.set_inverted(True)  # once, for panels that share the axis too
     axes.grid(axis="y", alpha=0.4)
     axes.set(xlabel="AUROC against normal images, percent")
     axes.legend()
