@@ -696,14 +696,14 @@ assert 4 < error_unit - error_paper < 5 < 11 < error_standard - error_paper
 assert cance_unit < cance_paper - 5 < cance_paper + 3 < cance_standard
 assert abs(error_standard - cance_standard) < 0.5
 assert neighbours_standard > cance_standard + 6
-assert runs == {3}
+assert runs == {5}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # No. CANCE in [0, 1] is again far below the paper's, by more than 5 points, and standardised it is
 # above, by more than 3. The Error is above the paper's under either scaling. What holds is which
-# scaling is nearer: [0, 1] for the Error, standardised for CANCE. (Means of three seeds.)
+# scaling is nearer: [0, 1] for the Error, standardised for CANCE. (Means of five seeds.)
 # </details>
 #
 # So the paper's 60.9 is passed with standardised images. But look at what else passes it there:
