@@ -18,7 +18,7 @@ import numpy as np
 from IPython.display import Code
 from numpy.typing import NDArray
 
-from cance_edu.datasets import Images, OneClass, load_one_class, mnist, one_class
+from cance_edu.datasets import OneClass, load_one_class, mnist, one_class
 
 __all__ = [
     "DEFECTS",
@@ -97,10 +97,9 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
     rows = rng.choice(np.flatnonzero(np.isin(train.labels, normal)), 1000, replace=False)
     of_each = [rng.choice(np.flatnonzero(test.labels == d), 200, replace=False) for d in range(10)]
     tested = np.concatenate(of_each)
-    small = Images(test.images[tested], test.labels[tested])
+    small = replace(test, images=test.images[tested], labels=test.labels[tested])
     split = one_class(train, small, normal, "MNIST")
-    differs = train.differs or test.differs
-    return replace(split, train_images=train.images[rows], differs=differs)
+    return replace(split, train_images=train.images[rows])
 
 
 def lesson_seed() -> int:

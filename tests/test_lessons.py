@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cance_edu import lessons, recordings
+from cance_edu.datasets import Images
 from cance_edu.files import PROJECT
 from cance_edu.lessons import (
     DEFECTS,
@@ -121,7 +122,7 @@ def test_small_mnist_has_two_hundred_of_each_digit(monkeypatch):
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(10), 1200)
     images = rng.random((len(labels), 1, 2, 2), dtype=np.float32)
-    monkeypatch.setattr(lessons, "mnist", lambda split: lessons.Images(images, labels))
+    monkeypatch.setattr(lessons, "mnist", lambda split: Images(images, labels))
     split = lessons.small_mnist([8])
     assert split.train_images.shape == (1000, 1, 2, 2)
     assert split.test_is_anomaly.tolist() == (np.repeat(np.arange(10), 200) != 8).tolist()
@@ -147,3 +148,17 @@ def test_a_seed_that_is_no_whole_number_is_named(said, monkeypatch):
     monkeypatch.setenv("CANCE_EDU_SEED", said)
     with pytest.raises(ValueError, match=f"CANCE_EDU_SEED is '{said}'; expected a whole number"):
         lesson_seed()
+
+
+@pytest.mark.parametrize("changed", ["train", "test"])
+def test_small_mnist_says_how_its_images_differ(monkeypatch, changed):
+    labels = np.repeat(np.arange(10), 1000)
+
+    def made_up(part):
+        return Images(np.zeros((10_000, 1, 2, 2), np.float32), labels, part * (part == changed))
+
+    monkeypatch.setattr("cance_edu.lessons.mnist", made_up)
+    small = lessons.small_mnist([8])
+    assert small.differs == changed
+    assert (len(small.train_images), len(small.test_images)) == (1000, 2000)
+    assert small.test_is_anomaly.sum() == 1800

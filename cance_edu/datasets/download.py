@@ -55,7 +55,9 @@ def download(name: str, root: Path | None = None) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     # In a shared folder a whole class begins at once: one downloads, the others wait for it.
     with FileLock(root / f".{name}.lock"):
-        for remote in data_set.remotes if not data_set.complete(root) else ():
+        if data_set.complete(root):
+            return root
+        for remote in data_set.remotes:
             if not (root / remote.target).is_file():
                 fetch(remote, root)
     return root

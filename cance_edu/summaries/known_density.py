@@ -14,7 +14,7 @@ from cance_edu.device import private_randomness
 from cance_edu.known_density import EXAMPLE
 from cance_edu.nce import LogRatio, anomaly_score
 from cance_edu.noise import widen
-from cance_edu.summaries.ellipse import RADIUS, noise_ellipse
+from cance_edu.summaries.ellipse import RADIUS, ellipse, noise_ellipse
 from cance_edu.summaries.known_errors import NOISE, Errors, optimal_log_ratio
 
 __all__ = ["KnownDensityView", "KnownFits", "known_density_view", "known_fits"]
@@ -188,7 +188,7 @@ def known_density_view(
         ),
         truth=picture(truth),
         estimate=picture(estimate),
-        data_ellipse=noise_ellipse(NOISE, torch.ones(2).double()),
+        data_ellipse=ellipse(NOISE.mean, NOISE.covariance),
         noise_ellipse=noise_ellipse(NOISE, k),
         data=data.T.numpy(),
         noise=noise.T.numpy(),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cance_edu.noise import GaussianNoise
-from cance_edu.summaries.ellipse import RADIUS, noise_ellipse
+from cance_edu.summaries.ellipse import RADIUS, ellipse, noise_ellipse
 from cance_edu.summaries.noise_frame import NoiseFrame, noise_frame
 from cance_edu.summaries.noise_run import NoiseRun, log_density, noise_run, noise_runs
 
@@ -104,7 +104,7 @@ def noise_view(run: NoiseRun, frame: NoiseFrame, record: int = -1) -> NoiseView:
         initial_scale=run.initial_scale,
         step=int(run.step[record]),
         scale=run.scale[record],
-        data_ellipse=noise_ellipse(plane, unscaled),
+        data_ellipse=ellipse(plane.mean, plane.covariance),
         noise_ellipse=noise_ellipse(plane, scaled),
         normal_inside=inside(frame.normal),
         anomalies_inside=inside(frame.anomalies),
