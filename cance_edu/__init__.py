@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cance_edu.detector import CANCE
+    from cance_edu.detectors.cance import CANCE
 
 __version__ = "0.1.0"
 
@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 __all__ = ["CANCE", "__version__"]
 
-_HOMES = {"CANCE": "cance_edu.detector"}
+_HOMES = {"CANCE": "cance_edu.detectors.cance"}
 
 
 def __getattr__(name: str) -> Any:
