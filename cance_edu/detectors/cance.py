@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 
+from cance_edu.detectors.base import Detector
 from cance_edu.detectors.parameters import ColumnScaling, Variant, check_parameters
 from cance_edu.method.augmentation import Augmentation, ReconstructionAugmentation
 from cance_edu.method.autoencoder import Autoencoder, convolutional_autoencoder, dense_autoencoder
@@ -45,7 +45,7 @@ from cance_edu.training.storage import load_model, save_model
 __all__ = ["CANCE"]
 
 
-class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
+class CANCE(Detector):
     """Anomaly detector whose score is higher the more anomalous an input is.
 
     An autoencoder, or principal components, gives composite features z = (z_l, z_e, z_c); a
@@ -241,18 +241,6 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self._score(composite_features(self.representation_, self._check_data(X)))
 
-    def score_samples(self, X: Any) -> NDArray[np.float64]:
-        """Return -S(x), scikit-learn's sign: lower is more anomalous."""
-        return -self.anomaly_score(X)
-
-    def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Return `score_samples` minus `offset_`: negative for anomalies."""
-        return self.score_samples(X) - self.offset_
-
-    def predict(self, X: Any) -> NDArray[np.int64]:
-        """Return +1 for normal and -1 for anomalous inputs, by the threshold `offset_`."""
-        return np.where(self.decision_function(X) < 0, -1, 1)
-
     def composite_features(self, X: Any) -> NDArray[np.float64]:
         """Return z = C(x), shape (n, d + 2): latents, error and dissimilarity."""
         check_is_fitted(self)
@@ -303,9 +291,6 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         detector = cls(**parameters).set_params(device=device)
         detector._restore(tensors, description)
         return detector
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "offset_")
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -391,7 +376,7 @@ class CANCE(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         if self.variant != "latnce":
             self._check_error(features[training_rows, -2], source.batch(training_rows[:BATCH]))
         self._learn_density(features, training_rows, held_out_rows, generator)
-        self.offset_ = float(np.percentile(-self._score(features), 100 * self.contamination))
+        self._set_offset(self._score(features))
 
     def _check_error(self, error: Tensor, inputs: Tensor) -> None:
         # In whatever units: an error of so small a part of the inputs' size is round-off alone.
