@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cance_edu.detectors.cance import CANCE
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Small networks on few cores: threads that wait by spinning take the time from those that work.
 # Read by OpenMP when torch is first imported; a value that you set yourself stays.
