@@ -43,16 +43,16 @@ def start(executed: bool, words: Sequence[str] = ()) -> None:
     """
     copy = working_copy()
     for line in [*lay_out(copy), *remarks()]:
-        print(f"cance-edu: {line}")
-    private = copy / ".jupyter"
-    # Under the system's folder for such files: Jupyter refuses some mounted disks for its keys.
-    with tempfile.TemporaryDirectory(prefix="cance-edu-") as runtime:
-        configure(private / "config", (LESSONS if executed else copy) / FIRST, bool(words))
-        seclude(private, Path(runtime))
-        from jupyterlab.labapp import main as jupyterlab
+        print(f"cance-edu: {line}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="cance-edu-") as run:
+        configure(Path(run) / "config", (LESSONS if executed else copy) / FIRST, bool(words))
+        seclude(copy / ".jupyter", Path(run))
+        from jupyterlab.labapp import LabApp
 
+        server = LabApp.initialize_server(argv=list(words))
+        server.no_browser_open_file = True  # it would be told before the address
         print("cance-edu: JupyterLab starts; Ctrl-C ends it", flush=True)
-        jupyterlab(list(words))
+        server.start()
 
 
 def remarks() -> list[str]:
@@ -62,8 +62,9 @@ def remarks() -> list[str]:
         lines.append("you are root, so JupyterLab is started with --allow-root")
     if not _has_display():
         lines.append(
-            "there is no display here: open the address below in a browser, from another machine "
-            "through `ssh -L 8888:127.0.0.1:8888 THIS_MACHINE` (with the address's port)"
+            "no browser can be opened here: open the address below in yours\n"
+            "  (from another machine `ssh -L 8888:127.0.0.1:8888 THIS_ONE` first, with the port of "
+            "the address; from outside a container `--ip 0.0.0.0` behind `lab`)"
         )
     return lines
 
@@ -92,7 +93,6 @@ def configure(folder: Path, notebook: Path, usual_log: bool) -> None:
         "ip": "127.0.0.1",
         # Browsers in a sandbox (Ubuntu's) cannot read the file that would lead them here.
         "use_redirect_file": False,
-        "no_browser_open_file": True,
     }
     settings: dict[str, Any] = {"ServerApp": server, "LabApp": opened}
     if not usual_log:
@@ -101,24 +101,32 @@ def configure(folder: Path, notebook: Path, usual_log: bool) -> None:
     _write(folder / "labconfig" / "default_setting_overrides.json", NEWS)
 
 
-def seclude(folder: Path, runtime: Path) -> None:
-    """Give this process, and the kernels that it will start, Jupyter's folders of the course."""
+def seclude(folder: Path, run: Path) -> None:
+    """Give this process, and the kernels that it will start, folders of the course.
+
+    Parameters
+    ----------
+    folder : Path
+        For what Jupyter keeps: the student's settings, which tabs were open.
+    run : Path
+        For this run, with what `configure` wrote. Not on the student's disk, where Jupyter may find
+        that its keys cannot be hidden from others, and end.
+    """
     for name in [name for name in os.environ if name.startswith("JUPYTER")]:
         del os.environ[name]
-    config = str(folder / "config")
     os.environ |= {
-        "JUPYTER_CONFIG_DIR": config,
-        "JUPYTER_CONFIG_PATH": config,  # before what the environment and the system configure
+        "JUPYTER_CONFIG_PATH": str(run / "config"),  # before all other configuration
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTER_RUNTIME_DIR": str(run / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel `python3` is this Python's
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
         # `!pip install` in a notebook, and `cance-edu` in a terminal, are this Python's.
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join(
+            [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+        ),
     }
-    # IPython would add the packages of another environment to those of the kernels.
-    os.environ.pop("VIRTUAL_ENV", None)
 
 
 def _is_root() -> bool:
