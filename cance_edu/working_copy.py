@@ -40,9 +40,16 @@ def working_copy() -> Path:
 
     Raises
     ------
+    FileNotFoundError
+        If there are no notebooks to copy: a package without the project's repository.
     PermissionError
         If neither can be written to.
     """
+    if not (LESSONS / "00_start_here.ipynb").is_file():
+        raise FileNotFoundError(
+            f"there are no lessons in {LESSONS}: they are in the project's repository; clone it "
+            "and install it from there (README.md)"
+        )
     shared = Path.home() / "cance_edu_course"
     places = [PROJECT / "my_course", shared / "my_course"]
     for folder in places:
@@ -80,11 +87,6 @@ def lay_out(folder: Path) -> list[str]:
     -------
     list of str
         What there is to tell the student, a line each.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the course's notebooks are not there.
     """
     record = folder / RECORD
     versions = _read_record(record)
@@ -186,11 +188,6 @@ def _digest(notebook: Notebook) -> str:
 def _sources() -> dict[str, Path]:
     """Return the course's notebooks by their place in the copy."""
     lessons = sorted(LESSONS.glob("[0-9]*.ipynb"))
-    if not lessons:
-        raise FileNotFoundError(
-            f"there are no lessons in {LESSONS}: they are in the project's repository; clone it "
-            "and install it from there (README.md)"
-        )
     assignments = sorted(ASSIGNMENTS.glob("[0-9]*.ipynb"))
     return {path.name: path for path in lessons} | {
         f"assignments/{path.name}": path for path in assignments
@@ -199,10 +196,9 @@ def _sources() -> dict[str, Path]:
 
 def _read_record(path: Path) -> dict[str, list[str]]:
     try:
-        record: dict[str, list[str]] = _read(path)
-    except (FileNotFoundError, ValueError):
+        return dict(_read(path))
+    except (FileNotFoundError, ValueError, TypeError):
         return {}  # then every notebook that differs counts as changed
-    return record
 
 
 def _read(path: Path) -> dict[str, Any]:
