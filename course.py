@@ -33,9 +33,8 @@ LOCKS = {"student": "requirements.lock", "dev": "requirements-dev.lock"}
 ELSEWHERE = {
     *("PYTHONHOME", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "VIRTUAL_ENV"),
     *("PIP_CONSTRAINT", "PIP_DRY_RUN", "PIP_NO_BINARY", "PIP_PYTHON", "PIP_REQUIREMENT"),
+    *("PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER"),
 }
-# These win over PIP_USER, PIP_TARGET and the like, and over the same in pip's own files.
-INTO_ENVIRONMENT = ("--no-user", "--target=", "--prefix=", "--root=")
 
 
 def environment() -> Path:
@@ -93,11 +92,16 @@ def install(kind: str) -> None:
         print(f"course.py: {ROOT} is read-only; its owner could run `python3 course.py install`")
     make_environment()
     (ENVIRONMENT / STAMP).unlink(missing_ok=True)
-    pip = [program("python"), "-m", "pip", "install", "--disable-pip-version-check"]
     print(f"course.py: installing {LOCKS[kind]} into {ENVIRONMENT}; the first time takes minutes")
-    run(*pip, *INTO_ENVIRONMENT, "--require-hashes", "--requirement", LOCKS[kind])
-    run(*pip, *INTO_ENVIRONMENT, "--quiet", "--no-deps", "--editable", ".")
+    pip_install("--require-hashes", "--requirement", LOCKS[kind])
+    pip_install("--quiet", "--no-deps", "--editable", ".")
     (ENVIRONMENT / STAMP).write_text(stamp(kind), encoding="utf-8")
+
+
+def pip_install(*what: str) -> None:
+    """Install into the environment, whatever else pip is told."""
+    pip = (program("python"), "-m", "pip", "install", "--disable-pip-version-check")
+    run(*pip, "--no-user", *what)  # wins over pip's own files
 
 
 def make_environment() -> None:

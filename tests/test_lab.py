@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import urllib.request
 import venv
@@ -20,6 +21,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
+
+from cance_edu.files import PROJECT
+from cance_edu.lab import configure, remarks, start
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")
@@ -271,3 +275,80 @@ def read_only(folder: Path) -> Iterator[list[str]]:
     finally:
         for place in places:
             place.chmod(0o755)
+
+
+# What is told to JupyterLab
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "opens"),
+    [
+        ("linux", {}, False),
+        ("linux", {"TERM": "xterm", "DISPLAY": ""}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"BROWSER": "wslview"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_a_browser_is_opened_where_there_is_a_display(
+    monkeypatch, tmp_path, platform, variables, opens
+):
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(os, "environ", variables)
+    told = "\n".join(remarks())
+    assert ("no browser can be opened here" in told) is not opens
+    configure(tmp_path, tmp_path / "first.ipynb", usual_log=False)
+    settings = json.loads((tmp_path / "jupyter_server_config.json").read_text())
+    assert settings["ServerApp"]["open_browser"] is opens
+    assert settings["LabApp"]["open_browser"] is opens
+
+
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_only_root_is_started_as_root(monkeypatch, tmp_path, uid):
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    assert any("you are root" in line for line in remarks()) is (uid == 0)
+    configure(tmp_path, tmp_path / "first.ipynb", usual_log=False)
+    settings = json.loads((tmp_path / "jupyter_server_config.json").read_text())
+    assert settings["ServerApp"]["allow_root"] is (uid == 0)
+
+
+@pytest.mark.parametrize(
+    ("executed", "opened"), [(False, "my_course"), (True, "notebooks")], ids=["copy", "executed"]
+)
+def test_lab_opens_the_copy_or_the_executed_lessons_and_passes_words_on(
+    monkeypatch, tmp_path, capsys, executed, opened
+):
+    copy, seen = PROJECT / "my_course", []
+    monkeypatch.setattr("cance_edu.lab.working_copy", lambda: copy)
+    monkeypatch.setattr("cance_edu.lab.lay_out", lambda folder: [f"laid out in {folder}"])
+    monkeypatch.setattr("cance_edu.lab.seclude", lambda *folders: seen.append(folders))
+    monkeypatch.setattr("jupyterlab.labapp.LabApp", NotStarted)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    start(executed, ["--port", "9000"])
+    assert f"laid out in {copy}" in capsys.readouterr().out
+    ((private, run),) = seen
+    assert private == copy / ".jupyter"
+    assert not run.exists()  # no more
+    server = NotStarted.settings["ServerApp"]
+    assert (server["root_dir"], NotStarted.words) == (str(PROJECT), ["--port", "9000"])
+    assert NotStarted.settings["LabApp"]["default_url"] == f"/lab/tree/{opened}/00_start_here.ipynb"
+    assert "Application" not in NotStarted.settings  # who says more is told more
+
+
+class NotStarted:
+    """A JupyterLab that only notes how it would be started."""
+
+    settings: dict[str, Any]
+    words: list[str]
+
+    @classmethod
+    def initialize_server(cls, argv):
+        (run,) = Path(tempfile.gettempdir()).glob("cance-edu-*")
+        cls.settings = json.loads((run / "config" / "jupyter_server_config.json").read_text())
+        cls.words = argv
+        return cls()
+
+    def start(self):
+        pass
