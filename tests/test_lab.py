@@ -19,11 +19,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import nbformat
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
+from nbformat.sign import NotebookNotary
 
 from cance_edu.files import PROJECT
-from cance_edu.lab import configure, remarks, start
+from cance_edu.lab import configure, remarks, start, trust
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")
@@ -320,10 +322,11 @@ def test_only_root_is_started_as_root(monkeypatch, tmp_path, uid):
 def test_lab_opens_the_copy_or_the_executed_lessons_and_passes_words_on(
     monkeypatch, tmp_path, capsys, executed, opened
 ):
-    copy, seen = PROJECT / "my_course", []
+    copy, seen, trusted = PROJECT / "my_course", [], []
     monkeypatch.setattr("cance_edu.lab.working_copy", lambda: copy)
     monkeypatch.setattr("cance_edu.lab.lay_out", lambda folder: [f"laid out in {folder}"])
     monkeypatch.setattr("cance_edu.lab.seclude", lambda *folders: seen.append(folders))
+    monkeypatch.setattr("cance_edu.lab.trust", trusted.append)
     monkeypatch.setattr("jupyterlab.labapp.LabApp", NotStarted)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     start(executed, ["--port", "9000"])
@@ -334,7 +337,20 @@ def test_lab_opens_the_copy_or_the_executed_lessons_and_passes_words_on(
     server = NotStarted.settings["ServerApp"]
     assert (server["root_dir"], NotStarted.words) == (str(PROJECT), ["--port", "9000"])
     assert NotStarted.settings["LabApp"]["default_url"] == f"/lab/tree/{opened}/00_start_here.ipynb"
+    assert trusted == ([PROJECT / "notebooks"] if executed else [])
     assert "Application" not in NotStarted.settings  # who says more is told more
+
+
+def test_the_executed_lessons_are_trusted_and_what_was_changed_since_is_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    lesson = tmp_path / "01.ipynb"
+    shutil.copy(PROJECT / "notebooks" / "01_lognormal_mode.ipynb", lesson)
+    notebook = nbformat.read(lesson, as_version=4)
+    assert not NotebookNotary().check_signature(notebook)
+    trust(tmp_path)
+    assert NotebookNotary().check_signature(notebook)
+    notebook.cells[-1].source += " changed"
+    assert not NotebookNotary().check_signature(notebook)
 
 
 class NotStarted:
