@@ -42,7 +42,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_lab(commands: "_Commands") -> None:
-    lab = commands.add_parser("lab", help="open JupyterLab at the first notebook")
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab at the first notebook of your copy of the course",
+        description="Lay out your copy of the course, `my_course/`, or bring it up to date, and "
+        "open it in JupyterLab. What you changed there stays.",
+    )
+    lab.add_argument(
+        "--executed", action="store_true", help="open the lessons with their outputs instead"
+    )
     lab.add_argument("arguments", nargs="*", help="passed on to jupyter lab (after --)")
     lab.set_defaults(run=_lab)
 
@@ -160,15 +168,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    notebook = PROJECT / "notebooks" / "00_start_here.ipynb"
-    if not notebook.is_file():
-        raise FileNotFoundError(
-            f"there is no {notebook}: the notebooks are in the project's repository; clone it and "
-            "install it from there (README.md)"
-        )
-    from jupyterlab.labapp import main as jupyterlab
+    from cance_edu import lab
 
-    jupyterlab([f"--notebook-dir={PROJECT}", str(notebook), *options.arguments])
+    lab.start(options.executed, options.arguments)
     return 0
 
 

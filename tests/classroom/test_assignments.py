@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from cance_edu.classroom import assignments as classroom
 from cance_edu.classroom import check
 from cance_edu.cli import main
+from cance_edu.working_copy import for_students
 
 pytest.importorskip("nbgrader")
 
@@ -99,7 +100,8 @@ def test_notebook_and_text_form_agree(path):
             (c.cell_type, c.source, c.metadata.get("nbgrader")) for c in jupytext.read(file).cells
         ]
 
-    assert cells(path) == cells(path.with_suffix(".py"))
+    text = classroom.ASSIGNMENTS.parent / "text" / "assignments" / f"{path.stem}.py"
+    assert cells(path) == cells(text)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -124,6 +126,20 @@ def test_nothing_of_a_solution_or_a_hidden_test_survives_in_a_release(path, cour
         assert line in visible or line not in kept, line
     assert "BEGIN SOLUTION" not in kept
     assert "HIDDEN TESTS" not in kept
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_students_own_copy_is_what_nbgrader_releases(path, course):
+    def cells(notebook):
+        locks = ("deletable", "editable")
+        return [
+            (c.cell_type, c.source, [c.metadata.get(key) for key in locks]) for c in notebook.cells
+        ]
+
+    ours = nbformat.from_dict(for_students(json.loads(path.read_text(encoding="utf-8"))))
+    for cell in ours.cells:
+        cell.source = "".join(cell.source)
+    assert cells(ours) == cells(read(course / "release" / path.stem / path.name))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
