@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cance_edu import __version__
-from cance_edu.files import PROJECT, written_beside
+from cance_edu.datasets.files import PROJECT, written_beside
 
 if TYPE_CHECKING:
     from cance_edu.datasets import OneClass
@@ -204,7 +204,7 @@ def _demo_split(options: argparse.Namespace) -> "OneClass":
 def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:
     from matplotlib.figure import Figure
 
-    from cance_edu.figures.scores import draw_aurocs, draw_scores
+    from cance_edu.course.scores.figure import draw_aurocs, draw_scores
 
     figure = Figure(figsize=(10, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -238,7 +238,7 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _record(options: argparse.Namespace) -> int:
-    from cance_edu import recordings
+    from cance_edu.course import recordings
 
     print(recordings.record(options.name))
     return 0
@@ -273,7 +273,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _assignments(options: argparse.Namespace) -> int:
-    from cance_edu import classroom
+    from cance_edu.classroom import assignments as classroom
 
     if options.action == "grade":
         print(f"marks: {classroom.grade(options.folder)}")
@@ -284,14 +284,14 @@ def _assignments(options: argparse.Namespace) -> int:
 
 
 def _book(options: argparse.Namespace) -> int:
-    from cance_edu import book
+    from cance_edu.classroom import book
 
     print(book.build(options.folder))
     return 0
 
 
 def _equations(options: argparse.Namespace) -> int:
-    from cance_edu.equations import equation_table, tests_by_equation
+    from cance_edu.method.equations import equation_table, tests_by_equation
 
     tests = tests_by_equation(PROJECT / "tests")
     for line in equation_table():

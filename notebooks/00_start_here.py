@@ -46,10 +46,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cance_edu import CANCE
+from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured
+from cance_edu.course.scores.figure import draw_aurocs, draw_roc, draw_scores
+from cance_edu.course.style import draw_images, show
 from cance_edu.experiments import auroc, fit_variants
-from cance_edu.figures import draw_images, show
-from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
-from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured
 
 # %%
 split = lesson_split(normal=[8], random_state=lesson_seed())

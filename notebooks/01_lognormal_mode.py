@@ -43,23 +43,26 @@ from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 from torch.distributions import LogNormal
 
-from cance_edu import CANCE, recordings
-from cance_edu.figures import show
-from cance_edu.figures.feature_fit import draw_outlier, draw_quantiles
-from cance_edu.figures.lognormal import CENTRES, draw_histogram, draw_lognormal, draw_spread
+from cance_edu import CANCE
+from cance_edu.course import recordings
 
 # %%
-from cance_edu.lessons import lesson_seed, lesson_split, measured, show_source
-from cance_edu.lognormal import (
+from cance_edu.course.explorer import drive
+from cance_edu.course.lognormal.explorer import LognormalExplorer
+from cance_edu.course.lognormal.feature_fit import fit_feature, outlier_effect, quantile_plot
+from cance_edu.course.lognormal.feature_fit_figure import draw_outlier, draw_quantiles
+from cance_edu.course.lognormal.figure import CENTRES, draw_histogram, draw_lognormal, draw_spread
+from cance_edu.course.lognormal.summary import lognormal_view, spread_curves
+
+# %%
+from cance_edu.course.page import lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.style import show
+from cance_edu.method.lognormal import (
     lognormal_log_pdf,
     lognormal_mode,
     lognormal_moments,
     lognormal_parameters,
 )
-from cance_edu.summaries.feature_fit import fit_feature, outlier_effect, quantile_plot
-from cance_edu.summaries.lognormal import lognormal_view, spread_curves
-from cance_edu.widgets import drive
-from cance_edu.widgets.lognormal import LognormalExplorer
 
 # %% [markdown]
 # ## 1 · The error of a real autoencoder

@@ -45,27 +45,32 @@ from matplotlib.figure import Figure
 from scipy import optimize, stats
 from scipy.special import erf, log_expit
 
-from cance_edu import CANCE, recordings
-from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.figures import NOISE, NORMAL, show
+from cance_edu import CANCE
 
 # %%
-from cance_edu.figures.proof import draw_curves, draw_inequality, draw_margin
-from cance_edu.figures.proposition import draw_side_by_side
-from cance_edu.figures.proposition_maps import draw_augmented, draw_loss_map, draw_plane_margin
-from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.course import recordings
+from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.proposition.figure import draw_side_by_side
+from cance_edu.course.proposition.maps_figure import (
+    draw_augmented,
+    draw_loss_map,
+    draw_plane_margin,
+)
 
 # %%
-from cance_edu.lognormal import (
+from cance_edu.course.proposition.proof_figure import draw_curves, draw_inequality, draw_margin
+from cance_edu.course.style import NOISE, NORMAL, show
+from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.method.lognormal import lognormal_log_pdf, lognormal_mode, truncated_normal_log_pdf
+from cance_edu.method.nce import anomaly_score
+
+# %%
+from cance_edu.method.proposition import (
     augmented_log_pdf,
     dominance,
     dominance_margin,
-    lognormal_log_pdf,
-    lognormal_mode,
     noise_log_pdf,
-    truncated_normal_log_pdf,
 )
-from cance_edu.nce import anomaly_score
 
 # %% [markdown]
 # ## 1 · What T sees at low errors
@@ -601,8 +606,14 @@ my_reason = ""
 my_guess = ""  # "yes", or "no, because ..."
 
 # %%
-from cance_edu.summaries.proposition import loss_map, needed_spread, proposition_view, safe_spread
+from cance_edu.course.proposition.summary import (
+    loss_map,
+    needed_spread,
+    proposition_view,
+    safe_spread,
+)
 
+# %%
 views = {k: proposition_view(spread, k) for k in (1.0, 2.5, 10.0)}
 titles = [f"K = {k:g}: worst ratio {v.dominance.worst_ratio:.2f}" for k, v in views.items()]
 figure = Figure(figsize=(9, 4), layout="constrained")
@@ -775,8 +786,8 @@ assert 0.3 < largest_mass < 0.45
 my_guess = ""  # the K to try at 0.45
 
 # %%
-from cance_edu.widgets import drive
-from cance_edu.widgets.proposition import PropositionExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.proposition.explorer import PropositionExplorer
 
 explorer = PropositionExplorer(spread=0.4)
 explorer
@@ -879,7 +890,7 @@ my_guess = ("", "")  # (a), (b): "yes", "no" or "it depends"
 # a factor 2 may not do. Take jointly log-normal data:
 
 # %%
-from cance_edu.summaries.joint_proposition import square_margin, two_cluster_margin
+from cance_edu.course.proposition.joint import square_margin, two_cluster_margin
 
 cases = {
     f"{lesson_dataset()}: ": (spread_e, spread_c, correlation),

@@ -42,19 +42,23 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from cance_edu import CANCE, autoencoder, recordings
-from cance_edu.autoencoder import covariance_loss, latent_covariance
-from cance_edu.figures import covariance as figures
-from cance_edu.figures import show
+from cance_edu import CANCE
+from cance_edu.course import recordings
+from cance_edu.course.covariance import figure as figures
+from cance_edu.course.covariance import summary as summaries
+from cance_edu.course.covariance.explorer import CovarianceExplorer
+from cance_edu.course.explorer import drive
 
 # %%
-from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
-from cance_edu.moments import condition_number
-from cance_edu.noise import GaussianNoise
-from cance_edu.sources import Source
-from cance_edu.summaries import covariance as summaries
-from cance_edu.widgets import drive
-from cance_edu.widgets.covariance import CovarianceExplorer
+from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.style import show
+from cance_edu.method import autoencoder
+from cance_edu.method.autoencoder import covariance_loss
+from cance_edu.method.moments import condition_number
+from cance_edu.method.noise import GaussianNoise
+from cance_edu.training import autoencoder as training
+from cance_edu.training.autoencoder import latent_covariance
+from cance_edu.training.sources import Source
 
 # %% [markdown]
 # ## An autoencoder in one scroll
@@ -115,7 +119,7 @@ def trained(latent_dim, covariance_weight, batch_norm=True):
         model.encoder[1] = torch.nn.Identity()
     order = torch.Generator().manual_seed(lesson_seed())
     settings = {"covariance_weight": covariance_weight, "epochs": (24, 6), "batch_size": 32}
-    autoencoder.train_autoencoder(model, train, generator=order, **settings)
+    training.train_autoencoder(model, train, generator=order, **settings)
     return model
 
 
@@ -520,7 +524,7 @@ assert f">{sixteen.condition_numbers[4, 0]:.3g}<" in explorer.readout.value
 # "The smallest $\lambda$ that yields a well-conditioned covariance" is a search from below.
 
 # %%
-show_source(autoencoder.smallest_well_conditioned)
+show_source(training.smallest_well_conditioned)
 
 # %% [markdown]
 # The detector does it when asked for `covariance_weight="auto"`. Variant "error" trains the
@@ -540,8 +544,8 @@ for weight, condition in detector.condition_numbers_.items():
 
 # %%
 *too_small, last = detector.condition_numbers_.values()
-assert last < autoencoder.WELL_CONDITIONED
-assert all(condition >= autoencoder.WELL_CONDITIONED for condition in too_small)
+assert last < training.WELL_CONDITIONED
+assert all(condition >= training.WELL_CONDITIONED for condition in too_small)
 assert detector.covariance_weight_ == list(detector.condition_numbers_)[-1]
 
 # %% [markdown]
@@ -555,7 +559,7 @@ assert detector.covariance_weight_ == list(detector.condition_numbers_)[-1]
 # "to mitigate the impact of the covariance loss on the AE's ability to reconstruct".
 
 # %%
-show_source(autoencoder.train_autoencoder)
+show_source(training.train_autoencoder)
 
 # %% [markdown]
 # How does the covariance loss reach the decoder? It depends on $\phi_1$ alone:
@@ -696,7 +700,7 @@ assert np.exp(-falls["thinnest"]) < 1e-10
 # %%
 narrow = autoencoder.convolutional_autoencoder(shape, latent_dim=16, hidden=8)
 order = torch.Generator().manual_seed(lesson_seed())
-autoencoder.train_autoencoder(
+training.train_autoencoder(
     narrow, train, generator=order, covariance_weight=1000, epochs=(2, 0), batch_size=32
 )
 singular = latent_covariance(narrow, held_out)

@@ -41,20 +41,13 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from cance_edu import CANCE, recordings
-from cance_edu.composite import (
-    PrincipalComponents,
-    composite,
-    composite_features,
-    cosine_dissimilarity,
-    reconstruction_error,
-)
+from cance_edu import CANCE
+from cance_edu.course import recordings
+from cance_edu.course.composite import figure as figures
 
 # %%
-from cance_edu.experiments import auroc
-from cance_edu.figures import composite as figures
-from cance_edu.figures import draw_images, show
-from cance_edu.lessons import (
+from cance_edu.course.composite import summary as summaries
+from cance_edu.course.page import (
     DEFECTS,
     lesson_dataset,
     lesson_seed,
@@ -65,9 +58,21 @@ from cance_edu.lessons import (
 )
 
 # %%
-from cance_edu.moments import RunningMoments, merge_covariances, merge_means
-from cance_edu.sources import Source
-from cance_edu.summaries import composite as summaries
+from cance_edu.course.style import draw_images, show
+
+# %%
+from cance_edu.experiments import auroc
+from cance_edu.method.composite import (
+    PrincipalComponents,
+    composite,
+    cosine_dissimilarity,
+    reconstruction_error,
+)
+
+# %%
+from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
+from cance_edu.training.features import composite_features
+from cance_edu.training.sources import Source
 
 # %% [markdown]
 # ## Three features of one image
@@ -111,7 +116,7 @@ latent_dim = 16 if digits else 6
 train, n_pixels = Source(split.train_images), split.train_images[0].size
 settings = {"latent_dim": latent_dim, "random_state": lesson_seed()}
 
-pca = PrincipalComponents(n_pixels, latent_dim).fit(train)
+pca = PrincipalComponents(n_pixels, latent_dim).fit(train.batches())
 autoencoder = CANCE("error", **settings).fit(split.train_images).representation_
 sources = {"PCA": pca, "autoencoder": autoencoder}
 first, second = ("PCA", "autoencoder") if digits else ("autoencoder", "PCA")

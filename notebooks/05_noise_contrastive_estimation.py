@@ -47,36 +47,45 @@ from scipy import optimize, stats
 from scipy.special import log_expit
 from sklearn.metrics import log_loss
 
-from cance_edu import CANCE, recordings
-from cance_edu.experiments import auroc
-
 # %%
-from cance_edu.figures import show
-from cance_edu.figures.contrast import (
-    draw_learning,
-    draw_line_contrast,
-    draw_planes,
-    draw_pointwise_loss,
-)
-from cance_edu.figures.estimated_mean import draw_mean_variance
-from cance_edu.figures.far_from_data import draw_ray, draw_reach
-from cance_edu.figures.scores import draw_aurocs, draw_scores
-from cance_edu.known_density import EXAMPLE
-from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
-
-# %%
-from cance_edu.moments import RunningMoments
-from cance_edu.nce import Contrast, LogRatio, anomaly_score, nce_loss, total_mass, train_nce
-from cance_edu.noise import GaussianNoise
-from cance_edu.summaries.contrast import divergence, line_contrast, on_plane, watch_learning
-from cance_edu.summaries.estimated_mean import (
+from cance_edu import CANCE
+from cance_edu.course import recordings
+from cance_edu.course.contrast.estimated_mean import (
     NoiseSetting,
     at_equal_budget,
     covariance_of_estimates,
     variance_against,
 )
-from cance_edu.summaries.far_from_data import along_ray, reach
-from cance_edu.summaries.logistic_nce import asymptotic_covariance
+
+# %%
+from cance_edu.course.contrast.estimated_mean_figure import draw_mean_variance
+from cance_edu.course.contrast.far_from_data import along_ray, reach
+from cance_edu.course.contrast.far_from_data_figure import draw_ray, draw_reach
+
+# %%
+from cance_edu.course.contrast.figure import (
+    draw_learning,
+    draw_line_contrast,
+    draw_planes,
+    draw_pointwise_loss,
+)
+from cance_edu.course.contrast.logistic_nce import asymptotic_covariance
+from cance_edu.course.contrast.summary import divergence, line_contrast, on_plane, watch_learning
+
+# %%
+from cance_edu.course.noise.gaussian_mixture import EXAMPLE
+from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.scores.figure import draw_aurocs, draw_scores
+
+# %%
+from cance_edu.course.style import show
+from cance_edu.experiments import auroc
+
+# %%
+from cance_edu.method.moments import RunningMoments
+from cance_edu.method.nce import LogRatio, anomaly_score, nce_loss, total_mass
+from cance_edu.method.noise import GaussianNoise
+from cance_edu.training.contrast import Contrast, train_nce
 
 # %% [markdown]
 # ## 1 · A classifier that knows a density

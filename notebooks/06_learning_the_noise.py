@@ -45,62 +45,66 @@ from matplotlib.figure import Figure
 from scipy import stats
 from torch.optim import AdamW
 
-from cance_edu import CANCE, recordings
-from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.experiments.pairs import Pairs, mean_interval
+from cance_edu import CANCE
+from cance_edu.course import recordings
 
 # %%
-from cance_edu.figures import show
-from cance_edu.figures.intervals import Point, draw_intervals
-from cance_edu.figures.known_density import draw_known_density
-from cance_edu.figures.noise import draw_noise, noise_animation
-from cance_edu.figures.noise_force import (
-    draw_density_variance,
-    draw_force,
-    draw_losses,
-    draw_sweeps,
-)
-from cance_edu.figures.noise_walk import draw_confidence, draw_walk
-
-# %%
-from cance_edu.lessons import lesson_seed, lesson_split, measured, show_source
-from cance_edu.moments import RunningMoments
-from cance_edu.nce import (
-    Contrast,
-    nce_loss,
-    noise_objective_eq8,
-    noise_objective_eq12,
-    noise_objective_naive,
-)
-from cance_edu.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
-
-# %%
-from cance_edu.summaries.known_density import known_density_view, known_fits
-from cance_edu.summaries.noise import noise_frame, noise_view, noise_views
-from cance_edu.summaries.noise_confidence import (
+from cance_edu.course.explorer import drive
+from cance_edu.course.noise.confidence import (
     confidence_slope,
     confidence_sweep,
     gaussian_confidence_sweep,
 )
+from cance_edu.course.noise.explorer import NoiseExplorer
+from cance_edu.course.noise.figure import draw_noise, noise_animation
 
 # %%
-from cance_edu.summaries.noise_force import (
+from cance_edu.course.noise.force import (
     augmented_error,
     loss_of_scale,
     noise_force,
     skewed_error,
     two_modes,
 )
-from cance_edu.summaries.noise_run import noise_run
-from cance_edu.summaries.noise_variance import estimate_variance, simulated_variance
-from cance_edu.summaries.noise_walk import optimal_walk, trained_walk
-from cance_edu.summaries.understudy import AugmentedUnderstudy, understudy
 
 # %%
-from cance_edu.widgets import drive
-from cance_edu.widgets.known_density import KnownDensityExplorer
-from cance_edu.widgets.noise import NoiseExplorer
+from cance_edu.course.noise.force_figure import (
+    draw_density_variance,
+    draw_force,
+    draw_losses,
+    draw_sweeps,
+)
 
+# %%
+from cance_edu.course.noise.known_density import known_density_view, known_fits
+from cance_edu.course.noise.known_density_explorer import KnownDensityExplorer
+from cance_edu.course.noise.known_density_figure import draw_known_density
+from cance_edu.course.noise.run import noise_run
+from cance_edu.course.noise.summary import noise_frame, noise_view, noise_views
+from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
+from cance_edu.course.noise.variance import estimate_variance, simulated_variance
+from cance_edu.course.noise.walk import optimal_walk, trained_walk
+from cance_edu.course.noise.walk_figure import draw_confidence, draw_walk
+
+# %%
+from cance_edu.course.page import lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.results.intervals_figure import Point, draw_intervals
+
+# %%
+from cance_edu.course.style import show
+from cance_edu.experiments.pairs import Pairs, mean_interval
+from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.method.moments import RunningMoments
+from cance_edu.method.nce import (
+    nce_loss,
+    noise_objective_eq8,
+    noise_objective_eq12,
+    noise_objective_naive,
+)
+from cance_edu.method.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
+from cance_edu.training.contrast import Contrast
+
+# %%
 seed = lesson_seed()
 
 # %% [markdown]

@@ -42,12 +42,15 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from cance_edu import CANCE, datasets, recordings
+from cance_edu import CANCE, datasets
+from cance_edu.course import recordings
+
+# %%
+from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured, show_source
+from cance_edu.course.results.comparisons_figure import draw_ablation, draw_aurocs_by_group
+from cance_edu.course.scores import summary
+from cance_edu.course.style import draw_images, show
 from cance_edu.experiments import auroc
-from cance_edu.figures import draw_images, show
-from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
-from cance_edu.lessons import lesson_dataset, lesson_seed, lesson_split, measured, show_source
-from cance_edu.summaries import scores as summary
 
 # %% [markdown]
 # ## 1. Four lines, taken apart
@@ -295,7 +298,7 @@ assert from_ones > 0.8
 my_guess = ""  # "error" or "cance"
 
 # %%
-from cance_edu.figures.scores import draw_precision_recall, draw_roc
+from cance_edu.course.scores.figure import draw_precision_recall, draw_roc
 
 figure = Figure(figsize=(9, 4), layout="constrained")
 left, right = figure.subplots(1, 2)
@@ -406,7 +409,7 @@ assert (1 - 1e-4) ** (~is_anomaly).sum() > 0.9
 # the threshold on either side: those that the next move of the threshold lets change side.
 
 # %%
-from cance_edu.figures.decisions import draw_decision
+from cance_edu.course.scores.decisions_figure import draw_decision
 
 scored = summary.ScoredImages(scores, is_anomaly, split.test_images)
 figure = Figure(figsize=(10.5, 5), layout="constrained")
@@ -423,8 +426,8 @@ show(
 # the left; then set the share of anomalies to 1 in 1,000 and look at the precision there.
 
 # %%
-from cance_edu.widgets import drive
-from cance_edu.widgets.scores import ScoreExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.scores.explorer import ScoreExplorer
 
 explorer = ScoreExplorer(scores, is_anomaly, split.test_images, threshold)
 explorer
@@ -465,7 +468,7 @@ assert new_alarms > 0.15
 # so the least $k$ for which this is at most $c$ keeps the promise.
 
 # %%
-from cance_edu.summaries.thresholds import alarm_count, held_out_threshold
+from cance_edu.course.scores.thresholds import alarm_count, held_out_threshold
 
 show_source(held_out_threshold)
 
@@ -495,7 +498,7 @@ counts = [(s[n:] > held_out_threshold(s[:n], 0.1)).sum() for s in shuffled]
 print(f"of {m} new images {low:.0f} to {high:.0f}: {low / m:.0%} to {high / m:.0%}")
 
 # %%
-from cance_edu.figures.scores import draw_alarm_counts
+from cance_edu.course.scores.figure import draw_alarm_counts
 
 figure = Figure(figsize=(6.5, 3), layout="constrained")
 draw_alarm_counts(figure.subplots(), counts, law.pmf(np.arange(m + 1)), 0.1 * m)
@@ -649,7 +652,7 @@ if lesson_dataset() == "digits":
 # and `digits_ablation` holds the AUROC of the damaged images against the whole ones.
 
 # %%
-from cance_edu.lessons import DEFECTS, with_defect
+from cance_edu.course.page import DEFECTS, with_defect
 
 good = split.test_images[~is_anomaly]
 examples = [good[0], *(with_defect(good[:1], kind, seed)[0] for kind in DEFECTS)]

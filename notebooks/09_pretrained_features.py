@@ -41,8 +41,17 @@ import torch
 from matplotlib.figure import Figure
 from scipy.stats import chi2, spearmanr, ttest_ind
 
-from cance_edu import CANCE, recordings
-from cance_edu.composite import PrincipalComponents
+from cance_edu import CANCE
+from cance_edu.course import recordings
+from cance_edu.course.composite.summary import squared_mahalanobis
+from cance_edu.course.features.figure import draw_overfitting, draw_squared_norms
+
+# %%
+from cance_edu.course.features.pretrained import SmallClassifier, features_of, pretrain, scattered
+from cance_edu.course.page import lesson_seed, show_source
+from cance_edu.course.results.comparisons_figure import draw_ablation, draw_aurocs_by_group
+from cance_edu.course.results.intervals_figure import Point, draw_intervals
+from cance_edu.course.style import draw_images, show
 from cance_edu.datasets import Images, digits, one_class_split
 from cance_edu.experiments import auroc
 
@@ -51,18 +60,10 @@ from cance_edu.experiments.classics import neighbours, pca_error
 from cance_edu.experiments.pairs import pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
-from cance_edu.figures import draw_images, show
-from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
-from cance_edu.figures.features import draw_overfitting, draw_squared_norms
-from cance_edu.figures.intervals import Point, draw_intervals
-from cance_edu.lessons import lesson_seed, show_source
-from cance_edu.moments import condition_number
-from cance_edu.noise import widen
-
-# %%
-from cance_edu.pretrained import SmallClassifier, features_of, pretrain, scattered
-from cance_edu.sources import Source
-from cance_edu.summaries.composite import squared_mahalanobis
+from cance_edu.method.composite import PrincipalComponents
+from cance_edu.method.moments import condition_number
+from cance_edu.method.noise import widen
+from cance_edu.training.sources import Source
 
 # %% [markdown]
 # ## 1. Features that other classes paid for
@@ -231,7 +232,7 @@ rng = np.random.default_rng(seed)
 train = features_of(network, scattered(np.repeat(split.train_images, 8, axis=0), rng))
 new = features_of(network, scattered(good, rng))
 
-components = PrincipalComponents(train.shape[1], 32).fit(Source(train))
+components = PrincipalComponents(train.shape[1], 32).fit(Source(train).batches())
 conditions = {
     name: condition_number(torch.cov(components.encode(torch.from_numpy(rows)).T))
     for name, rows in (("training rows", train), ("new rows", new))

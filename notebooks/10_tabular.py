@@ -43,18 +43,19 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.datasets import load_breast_cancer
 
-from cance_edu import CANCE, datasets, recordings
-from cance_edu.autoencoder import dense_autoencoder
-from cance_edu.experiments import auroc, classics, measures
-from cance_edu.figures import shares as figures
-from cance_edu.figures import show
-from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
+from cance_edu import CANCE, datasets
+from cance_edu.course import recordings
+from cance_edu.course.page import lesson_seed, show_source
+from cance_edu.course.results.comparisons_figure import draw_ablation, draw_aurocs_by_group
+from cance_edu.course.scores import shares_figure as figures
+from cance_edu.course.scores import summary
 
 # %%
-from cance_edu.figures.scores import draw_aurocs
-from cance_edu.lessons import lesson_seed, show_source
-from cance_edu.schedule import schedule_for
-from cance_edu.summaries import scores as summary
+from cance_edu.course.scores.figure import draw_aurocs
+from cance_edu.course.style import show
+from cance_edu.experiments import auroc, classics, measures
+from cance_edu.method.autoencoder import dense_autoencoder
+from cance_edu.training.schedule import schedule_for
 
 # %% [markdown]
 # ## 1. CANCE on a table

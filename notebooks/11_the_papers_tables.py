@@ -47,7 +47,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import stats
 
+# %%
+from cance_edu.course.page import show_source
+from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
+from cance_edu.course.results.intervals_figure import Point, draw_intervals
+from cance_edu.course.results.paper_tables_figure import Panel, draw_panel
+from cance_edu.course.style import show
 from cance_edu.experiments import comparison
+
+# %%
 from cance_edu.experiments.audit import audit
 
 # %%
@@ -55,12 +63,7 @@ from cance_edu.experiments.pairs import Pairs, mean_interval, pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 from cance_edu.experiments.tables import TABLES
-from cance_edu.figures import show
-from cance_edu.figures.comparisons import draw_aurocs_by_group
-from cance_edu.figures.intervals import Point, draw_intervals
-from cance_edu.figures.paper_tables import Panel, draw_panel
-from cance_edu.lessons import show_source
-from cance_edu.sources import Source
+from cance_edu.training.sources import Source
 
 # %%
 results = stored()

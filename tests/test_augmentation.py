@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy import stats
 
-from cance_edu.augmentation import ReconstructionAugmentation, sample_truncated_normal
+from cance_edu.method.augmentation import ReconstructionAugmentation, sample_truncated_normal
 
 MODE = torch.tensor([0.02, 0.1], dtype=torch.float64)
 DEVIATION = torch.tensor([0.015, 0.3], dtype=torch.float64)

@@ -4,18 +4,20 @@ import numpy as np
 import pytest
 import torch
 
-from cance_edu import autoencoder
-from cance_edu.autoencoder import (
+from cance_edu.method.autoencoder import (
     convolutional_autoencoder,
     covariance_loss,
     dense_autoencoder,
-    latent_covariance,
     reconstruction_loss,
+)
+from cance_edu.method.moments import condition_number
+from cance_edu.training import autoencoder as training
+from cance_edu.training.autoencoder import (
+    latent_covariance,
     smallest_well_conditioned,
     train_autoencoder,
 )
-from cance_edu.moments import condition_number
-from cance_edu.sources import Source
+from cance_edu.training.sources import Source
 
 
 @pytest.mark.equation("1")
@@ -77,7 +79,7 @@ def test_second_stage_leaves_encoder_and_its_statistics_alone(monkeypatch):
     source = Source(np.random.default_rng(0).normal(size=(64, 5)))
     seen = [{k: v.clone() for k, v in model.state_dict().items()}]
     of_steps = []
-    step = autoencoder.Descent.step
+    step = training.Descent.step
 
     def spy(self, loss):
         value = step(self, loss)
@@ -85,7 +87,7 @@ def test_second_stage_leaves_encoder_and_its_statistics_alone(monkeypatch):
         seen.append({k: v.clone() for k, v in model.state_dict().items()})
         return value
 
-    monkeypatch.setattr(autoencoder.Descent, "step", spy)
+    monkeypatch.setattr(training.Descent, "step", spy)
     generator = torch.Generator().manual_seed(0)
     losses = train_autoencoder(model, source, generator=generator, epochs=(2, 3), batch_size=32)
     np.testing.assert_allclose(losses, np.reshape(of_steps, (5, 2)).mean(1), rtol=1e-6)

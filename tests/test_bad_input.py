@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from cance_edu import CANCE
-from cance_edu.autoencoder import Autoencoder
 from cance_edu.experiments import auroc
+from cance_edu.method.autoencoder import Autoencoder
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 IMAGES = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)
@@ -22,7 +22,7 @@ def no_training(monkeypatch):
         raise AssertionError("training began")
 
     for name in ("train_autoencoder", "train_nce", "composite_features", "PrincipalComponents"):
-        monkeypatch.setattr(f"cance_edu.detector.{name}", begun)
+        monkeypatch.setattr(f"cance_edu.detectors.cance.{name}", begun)
 
 
 def with_value(data, place, value):
@@ -174,7 +174,7 @@ def collapsed_autoencoder():
 
 @pytest.mark.parametrize("variant", ["latnce", "cnce", "cance"])
 def test_collapsed_latents(monkeypatch, variant):
-    monkeypatch.setattr("cance_edu.detector.train_nce", None)
+    monkeypatch.setattr("cance_edu.detectors.cance.train_nce", None)
     detector = CANCE(variant, representation=collapsed_autoencoder(), **QUICK)
     advice = (
         r"singular \(condition number .*: the latents collapsed\. Raise covariance_weight \(lam"
@@ -187,7 +187,7 @@ def test_collapsed_latents(monkeypatch, variant):
 
 @pytest.mark.parametrize("variant", ["error", "cnce", "cance"])
 def test_principal_components_that_leave_no_error(monkeypatch, variant):
-    monkeypatch.setattr("cance_edu.detector.train_nce", None)
+    monkeypatch.setattr("cance_edu.detectors.cance.train_nce", None)
     detector = CANCE(variant, representation="pca", latent_dim=3, **QUICK)
     with pytest.raises(ValueError, match=r"3 latents reconstruct the data exactly.*lower latent_d"):
         detector.fit(TABLE)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cance_edu import cli
-from cance_edu.files import PROJECT
+from cance_edu.datasets.files import PROJECT
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
@@ -68,7 +68,7 @@ def test_lab_opens_the_first_notebook(monkeypatch):
 
 
 def test_record_prints_where_the_recording_is(monkeypatch, capsys):
-    monkeypatch.setattr("cance_edu.recordings.record", lambda name: Path(f"{name}.npz"))
+    monkeypatch.setattr("cance_edu.course.recordings.record", lambda name: Path(f"{name}.npz"))
     assert cli.main(["record", "covariance"]) == 0
     assert capsys.readouterr().out == "covariance.npz\n"
 

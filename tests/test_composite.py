@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.decomposition import PCA
 
-from cance_edu.autoencoder import convolutional_autoencoder
-from cance_edu.composite import (
+from cance_edu.method.autoencoder import convolutional_autoencoder
+from cance_edu.method.composite import (
     PrincipalComponents,
     composite,
-    composite_features,
     cosine_dissimilarity,
     reconstruction_error,
 )
-from cance_edu.sources import Source
+from cance_edu.training.features import composite_features
+from cance_edu.training.sources import Source
 
 X, Y = np.random.default_rng(0).random((2, 6, 1, 4, 4))
 
@@ -69,7 +69,7 @@ def test_features_of_batches_are_those_of_all_images():
 
 def test_principal_components_are_scikit_learns_whitened_ones():
     data = np.random.default_rng(1).normal(size=(2500, 5)) * [5, 4, 3, 2, 1] + 7
-    ours = PrincipalComponents(5, 3).fit(Source(data))
+    ours = PrincipalComponents(5, 3).fit(Source(data).batches())
     theirs = PCA(3, whiten=True).fit(data)
     scores = ours.encode(torch.from_numpy(data)).numpy()
     # Biased against unbiased variance, and the sign of a direction is free.
@@ -85,4 +85,4 @@ def test_principal_components_are_scikit_learns_whitened_ones():
 def test_too_many_components_are_refused():
     data = np.random.default_rng(2).normal(size=(50, 2)) @ np.ones((2, 4))
     with pytest.raises(ValueError, match="choose at most 1"):
-        PrincipalComponents(4, 3).fit(Source(data))
+        PrincipalComponents(4, 3).fit(Source(data).batches())

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from cance_edu.descent import Descent
-from cance_edu.schedule import Schedule, schedule_for
+from cance_edu.training.descent import Descent
+from cance_edu.training.schedule import Schedule, schedule_for
 
 
 def test_the_rate_rises_to_its_peak_and_falls_to_zero():

@@ -12,11 +12,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from cance_edu import CANCE
-from cance_edu.autoencoder import latent_covariance
 from cance_edu.datasets import load_one_class
-from cance_edu.device import choose_device
 from cance_edu.experiments import auroc
-from cance_edu.sources import Source
+from cance_edu.training.autoencoder import latent_covariance
+from cance_edu.training.device import choose_device
+from cance_edu.training.sources import Source
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 VARIANTS = ("error", "latnce", "cnce", "cance")
@@ -193,7 +193,7 @@ def test_an_interrupted_fit_leaves_the_detector_unfitted(monkeypatch, stage, fit
         raise KeyboardInterrupt
 
     before = torch.get_rng_state()
-    monkeypatch.setattr(f"cance_edu.detector.{stage}", interrupt)
+    monkeypatch.setattr(f"cance_edu.detectors.cance.{stage}", interrupt)
     with pytest.raises(KeyboardInterrupt, match="fit was interrupted: this detector is not fitted"):
         detector.fit(TABLE)
     with pytest.raises(NotFittedError):
@@ -254,7 +254,9 @@ def test_architecture_follows_the_parameters():
 
 def test_auto_weight_takes_the_first_that_is_well_conditioned_and_reports_all(monkeypatch):
     found = iter([1e5, 250.0, 99.0, 1.0])
-    monkeypatch.setattr("cance_edu.detector.condition_number", lambda covariance: next(found))
+    monkeypatch.setattr(
+        "cance_edu.detectors.cance.condition_number", lambda covariance: next(found)
+    )
     detector = CANCE("error", covariance_weight="auto", **QUICK).fit(IMAGES)
     assert detector.condition_numbers_ == {0.0: 1e5, 0.1: 250.0, 1.0: 99.0}
     assert detector.covariance_weight_ == 1.0
@@ -274,7 +276,7 @@ def test_condition_number_is_of_held_out_inputs_if_they_are_enough(monkeypatch):
         sizes.append(len(source))
         return latent_covariance(model, source)
 
-    monkeypatch.setattr("cance_edu.detector.latent_covariance", counted)
+    monkeypatch.setattr("cance_edu.detectors.cance.latent_covariance", counted)
     # 122 images hold out 12, too few for a covariance of 6 latents: then it is the training set's.
     for images in (IMAGES, np.tile(IMAGES, (4, 1, 1, 1))):
         CANCE("error", **QUICK).fit(images)
@@ -293,7 +295,7 @@ def test_the_contrast_gets_what_was_asked_for(monkeypatch, variant):
         seen.update(z=z, contrast=contrast, augmentation=augmentation, held_out=held_out)
         raise Looked
 
-    monkeypatch.setattr("cance_edu.detector.train_nce", look)
+    monkeypatch.setattr("cance_edu.detectors.cance.train_nce", look)
     asked = {"noise_ratio": 3, "noise_objective": "naive", "initial_scale": 2.5, "steps": 7}
     detector = CANCE(variant, augmentation="k-aware", epochs=(1, 0), random_state=0, **asked)
     with pytest.raises(Looked):

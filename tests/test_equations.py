@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from cance_edu import equations
-from cance_edu.equations import equation_table
+from cance_edu.method import equations
+from cance_edu.method.equations import equation_table
 
 TESTS = Path(__file__).parent
 PAPER = {*map(str, range(1, 15)), "Prop. 3.1"}

@@ -3,10 +3,10 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from cance_edu import recordings
-from cance_edu.autoencoder import convolutional_autoencoder, train_autoencoder
-from cance_edu.figures.canvas import Canvas
-from cance_edu.figures.covariance import (
+from cance_edu.course import recordings
+from cance_edu.course.canvas import Canvas
+from cance_edu.course.covariance.explorer import CovarianceExplorer
+from cance_edu.course.covariance.figure import (
     draw_explorer,
     draw_latent_spread,
     draw_path,
@@ -14,9 +14,7 @@ from cance_edu.figures.covariance import (
     draw_two_directions,
     move_explorer,
 )
-from cance_edu.recordings import covariance as recorded
-from cance_edu.sources import Source
-from cance_edu.summaries.covariance import (
+from cance_edu.course.covariance.summary import (
     ScheduleComparison,
     independent_eigenvalues,
     latent_spread,
@@ -25,8 +23,11 @@ from cance_edu.summaries.covariance import (
     weight_path,
     widest_and_thinnest,
 )
-from cance_edu.widgets import drive
-from cance_edu.widgets.covariance import CovarianceExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.recordings import covariance as recorded
+from cance_edu.method.autoencoder import convolutional_autoencoder
+from cance_edu.training.autoencoder import train_autoencoder
+from cance_edu.training.sources import Source
 
 IMAGES = np.random.default_rng(0).random((60, 1, 8, 8), dtype=np.float32)
 

@@ -7,12 +7,12 @@ import torch
 from matplotlib.figure import Figure
 from scipy import integrate, special, stats
 
-from cance_edu.figures.known_density import draw_known_density, move_known_density
-from cance_edu.known_density import EXAMPLE
-from cance_edu.summaries.known_density import known_density_view, known_fits
-from cance_edu.summaries.known_errors import NOISE, errors, optimal_log_ratio
-from cance_edu.widgets import drive
-from cance_edu.widgets.known_density import KnownDensityExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.noise.gaussian_mixture import EXAMPLE
+from cance_edu.course.noise.known_density import known_density_view, known_fits
+from cance_edu.course.noise.known_density_explorer import KnownDensityExplorer
+from cance_edu.course.noise.known_density_figure import draw_known_density, move_known_density
+from cance_edu.course.noise.known_errors import NOISE, errors, optimal_log_ratio
 
 MEAN, COVARIANCE = NOISE.mean.numpy(), NOISE.covariance.numpy()
 SCALES = [(1.0, 1.0), (1.25, 4.0)]

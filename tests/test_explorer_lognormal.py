@@ -5,12 +5,17 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 
-from cance_edu.figures.feature_fit import draw_outlier, draw_quantiles
-from cance_edu.figures.lognormal import draw_histogram, draw_lognormal, draw_spread, move_lognormal
-from cance_edu.summaries.feature_fit import fit_feature, outlier_effect, quantile_plot
-from cance_edu.summaries.lognormal import lognormal_view, spread_curves
-from cance_edu.widgets import drive
-from cance_edu.widgets.lognormal import LognormalExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.lognormal.explorer import LognormalExplorer
+from cance_edu.course.lognormal.feature_fit import fit_feature, outlier_effect, quantile_plot
+from cance_edu.course.lognormal.feature_fit_figure import draw_outlier, draw_quantiles
+from cance_edu.course.lognormal.figure import (
+    draw_histogram,
+    draw_lognormal,
+    draw_spread,
+    move_lognormal,
+)
+from cance_edu.course.lognormal.summary import lognormal_view, spread_curves
 
 MU, SIGMA = -4.4, 0.6
 LOGNORMAL = stats.lognorm(s=SIGMA, scale=np.exp(MU))

@@ -14,11 +14,10 @@ from scipy import stats
 from sklearn.exceptions import NotFittedError
 
 from cance_edu import CANCE
-from cance_edu.datasets import load_one_class
-from cance_edu.figures import ANOMALY, NOISE, NORMAL
-from cance_edu.figures.noise import draw_noise, frame_noise, move_noise, noise_animation
-from cance_edu.noise import widen
-from cance_edu.summaries.noise import (
+from cance_edu.course.explorer import drive
+from cance_edu.course.noise.explorer import NoiseExplorer
+from cance_edu.course.noise.figure import draw_noise, frame_noise, move_noise, noise_animation
+from cance_edu.course.noise.summary import (
     log_density,
     noise_frame,
     noise_run,
@@ -26,8 +25,9 @@ from cance_edu.summaries.noise import (
     noise_view,
     noise_views,
 )
-from cance_edu.widgets import drive
-from cance_edu.widgets.noise import NoiseExplorer
+from cance_edu.course.style import ANOMALY, NOISE, NORMAL
+from cance_edu.datasets import load_one_class
+from cance_edu.method.noise import widen
 
 SPLIT = load_one_class("digits", normal=[8])
 QUICK = {"epochs": (2, 1), "steps": 40, "random_state": 0, "device": "cpu"}

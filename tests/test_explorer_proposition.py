@@ -5,13 +5,26 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 
-from cance_edu.figures.proof import draw_curves, draw_inequality, draw_margin
-from cance_edu.figures.proposition import draw_proposition, draw_side_by_side, move_proposition
-from cance_edu.figures.proposition_maps import draw_augmented, draw_loss_map, draw_plane_margin
-from cance_edu.summaries.joint_proposition import square_margin, two_cluster_margin
-from cance_edu.summaries.proposition import loss_map, needed_spread, proposition_view, safe_spread
-from cance_edu.widgets import drive
-from cance_edu.widgets.proposition import PropositionExplorer
+from cance_edu.course.explorer import drive
+from cance_edu.course.proposition.explorer import PropositionExplorer
+from cance_edu.course.proposition.figure import (
+    draw_proposition,
+    draw_side_by_side,
+    move_proposition,
+)
+from cance_edu.course.proposition.joint import square_margin, two_cluster_margin
+from cance_edu.course.proposition.maps_figure import (
+    draw_augmented,
+    draw_loss_map,
+    draw_plane_margin,
+)
+from cance_edu.course.proposition.proof_figure import draw_curves, draw_inequality, draw_margin
+from cance_edu.course.proposition.summary import (
+    loss_map,
+    needed_spread,
+    proposition_view,
+    safe_spread,
+)
 
 AT_START = 1 + np.log(2)
 

@@ -7,25 +7,25 @@ from matplotlib.figure import Figure
 from scipy.stats import mannwhitneyu
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
-from cance_edu.figures import ANOMALY, NORMAL
-from cance_edu.figures.comparisons import draw_ablation, draw_aurocs_by_group
-from cance_edu.figures.decisions import draw_decision, move_decision
-from cance_edu.figures.scores import (
+from cance_edu.course.explorer import drive
+from cance_edu.course.results.comparisons_figure import draw_ablation, draw_aurocs_by_group
+from cance_edu.course.scores.decisions_figure import draw_decision, move_decision
+from cance_edu.course.scores.explorer import ScoreExplorer
+from cance_edu.course.scores.figure import (
     draw_alarm_counts,
     draw_precision_recall,
     draw_roc,
     draw_scores,
 )
-from cance_edu.summaries.scores import (
+from cance_edu.course.scores.summary import (
     ScoredImages,
     aurocs_by_group,
     decide,
     decision_curves,
     precision,
 )
-from cance_edu.summaries.thresholds import alarm_count, held_out_threshold
-from cance_edu.widgets import drive
-from cance_edu.widgets.scores import ScoreExplorer
+from cance_edu.course.scores.thresholds import alarm_count, held_out_threshold
+from cance_edu.course.style import ANOMALY, NORMAL
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cance_edu.figures import draw_images, line_style, marker_style, show
-from cance_edu.figures.animation import player
-from cance_edu.figures.features import draw_overfitting, draw_squared_norms
-from cance_edu.figures.proof import draw_curves
-from cance_edu.figures.scores import draw_aurocs, draw_roc, draw_scores
+from cance_edu.course.animation import player
+from cance_edu.course.features.figure import draw_overfitting, draw_squared_norms
+from cance_edu.course.proposition.proof_figure import draw_curves
+from cance_edu.course.scores.figure import draw_aurocs, draw_roc, draw_scores
+from cance_edu.course.style import draw_images, line_style, marker_style, show
 
 SCORES = np.array([0.0, 1.0, 2.0, 3.0, 10.0])
 IS_ANOMALY = np.array([False, False, True, False, True])

@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy import stats
 
-from cance_edu.known_density import EXAMPLE, GaussianMixture2D
+from cance_edu.course.noise.gaussian_mixture import EXAMPLE, GaussianMixture2D
 
 ONE = GaussianMixture2D(
     torch.ones(1, dtype=torch.float64),

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cance_edu import lessons, recordings
-from cance_edu.datasets import Images
-from cance_edu.files import PROJECT
-from cance_edu.lessons import (
+from cance_edu.course import page as lessons
+from cance_edu.course import recordings
+from cance_edu.course.page import (
     DEFECTS,
     lesson_dataset,
     lesson_seed,
@@ -17,8 +16,10 @@ from cance_edu.lessons import (
     show_source,
     with_defect,
 )
-from cance_edu.lognormal import lognormal_mode
-from cance_edu.noise import GaussianNoise
+from cance_edu.datasets import Images
+from cance_edu.datasets.files import PROJECT
+from cance_edu.method.lognormal import lognormal_mode
+from cance_edu.method.noise import GaussianNoise
 
 IMAGES = np.random.default_rng(0).random((6, 1, 8, 8)).astype(np.float32)
 
@@ -157,7 +158,7 @@ def test_small_mnist_says_how_its_images_differ(monkeypatch, changed):
     def made_up(part):
         return Images(np.zeros((10_000, 1, 2, 2), np.float32), labels, part * (part == changed))
 
-    monkeypatch.setattr("cance_edu.lessons.mnist", made_up)
+    monkeypatch.setattr("cance_edu.course.page.mnist", made_up)
     small = lessons.small_mnist([8])
     assert small.differs == changed
     assert (len(small.train_images), len(small.test_images)) == (1000, 2000)

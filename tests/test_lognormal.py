@@ -4,16 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
-from cance_edu.lognormal import (
-    augmented_log_pdf,
-    dominance,
-    dominance_margin,
+from cance_edu.method.lognormal import (
     lognormal_log_pdf,
     lognormal_mode,
     lognormal_moments,
     lognormal_parameters,
-    noise_log_pdf,
     truncated_normal_log_pdf,
+)
+from cance_edu.method.proposition import (
+    augmented_log_pdf,
+    dominance,
+    dominance_margin,
+    noise_log_pdf,
 )
 
 MOMENTS = [(1.0, 0.5), (0.02, 0.01), (3.0, 6.0)]

@@ -4,7 +4,7 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cance_edu.moments import RunningMoments, merge_covariances, merge_means
+from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
 
 
 @pytest.mark.equation("13", "14")

@@ -6,12 +6,11 @@ import pytest
 import torch
 from scipy import special, stats
 
-from cance_edu import nce
-from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.moments import RunningMoments
-from cance_edu.nce import (
+from cance_edu.method import nce
+from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.method.moments import RunningMoments
+from cance_edu.method.nce import (
     NOISE_OBJECTIVES,
-    Contrast,
     LogRatio,
     anomaly_score,
     nce_loss,
@@ -19,9 +18,9 @@ from cance_edu.nce import (
     noise_objective_eq12,
     noise_objective_naive,
     total_mass,
-    train_nce,
 )
-from cance_edu.noise import GaussianNoise, widen
+from cance_edu.method.noise import GaussianNoise, widen
+from cance_edu.training.contrast import Contrast, train_nce
 
 MEAN = torch.tensor([0.2], dtype=torch.float64)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.spatial import distance
 from torch.distributions import MultivariateNormal
 
-from cance_edu.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
+from cance_edu.method.noise import GaussianNoise, narrow, noise_scale, psi_of_noise_scale, widen
 
 A = torch.tensor(np.random.default_rng(0).normal(size=(3, 3)))
 MEAN, COVARIANCE = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64), A @ A.T

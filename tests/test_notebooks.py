@@ -108,8 +108,8 @@ def test_nbval_goes_red_for_a_stale_output(tmp_path):
 WIDGET = """
 import ipywidgets
 from matplotlib.figure import Figure
-from cance_edu.figures.canvas import Canvas
-from cance_edu.widgets import Explorer
+from cance_edu.course.canvas import Canvas
+from cance_edu.course.explorer import Explorer
 
 class Planted(Explorer):
     def update(self, x):

@@ -1,8 +1,8 @@
 import numpy as np
 import torch
 
+from cance_edu.course.features.pretrained import SmallClassifier, features_of, pretrain, scattered
 from cance_edu.datasets import digits
-from cance_edu.pretrained import SmallClassifier, features_of, pretrain, scattered
 
 
 def test_scattered_images_are_whole_and_alone_on_their_canvas():

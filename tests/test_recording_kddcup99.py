@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from cance_edu.course.recordings import kddcup99
 from cance_edu.datasets import TableTask
 from cance_edu.datasets.tables import Table
-from cance_edu.recordings import kddcup99
 
 
 def test_an_area_is_that_of_known_and_new_rows_together():

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch.nn.utils import parameters_to_vector
 
-from cance_edu import recordings
-from cance_edu.known_density import EXAMPLE
-from cance_edu.recordings.known_density import SETTINGS, fit, record
-from cance_edu.summaries.known_density import known_fits
-from cance_edu.summaries.known_errors import errors
+from cance_edu.course import recordings
+from cance_edu.course.noise.gaussian_mixture import EXAMPLE
+from cance_edu.course.noise.known_density import known_fits
+from cance_edu.course.noise.known_errors import errors
+from cance_edu.course.recordings.known_density import SETTINGS, fit, record
 
 
 @pytest.fixture(scope="module")

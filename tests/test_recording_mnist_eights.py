@@ -1,8 +1,8 @@
 import numpy as np
 import torch
 
+from cance_edu.course.recordings import mnist_eights
 from cance_edu.experiments import Result
-from cance_edu.recordings import mnist_eights
 
 
 class Trained:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from cance_edu.detector import CANCE
-from cance_edu.recordings import noise_objectives
+from cance_edu.course.recordings import noise_objectives
+from cance_edu.detectors.cance import CANCE
 
 
 @pytest.fixture

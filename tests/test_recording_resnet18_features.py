@@ -4,10 +4,10 @@ from sklearn.neighbors import KNeighborsTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from cance_edu.course.recordings import resnet18_features
 from cance_edu.datasets import TableTask
 from cance_edu.datasets.tables import Table
-from cance_edu.detector import CANCE
-from cance_edu.recordings import resnet18_features
+from cance_edu.detectors.cance import CANCE
 
 
 def rows(n, seed):

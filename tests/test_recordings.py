@@ -5,13 +5,13 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from cance_edu import recordings
+from cance_edu.course import recordings
 
 
 @pytest.fixture
 def tiny(monkeypatch):
     """A recording that takes no time."""
-    module = types.ModuleType("cance_edu.recordings.tiny")
+    module = types.ModuleType("cance_edu.course.recordings.tiny")
     module.SETTINGS = {"seeds": [0]}
     module.record = lambda: {"a": np.arange(3), "name": np.array(["x", "yz"])}
     monkeypatch.setattr(recordings, "RECORDINGS", ("tiny",))
@@ -51,7 +51,7 @@ def test_an_unknown_recording_is_named(tmp_path):
 @pytest.mark.parametrize("name", recordings.RECORDINGS)
 def test_every_recording_is_committed_with_its_command_and_settings(name):
     recording = recordings.load(name)
-    settings = import_module(f"cance_edu.recordings.{name}").SETTINGS
+    settings = import_module(f"cance_edu.course.recordings.{name}").SETTINGS
     assert recording.about["settings"] == json.loads(json.dumps(settings))
     assert recording.about["command"] == f"cance-edu record {name}"
     assert (recordings.FOLDER / f"{name}.npz").stat().st_size < 1_000_000
@@ -63,7 +63,7 @@ def test_nothing_else_lies_beside_the_recordings():
 
 
 def test_a_killed_recording_of_the_lessons_goes_on_where_it_was(tmp_path, monkeypatch):
-    from cance_edu.recordings import lesson_figures
+    from cance_edu.course.recordings import lesson_figures
 
     for name in ("00_a", "01_b"):
         cells = [{"cell_type": "code", "source": [f"measured('{name}', 1)"]}]

@@ -5,8 +5,13 @@ import pytest
 from matplotlib.figure import Figure
 from sklearn.metrics import average_precision_score, f1_score
 
-from cance_edu.figures.shares import draw_by_share, draw_by_split, draw_errors, draw_f1_on_roc
-from cance_edu.summaries.scores import average_precision_at_share, decision_curves, f1_at_share
+from cance_edu.course.scores.shares_figure import (
+    draw_by_share,
+    draw_by_split,
+    draw_errors,
+    draw_f1_on_roc,
+)
+from cance_edu.course.scores.summary import average_precision_at_share, decision_curves, f1_at_share
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from sklearn.decomposition import PCA
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
 
 from cance_edu import CANCE
-from cance_edu.sources import Source, check_images, check_table, standardize
+from cance_edu.training.sources import Source, check_images, check_table, standardize
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 IMAGES = np.random.default_rng(0).random((60, 1, 8, 8), dtype=np.float32)
@@ -252,7 +252,7 @@ def test_items_of_a_data_set_that_are_no_equal_images(item, message):
 
 
 def test_an_image_of_another_shape_is_found_in_a_later_batch(monkeypatch):
-    monkeypatch.setattr("cance_edu.sources.BATCH", 10)
+    monkeypatch.setattr("cance_edu.training.sources.BATCH", 10)
 
     class Growing(Dataset):
         def __len__(self):

@@ -10,8 +10,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from cance_edu import CANCE, storage
-from cance_edu.autoencoder import Autoencoder
+from cance_edu import CANCE
+from cance_edu.method.autoencoder import Autoencoder
+from cance_edu.training import storage
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 IMAGES = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)

@@ -7,19 +7,19 @@ from PIL import Image
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from cance_edu.figures.composite import (
+from cance_edu.course.composite.figure import (
     draw_comparison,
     draw_moments,
     draw_plane,
     moments_animation,
     move_moments,
 )
-from cance_edu.summaries.composite import (
+from cance_edu.course.composite.summary import (
     compare_features,
     running_frames,
     squared_mahalanobis,
 )
-from cance_edu.summaries.ellipse import ellipse
+from cance_edu.course.ellipse import ellipse
 
 RNG = np.random.default_rng(0)
 MIX = RNG.normal(size=(5, 5))
@@ -133,7 +133,7 @@ def test_the_animation_has_a_small_picture_for_each_frame(monkeypatch):
     def keep(frames, captions, alt, **settings):
         received.update(frames=frames, captions=captions, alt=alt)
 
-    monkeypatch.setattr("cance_edu.figures.composite.player", keep)
+    monkeypatch.setattr("cance_edu.course.composite.figure.player", keep)
     moments_animation(running_frames(POINTS, 4), "what is seen")
     assert received["alt"] == "what is seen"
     assert received["captions"][-1] == f"batch 4: {len(POINTS)} images"

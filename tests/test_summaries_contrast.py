@@ -4,17 +4,15 @@ import torch
 from matplotlib.figure import Figure
 from scipy import stats
 
-from cance_edu.figures.contrast import (
+from cance_edu.course.contrast.far_from_data import Reach, along_ray, reach
+from cance_edu.course.contrast.far_from_data_figure import draw_ray, draw_reach
+from cance_edu.course.contrast.figure import (
     draw_learning,
     draw_line_contrast,
     draw_planes,
     draw_pointwise_loss,
 )
-from cance_edu.figures.far_from_data import draw_ray, draw_reach
-from cance_edu.known_density import EXAMPLE
-from cance_edu.nce import Contrast, train_nce
-from cance_edu.noise import GaussianNoise
-from cance_edu.summaries.contrast import (
+from cance_edu.course.contrast.summary import (
     Learning,
     divergence,
     line_contrast,
@@ -22,7 +20,9 @@ from cance_edu.summaries.contrast import (
     recorded_network,
     watch_learning,
 )
-from cance_edu.summaries.far_from_data import Reach, along_ray, reach
+from cance_edu.course.noise.gaussian_mixture import EXAMPLE
+from cance_edu.method.noise import GaussianNoise
+from cance_edu.training.contrast import Contrast, train_nce
 
 NOISE = GaussianNoise(EXAMPLE.mean, EXAMPLE.covariance)
 

@@ -6,9 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from scipy import integrate, optimize, stats
 
-from cance_edu.figures.estimated_mean import draw_mean_variance
-from cance_edu.nce import nce_loss
-from cance_edu.summaries.estimated_mean import (
+from cance_edu.course.contrast.estimated_mean import (
     NoiseSetting,
     VarianceCurve,
     at_equal_budget,
@@ -17,6 +15,8 @@ from cance_edu.summaries.estimated_mean import (
     simulate,
     variance_against,
 )
+from cance_edu.course.contrast.estimated_mean_figure import draw_mean_variance
+from cance_edu.method.nce import nce_loss
 
 SETTINGS = pytest.mark.parametrize(
     "setting",

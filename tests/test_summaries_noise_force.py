@@ -7,14 +7,12 @@ import torch
 from matplotlib.figure import Figure
 from scipy import integrate, special, stats
 
-from cance_edu.figures.noise_force import draw_force, draw_losses, draw_sweeps
-from cance_edu.nce import noise_objective_eq8, noise_objective_naive
-from cance_edu.summaries.noise_confidence import (
+from cance_edu.course.noise.confidence import (
     confidence_slope,
     confidence_sweep,
     gaussian_confidence_sweep,
 )
-from cance_edu.summaries.noise_force import (
+from cance_edu.course.noise.force import (
     KnownFeature,
     augmented_error,
     loss_of_scale,
@@ -22,6 +20,8 @@ from cance_edu.summaries.noise_force import (
     skewed_error,
     two_modes,
 )
+from cance_edu.course.noise.force_figure import draw_force, draw_losses, draw_sweeps
+from cance_edu.method.nce import noise_objective_eq8, noise_objective_naive
 
 FEATURES = [skewed_error(), skewed_error(0.8), two_modes(), augmented_error()]
 STEP = 1e-4

@@ -6,19 +6,20 @@ import torch
 from matplotlib.figure import Figure
 from scipy import optimize, special, stats
 
-from cance_edu.augmentation import ReconstructionAugmentation
-from cance_edu.figures.noise_force import draw_density_variance
-from cance_edu.figures.noise_walk import draw_confidence, draw_walk
-from cance_edu.nce import Contrast, noise_objective_eq8
-from cance_edu.noise import GaussianNoise, widen
-from cance_edu.summaries.noise_variance import (
+from cance_edu.course.noise.force_figure import draw_density_variance
+from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
+from cance_edu.course.noise.variance import (
     EstimateVariance,
     estimate_covariance,
     estimate_variance,
     simulated_variance,
 )
-from cance_edu.summaries.noise_walk import ScaleWalk, TrainedWalk, optimal_walk, trained_walk
-from cance_edu.summaries.understudy import AugmentedUnderstudy, optimal_network, understudy
+from cance_edu.course.noise.walk import ScaleWalk, TrainedWalk, optimal_walk, trained_walk
+from cance_edu.course.noise.walk_figure import draw_confidence, draw_walk
+from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.method.nce import noise_objective_eq8
+from cance_edu.method.noise import GaussianNoise, widen
+from cance_edu.training.contrast import Contrast
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from cance_edu.figures.canvas import Canvas
-from cance_edu.widgets import Explorer, drive, number
+from cance_edu.course.canvas import Canvas
+from cance_edu.course.explorer import Explorer, drive, number
 
 
 def figure_with_line():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from cance_edu.parameters import Variant
+from cance_edu.detectors.parameters import Variant
 
 __all__ = ["AUGMENTATIONS", "CONTRASTS", "SCALES"]
 

@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from cance_edu.datasets import TableTask
-from cance_edu.detector import CANCE
+from cance_edu.detectors.cance import CANCE
+from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.contrasts import CONTRASTS
 from cance_edu.experiments.variants import Split, fit_variants, parts
-from cance_edu.parameters import VARIANTS
-from cance_edu.sources import standardize
+from cance_edu.training.sources import standardize
 
 __all__ = [
     "CANCE_FAMILY",

@@ -10,13 +10,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from cance_edu.course.results.intervals_figure import Point
+from cance_edu.course.results.paper_tables_figure import Panel, draw_panels
+from cance_edu.datasets.files import written_beside
 from cance_edu.experiments import markdown
 from cance_edu.experiments.comparison import Comparison, compare, keys, series
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
-from cance_edu.figures.intervals import Point
-from cance_edu.figures.paper_tables import Panel, draw_panels
-from cance_edu.files import written_beside
 
 __all__ = ["Report", "report", "stored"]
 

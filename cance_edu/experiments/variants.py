@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_auc_score
 
 from cance_edu.datasets import OneClass, TableTask
-from cance_edu.detector import CANCE
-from cance_edu.parameters import VARIANTS, Variant
+from cance_edu.detectors.cance import CANCE
+from cance_edu.detectors.parameters import VARIANTS, Variant
 
 __all__ = ["Result", "Split", "auroc", "fit_variants", "parts"]
 

@@ -23,7 +23,7 @@
 import numpy as np
 from scipy import stats
 
-from cance_edu import check
+from cance_edu.classroom import check
 
 # %% [markdown]
 # ## 1 · Predict (2 minutes)

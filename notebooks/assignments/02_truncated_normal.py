@@ -23,8 +23,8 @@
 import numpy as np
 from scipy import stats
 
-from cance_edu import check
-from cance_edu.lognormal import dominance
+from cance_edu.classroom import check
+from cance_edu.method.proposition import dominance
 
 # %% [markdown]
 # ## 1 · Predict (3 minutes)

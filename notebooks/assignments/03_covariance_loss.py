@@ -22,7 +22,7 @@
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 
-from cance_edu import check
+from cance_edu.classroom import check
 
 # %% [markdown]
 # ## 1 · Predict (2 minutes)

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from scipy import stats
 
-from cance_edu import check
+from cance_edu.classroom import check
 
 # %% [markdown]
 # ## 1 · Predict (2 minutes)

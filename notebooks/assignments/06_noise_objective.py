@@ -22,7 +22,7 @@
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import torch
 
-from cance_edu import check
+from cance_edu.classroom import check
 
 # %% [markdown]
 # ## 1 · Predict (2 minutes)
@@ -90,7 +90,7 @@ def pushes_up(u):
 
 
 # %% nbgrader={"grade": true, "grade_id": "break-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-from cance_edu.nce import noise_objective_eq8
+from cance_edu.method.nce import noise_objective_eq8
 
 scale = torch.tensor([1.5], dtype=torch.float64, requires_grad=True)
 objective = noise_objective_eq8(pushes_up, data, before, torch.zeros(1).double(), scale)

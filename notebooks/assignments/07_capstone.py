@@ -22,8 +22,9 @@
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 
-from cance_edu import CANCE, check
-from cance_edu.lessons import lesson_split, with_defect
+from cance_edu import CANCE
+from cance_edu.classroom import check
+from cance_edu.course.page import lesson_split, with_defect
 
 # %% [markdown]
 # ## 1 · The score and its judge (25 minutes)

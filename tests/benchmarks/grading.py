@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from cance_edu import classroom
+from cance_edu.classroom import assignments as classroom
 
 SUBMISSIONS = 30
 ONE = "03_covariance_loss"

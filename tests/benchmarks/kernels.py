@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from cance_edu.recordings.lesson_figures import NOTEBOOKS, run_lesson
+from cance_edu.course.recordings.lesson_figures import NOTEBOOKS, run_lesson
 
 COUNTS = (1, 2, 4, 8)
 LESSON = NOTEBOOKS / "06_learning_the_noise.ipynb"

@@ -14,15 +14,11 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from cance_edu.autoencoder import (
-    convolutional_autoencoder,
-    latent_covariance,
-    reconstruction_loss,
-    train_autoencoder,
-)
 from cance_edu.datasets import load_one_class
-from cance_edu.moments import condition_number
-from cance_edu.sources import Source
+from cance_edu.method.autoencoder import convolutional_autoencoder, reconstruction_loss
+from cance_edu.method.moments import condition_number
+from cance_edu.training.autoencoder import latent_covariance, train_autoencoder
+from cance_edu.training.sources import Source
 
 DIGITS = (8, 2, 3, 5)
 

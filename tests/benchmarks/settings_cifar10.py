@@ -6,7 +6,7 @@ As `settings`, for three classes; with the 64 latents and the λ of 1000 of Tabl
 from collections.abc import Iterator
 
 from cance_edu.datasets import load_one_class
-from cance_edu.sources import Source
+from cance_edu.training.sources import Source
 from tests.benchmarks.settings import Settings, compared
 
 CLASSES = (1, 3, 8)

@@ -11,9 +11,13 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from cance_edu.autoencoder import convolutional_autoencoder, covariance_loss, reconstruction_loss
-from cance_edu.descent import Descent
-from cance_edu.nce import LogRatio, nce_loss
+from cance_edu.method.autoencoder import (
+    convolutional_autoencoder,
+    covariance_loss,
+    reconstruction_loss,
+)
+from cance_edu.method.nce import LogRatio, nce_loss
+from cance_edu.training.descent import Descent
 
 STEPS = 200
 

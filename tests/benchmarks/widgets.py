@@ -10,22 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from cance_edu.course.explorer import Explorer
 from cance_edu.datasets import load_one_class
-from cance_edu.detector import CANCE
-from cance_edu.widgets import Explorer
+from cance_edu.detectors.cance import CANCE
 
 MOVES = 100
 
 
 def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     """Return each explorer's maker, and the control that is moved."""
-    from cance_edu import recordings
-    from cance_edu.widgets.covariance import CovarianceExplorer
-    from cance_edu.widgets.known_density import KnownDensityExplorer
-    from cance_edu.widgets.lognormal import LognormalExplorer
-    from cance_edu.widgets.noise import NoiseExplorer
-    from cance_edu.widgets.proposition import PropositionExplorer
-    from cance_edu.widgets.scores import ScoreExplorer
+    from cance_edu.course import recordings
+    from cance_edu.course.covariance.explorer import CovarianceExplorer
+    from cance_edu.course.lognormal.explorer import LognormalExplorer
+    from cance_edu.course.noise.explorer import NoiseExplorer
+    from cance_edu.course.noise.known_density_explorer import KnownDensityExplorer
+    from cance_edu.course.proposition.explorer import PropositionExplorer
+    from cance_edu.course.scores.explorer import ScoreExplorer
 
     split = load_one_class("digits", [8])
     detector = CANCE(epochs=(20, 5), steps=400, random_state=0).fit(split.train_images)

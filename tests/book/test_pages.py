@@ -96,7 +96,7 @@ def test_a_search_finds_a_function_and_an_equation(page: Page, site: Path) -> No
     page.goto((site / "search.html").as_uri() + "?q=lognormal_mode")
     page.wait_for_function("document.querySelectorAll('#search-results li').length > 1")
     results = page.locator("#search-results").inner_text()
-    assert "cance_edu.lognormal.lognormal_mode" in results
+    assert "cance_edu.method.lognormal.lognormal_mode" in results
     assert "Equations" in results
 
 

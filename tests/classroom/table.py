@@ -1,6 +1,6 @@
 """Print the table task x misconception: caught and named, `python -m tests.classroom.table`."""
 
-from cance_edu import check
+from cance_edu.classroom import check
 from tests.classroom.bank import BANK
 from tests.classroom.bank_apart import BANK_APART
 

@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from cance_edu import check, classroom
+from cance_edu.classroom import assignments as classroom
+from cance_edu.classroom import check
 from cance_edu.cli import main
 
 pytest.importorskip("nbgrader")

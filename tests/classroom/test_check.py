@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from cance_edu import augmentation, autoencoder, check, composite, experiments, lognormal, nce
-from cance_edu import moments as library_moments
-from cance_edu.check import agree, observed
-from cance_edu.files import PROJECT
+from cance_edu import experiments
+from cance_edu.classroom import check
+from cance_edu.classroom.check import agree, observed
+from cance_edu.datasets.files import PROJECT
+from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
+from cance_edu.method import moments as library_moments
 from tests.classroom.bank import BANK
 from tests.classroom.bank_apart import BANK_APART
 
@@ -42,7 +44,7 @@ def library_truncated(u, mode, scale):
 
 
 def library_k_aware(u, mode, deviation, noise_scale):
-    scale = lognormal.truncation_scale(deviation, noise_scale, "k-aware")
+    scale = augmentation.truncation_scale(deviation, noise_scale, "k-aware")
     return library_truncated(u, mode, float(scale))
 
 

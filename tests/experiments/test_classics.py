@@ -6,7 +6,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import multivariate_normal
 
 from cance_edu.datasets import OneClass, TableTask
-from cance_edu.detector import CANCE
+from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.methods import (
     CANCE_FAMILY_AND_NORM,

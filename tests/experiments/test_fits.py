@@ -8,12 +8,12 @@ import torch
 from threadpoolctl import threadpool_info
 
 from cance_edu.datasets import OneClass, TableTask
-from cance_edu.detector import CANCE
+from cance_edu.detectors.cance import CANCE
+from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments.fits import Fit, fits, run
 from cance_edu.experiments.methods import CANCE_FAMILY
 from cance_edu.experiments.tables import chosen
 from cance_edu.experiments.tasks import Task
-from cance_edu.parameters import VARIANTS
 from tests.experiments.quick import SYSTEMS, load, quick_fits
 
 

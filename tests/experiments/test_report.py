@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cance_edu import cli
+from cance_edu.course.results.intervals_figure import Point
+from cance_edu.course.results.paper_tables_figure import Panel, draw_panel, draw_panels
 from cance_edu.experiments.report import report
 from cance_edu.experiments.results import opened
 from cance_edu.experiments.tables import TABLES
-from cance_edu.figures.intervals import Point
-from cance_edu.figures.paper_tables import Panel, draw_panel, draw_panels
 from tests.experiments.made_up import results
 
 MEASURED = Path(__file__).parents[1] / "benchmarks" / "results"

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cance_edu.detector import CANCE
+from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments.results import YOUNGER, identity, opened, read, read_folder
 
 

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from cance_edu.detector import CANCE
+from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments.comparison import keys
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.results import identity

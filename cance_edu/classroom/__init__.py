@@ -1,0 +1,1 @@
+"""What a class needs: feedback on a student's function, assignments, the web book."""

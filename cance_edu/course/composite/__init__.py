@@ -1,0 +1,1 @@
+"""Composite features (lesson 04)."""

@@ -1,0 +1,1 @@
+"""Latents that collapse, and the cure (lesson 03)."""

@@ -1,0 +1,1 @@
+"""Features that another network has learned (lesson 09)."""

@@ -1,0 +1,71 @@
+"""Where noise lies in many dimensions, and how its classifier overfits (lesson 09)."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from cance_edu.course.style import ANOMALY, NOISE, NORMAL
+
+__all__ = ["draw_overfitting", "draw_squared_norms"]
+
+
+def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> None:
+    """Draw how far data and noise are from the centre: a histogram of each, on one log axis.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    of_data, of_noise : array_like of shape (n,) and (m,)
+        Squared norms, above 0.
+    """
+    both = np.concatenate([np.ravel(of_data), np.ravel(of_noise)])
+    edges = np.geomspace(both.min(), both.max() * (1 + 1e-9), 41).tolist()
+    for values, color, hatch, name in (
+        (of_data, NORMAL, "", "new normal images"),
+        (of_noise, NOISE, "//", "noise"),
+    ):
+        shares = np.full(np.size(values), 1 / np.size(values))
+        axes.hist(
+            np.ravel(values), edges, weights=shares, color=color, alpha=0.5, hatch=hatch, label=name
+        )
+    axes.set(xscale="log", xlabel="squared Mahalanobis norm of z", ylabel="share of points")
+    # Within less than a decade, matplotlib's own labels run into each other.
+    ticks = [t * 10.0**power for power in range(-6, 7) for t in (1, 2, 5)]
+    ticks = [tick for tick in ticks if edges[0] <= tick <= edges[-1]]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.legend(fontsize=8)
+
+
+def draw_overfitting(
+    axes: Axes, step: ArrayLike, loss: ArrayLike, held_out_loss: ArrayLike
+) -> list[Line2D]:
+    """Draw the losses of some trainings on their own data and on held-out data.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    step : array_like of shape (records,)
+        Steps taken.
+    loss, held_out_loss : array_like of shape (trainings, records)
+        Above 0.
+
+    Returns
+    -------
+    list of Line2D
+        The trainings' losses, then the held-out ones.
+    """
+    lines = []
+    for losses, color, style, name in (
+        (loss, NORMAL, "-", "batches of training rows"),
+        (held_out_loss, ANOMALY, "--", "held-out rows"),
+    ):
+        of_kind = axes.plot(step, np.transpose(losses), style, color=color, linewidth=1)
+        of_kind[0].set_label(name)
+        lines += of_kind
+    axes.set(yscale="log", xlabel="step", ylabel="NCE loss, nats")
+    axes.legend(fontsize=8)
+    return lines

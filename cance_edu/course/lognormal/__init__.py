@@ -1,0 +1,1 @@
+"""The most likely reconstruction error (lesson 01)."""

@@ -1,0 +1,161 @@
+"""A log-normal feature: density, centres and noise, and what its spread alone decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.figure import FigureBase
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from cance_edu.course.lognormal.summary import LognormalView, SpreadCurves
+from cance_edu.course.style import ANOMALY, ARTIFICIAL, NOISE, NORMAL, line_style
+
+__all__ = [
+    "CENTRES",
+    "LognormalArtists",
+    "draw_histogram",
+    "draw_lognormal",
+    "draw_spread",
+    "move_lognormal",
+]
+
+CENTRES: dict[str, dict[str, Any]] = {
+    "mode": {"color": ARTIFICIAL, "linestyle": "-", "marker": "v"},
+    "median": {"color": "black", "linestyle": ":", "marker": "s"},
+    "mean": {"color": ANOMALY, "linestyle": "-.", "marker": "o"},
+}
+"""How each measure of the centre is drawn, in all figures."""
+
+
+@dataclass(frozen=True)
+class LognormalArtists:
+    """What changes with the moments.
+
+    Attributes
+    ----------
+    density, noise : Line2D
+        p_0 and the Gaussian.
+    below_zero : FillBetweenPolyCollection
+        The noise's mass below zero.
+    centres : dict of str to Line2D
+        Of "mode", "median" and "mean": a line from the axis up to the density.
+    """
+
+    density: Line2D
+    noise: Line2D
+    below_zero: FillBetweenPolyCollection
+    centres: dict[str, Line2D]
+
+    @property
+    def moving(self) -> list[Artist]:
+        """All of them, to be handed to a `Canvas`."""
+        return [self.density, self.noise, self.below_zero, *self.centres.values()]
+
+
+def draw_histogram(
+    axes: Axes, values: ArrayLike, name: str, label: str = "held-out images"
+) -> None:
+    """Draw how a feature's values are spread, as a density.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    values : array_like of shape (n,)
+        The 1% largest lie right of the picture.
+    name : str
+        What is measured, with its unit, for the axis.
+    label : str
+        Whose values they are, for the legend.
+    """
+    values = np.asarray(values)
+    end = np.quantile(values, 0.99)
+    edges = np.linspace(0, end, 31)
+    share = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
+    axes.stairs(share, edges, fill=True, color=NORMAL, alpha=0.3, label=label)
+    axes.set(xlabel=name, ylabel="density, per unit of z")
+    axes.set(xlim=(-0.35 * end, end), ylim=(0, 1.2 * share.max()))
+    axes.locator_params(axis="x", nbins=6)
+
+
+def draw_lognormal(axes: Axes, view: LognormalView) -> LognormalArtists:
+    """Draw a log-normal density, the noise with its moments, and mode, median and mean.
+
+    Everything has a label; the legend is left to the caller, who knows where there is room.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw, perhaps upon a histogram.
+    view : LognormalView
+        What to draw.
+
+    Returns
+    -------
+    LognormalArtists
+        To be moved by `move_lognormal`.
+    """
+    (density,) = axes.plot([], [], color=NORMAL, linewidth=2, label="log-normal")
+    (noise,) = axes.plot([], [], "--", color=NOISE, linewidth=2, label="noise, same moments")
+    below_zero = axes.fill_between(
+        [0.0], [0.0], color=NOISE, alpha=0.35, hatch="///", label="noise below zero"
+    )
+    centres = {
+        name: axes.plot([], [], markevery=[1], markersize=6, label=name, **style)[0]
+        for name, style in CENTRES.items()
+    }
+    artists = LognormalArtists(density, noise, below_zero, centres)
+    move_lognormal(artists, view)
+    axes.relim()
+    axes.autoscale_view()
+    return artists
+
+
+def move_lognormal(artists: LognormalArtists, view: LognormalView) -> None:
+    """Give the artists a log-normal variable to show.
+
+    Parameters
+    ----------
+    artists : LognormalArtists
+        What `draw_lognormal` returned.
+    view : LognormalView
+        What to show.
+    """
+    artists.density.set_data(view.z, view.density)
+    artists.noise.set_data(view.z, view.noise_density)
+    negative = view.z <= 0
+    artists.below_zero.set_data(view.z[negative], view.noise_density[negative], 0)
+    for name, line in artists.centres.items():
+        place = getattr(view, name)
+        line.set_data([place, place], [0, np.interp(place, view.z, view.density)])
+
+
+def draw_spread(figure: FigureBase, curves: SpreadCurves, marked: Mapping[str, float]) -> None:
+    """Draw mode and median as shares of the mean, and the noise below zero, against the spread.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 8 by 3 inches with a constrained layout suit it.
+    curves : SpreadCurves
+        What to draw.
+    marked : mapping of str to float
+        Spreads σ_z / μ_z of real features, by name.
+    """
+    shares, below = figure.subplots(1, 2, sharex=True)
+    for name, values in (("median", curves.median), ("mode", curves.mode)):
+        shares.plot(curves.spread, values, label=name, **CENTRES[name] | {"marker": ""})
+    below.plot(curves.spread, 100 * curves.noise_below_zero, "--", color=NOISE, linewidth=2)
+    for axes in (shares, below):
+        for place, (name, spread) in enumerate(marked.items()):
+            style = line_style(place) | {"color": "grey"}
+            axes.axvline(spread, linewidth=1, label=name, **style)
+        axes.set(xlabel="spread, deviation / mean", xlim=(0, curves.spread[-1]))
+    shares.set(ylabel="share of the mean", ylim=(0, 1.05))
+    below.set(ylabel="noise below zero, percent", ylim=(0, None))
+    shares.legend(fontsize=8)

@@ -1,0 +1,1 @@
+"""What K does, and what moves it (lesson 06)."""

@@ -1,0 +1,192 @@
+"""The noise about the composite features: ellipses, points, the learned density, and K's bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from IPython.display import HTML
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from cance_edu.course.animation import player
+from cance_edu.course.canvas import Canvas
+from cance_edu.course.noise.summary import NoiseView
+from cance_edu.course.style import ANOMALY, NOISE, NORMAL
+
+__all__ = ["BANDS", "NoiseArtists", "draw_noise", "frame_noise", "move_noise", "noise_animation"]
+
+BANDS = (0, 0.5, 1, 3, 6, 10, 15)
+"""Edges of the shades, in nats below the peak: a Gaussian's ellipse of 95% lies at 3."""
+
+SHADES = LinearSegmentedColormap.from_list("shades", ["#8c8c8c", "#f4f4f4"]).with_extremes(
+    over="white"
+)
+"""Light enough for points and ellipses to be seen on it."""
+
+
+@dataclass(frozen=True)
+class NoiseArtists:
+    """The two axes, and what changes on them when the step, the run or the coordinates do."""
+
+    plane: Axes
+    scales: Axes
+    density: AxesImage
+    normal: Line2D
+    anomalies: Line2D
+    data_ellipse: Line2D
+    noise_ellipse: Line2D
+    bars: BarContainer
+    start: Line2D
+    title: Text
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What a `Canvas` draws anew for each picture."""
+        lines = [*self.plane.get_lines(), *self.scales.get_lines()]
+        # The frame does not move, but the density is drawn over its inner edge.
+        frame = self.plane.spines.values()
+        return [self.density, *self.bars, *lines, *frame, self.title]
+
+
+def draw_noise(figure: FigureBase, view: NoiseView) -> NoiseArtists:
+    """Draw the points and ellipses in two coordinates, and beside them K in all coordinates.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 8 by 3.6 inches with a constrained layout suit it.
+    view : NoiseView
+        What to draw.
+
+    Returns
+    -------
+    NoiseArtists
+        To be moved by `move_noise`.
+    """
+    plane, scales = figure.subplots(1, 2, width_ratios=[5, 2])
+    density = plane.imshow(
+        view.below_peak,
+        cmap=SHADES,
+        norm=BoundaryNorm(BANDS, SHADES.N, extend="max"),
+        origin="lower",
+        aspect="auto",
+        interpolation="bilinear",
+    )
+    figure.colorbar(density, ax=plane, label="learned density, nats below peak", pad=0.01)
+    (anomalies,) = plane.plot([], [], "x", color=ANOMALY, markersize=3.5, label="anomalous")
+    (normal,) = plane.plot([], [], "o", color=NORMAL, markersize=2.5, label="normal")
+    (data_ellipse,) = plane.plot([], [], "--", color="black", label="95% of N(μ, Σ)")
+    (noise_ellipse,) = plane.plot([], [], color=NOISE, linewidth=2.5, label="95% of N(μ, KΣK)")
+    bars = scales.barh(view.frame.coordinates, view.scale, color=NOISE)
+    (start,) = scales.plot(
+        [], [], "D", color="white", markeredgecolor="black", markersize=4, label="K at the start"
+    )
+    scales.axvline(1, color="black", linestyle=":", label="K = 1, as wide as the data")
+    scales.invert_yaxis()
+    scales.set(xlabel="K, no unit")
+    scales.set_title("width of the noise", fontsize=9)
+    artists = NoiseArtists(
+        plane,
+        scales,
+        density,
+        normal,
+        anomalies,
+        data_ellipse,
+        noise_ellipse,
+        bars,
+        start,
+        plane.set_title("", fontsize=9),
+    )
+    handles = [*plane.get_lines(), *scales.get_lines()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
+    frame_noise(artists, view)
+    move_noise(artists, view)
+    return artists
+
+
+def frame_noise(artists: NoiseArtists, view: NoiseView) -> None:
+    """Fit axes and labels to a view's frame; a canvas must then refresh its background.
+
+    Parameters
+    ----------
+    artists : NoiseArtists
+        What `draw_noise` returned.
+    view : NoiseView
+        With the frame.
+    """
+    frame = view.frame
+    (left, right), (low, high) = frame.limits.tolist()
+    artists.density.set_extent((left, right, low, high))
+    artists.plane.set(xlim=(left, right), ylim=(low, high))
+    artists.plane.set(xlabel=frame.pair[0], ylabel=frame.pair[1])
+    artists.plane.locator_params(nbins=6)
+    artists.scales.set(xlim=(0, 1.05 * frame.largest_scale))
+    artists.normal.set_data(*frame.normal.T)
+    artists.anomalies.set_data(*frame.anomalies.T)
+    for place, bar in enumerate(artists.bars):
+        bar.set_alpha(1.0 if place in frame.places else 0.4)
+
+
+def move_noise(artists: NoiseArtists, view: NoiseView, show_anomalies: bool = True) -> None:
+    """Move what a step changes.
+
+    Parameters
+    ----------
+    artists : NoiseArtists
+        What `draw_noise` returned.
+    view : NoiseView
+        In the frame that was drawn.
+    show_anomalies : bool
+        Whether to draw them.
+    """
+    artists.density.set_data(view.below_peak)
+    artists.data_ellipse.set_data(*view.data_ellipse)
+    artists.noise_ellipse.set_data(*view.noise_ellipse)
+    artists.anomalies.set_visible(show_anomalies)
+    for bar, scale in zip(artists.bars, view.scale.tolist(), strict=True):
+        bar.set_width(scale)
+    places = range(len(view.scale))
+    artists.start.set_data([view.initial_scale] * len(places), places)
+    artists.title.set_text(
+        f"{view.objective} from K = {view.initial_scale:.2f}, step {view.step:,}"
+    )
+
+
+def noise_animation(views: Sequence[NoiseView], alt: str | None = None) -> HTML:
+    """Return a run over its training steps as an animation that plays without a kernel.
+
+    Parameters
+    ----------
+    views : sequence of NoiseView
+        In one frame, in order: `noise_views` makes them.
+    alt : str, optional
+        What a reader who cannot see it needs to know; by how much K changed, unless told.
+
+    Returns
+    -------
+    HTML
+        Self-contained; some 15 kB for each view.
+    """
+    figure = Figure(figsize=(8, 3.6), dpi=72, layout="constrained")
+    artists = draw_noise(figure, views[0])
+    canvas = Canvas(figure, artists.moving)
+    frames = []
+    for view in views:
+        move_noise(artists, view)
+        frames.append(canvas.small_png())
+    captions = [f"step {view.step:,}: det K = {view.volume_ratio:.3g}" for view in views]
+    first, last = views[0], views[-1]
+    return player(
+        frames,
+        captions,
+        alt
+        or f"The noise's ellipse about the points from step {first.step} to step {last.step} under "
+        f"{last.objective}: the ratio of volumes, det K, goes from {first.volume_ratio:.3g} to "
+        f"{last.volume_ratio:.3g}.",
+        label="recorded step",
+    )

@@ -1,0 +1,154 @@
+"""Where noise should lie, and what moves K: curves of variances, losses and forces."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from cance_edu.course.noise.confidence import ConfidenceSweep
+from cance_edu.course.noise.force import Force
+from cance_edu.course.noise.variance import EstimateVariance
+from cance_edu.course.style import ARTIFICIAL, NOISE, NORMAL, line_style, marker_style
+
+__all__ = ["draw_density_variance", "draw_force", "draw_losses", "draw_sweeps"]
+
+SCALE_LABEL = "K, width of the noise over that of the data"
+
+
+def draw_density_variance(
+    axes: Axes,
+    exact: EstimateVariance,
+    labels: Sequence[str],
+    simulated: EstimateVariance | None = None,
+) -> list[Line2D]:
+    """Draw the variance of the estimated log-density against K, on logarithmic axes.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    exact : EstimateVariance
+        One curve for each radius, its least value marked.
+    labels : sequence of str
+        What each radius is.
+    simulated : EstimateVariance, optional
+        Drawn as crosses.
+
+    Returns
+    -------
+    list of Line2D
+        The curves.
+    """
+    curves = []
+    for place, label in enumerate(labels):
+        variance, mark = exact.variance[place], marker_style(place)
+        curves += axes.plot(exact.scale, variance, label=label, **line_style(place))
+        axes.plot(exact.best_scale[place], variance.min(), **mark)
+        if simulated is not None:
+            cross = {"marker": "x", "linestyle": "none", "color": mark["color"], "markersize": 7}
+            axes.plot(simulated.scale, simulated.variance[place], **cross)
+    axes.axvline(1, color="black", linestyle=":", linewidth=1, label="K = 1: noise = data")
+    axes.set(yscale="log", xlabel=SCALE_LABEL, ylabel="variance of ln p, × data points")
+    axes.legend(fontsize=8)
+    return curves
+
+
+def draw_losses(
+    axes: Axes,
+    scale: ArrayLike,
+    least: ArrayLike,
+    kept: ArrayLike,
+    *,
+    trained_at: float,
+    guessing: float,
+) -> list[Line2D]:
+    """Draw the NCE loss against K: with T optimal at every K, and with T kept.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    scale : array_like of shape (k,)
+        K.
+    least, kept : array_like of shape (k,)
+        L*(K), and the loss with the T that is optimal at `trained_at`.
+    trained_at : float
+        Where the two touch.
+    guessing : float
+        The loss of a T that is 0 everywhere.
+
+    Returns
+    -------
+    list of Line2D
+        The two curves and the point where they touch.
+    """
+    lines = axes.plot(scale, least, "-", color=NORMAL, label="T optimal at every K")
+    label = f"T kept from K = {trained_at:g}"
+    lines += axes.plot(scale, kept, "--", color=NOISE, label=label)
+    touch = np.interp(trained_at, np.asarray(scale), np.asarray(least))
+    lines += axes.plot([trained_at], [touch], "o", color="black")
+    axes.axhline(guessing, color="0.5", linestyle="-.", linewidth=1, label="guessing")
+    axes.axvline(1, color="black", linestyle=":", linewidth=1)
+    axes.set(xlabel=SCALE_LABEL, ylabel="NCE loss, nats")
+    axes.legend(fontsize=8)
+    return lines
+
+
+def draw_force(axes: Axes, force: Force) -> list[Line2D]:
+    """Draw the gradients of Eq. 8's two terms against K, and their sum.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    force : Force
+        What was integrated.
+
+    Returns
+    -------
+    list of Line2D
+        Data term, noise term, sum.
+    """
+    parts = (
+        (force.data, "-", NORMAL, "data term"),
+        (force.noise, "--", NOISE, "noise term"),
+        (force.total, "-.", "black", "sum: the force"),
+    )
+    lines = []
+    for values, dash, colour, label in parts:
+        lines += axes.plot(force.scale, values, dash, color=colour, label=label)
+    axes.margins(y=0.3)
+    axes.set(xlabel=SCALE_LABEL, ylabel="gradient in K, nats")
+    axes.legend(fontsize=8, ncols=3, loc="upper center")
+    return lines
+
+
+def draw_sweeps(axes: Axes, sweeps: Sequence[ConfidenceSweep]) -> list[Line2D]:
+    """Draw the force on K against T's confidence, each case in units of its largest force.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    sweeps : sequence of ConfidenceSweep
+        No more than four.
+
+    Returns
+    -------
+    list of Line2D
+        One for each case.
+    """
+    lines = []
+    for place, sweep in enumerate(sweeps):
+        force = sweep.force / np.abs(sweep.force).max()
+        lines += axes.plot(sweep.confidence, force, label=sweep.label, **line_style(place))
+    axes.axhline(0, color="black", linewidth=1)
+    axes.axvline(1, color=ARTIFICIAL, linestyle=":", linewidth=1)
+    axes.set(
+        xlabel="confidence a, where T = a T*",
+        ylabel="force on K, share of its largest\n(Eq. 8 narrows where it is above 0)",
+    )
+    axes.legend(fontsize=8)
+    return lines

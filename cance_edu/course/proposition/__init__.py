@@ -1,0 +1,1 @@
+"""Proposition 3.1 and where it stops (lesson 02)."""

@@ -1,0 +1,188 @@
+"""Autoencoders of the digits for a grid of λ: what the covariance explorer shows.
+
+Each is trained for three widths of the bottleneck and three seeds, and measured on images that it
+was not trained on. Four schedules of training are compared too, for what the second stage buys.
+"""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from cance_edu.datasets import OneClass, load_one_class
+from cance_edu.method.autoencoder import (
+    Autoencoder,
+    convolutional_autoencoder,
+    covariance_loss,
+    reconstruction_loss,
+)
+from cance_edu.training.autoencoder import latent_covariance, train_autoencoder
+from cance_edu.training.device import private_randomness
+from cance_edu.training.sources import Source
+
+SETTINGS: dict[str, Any] = {
+    "normal": [0, 2, 4, 6, 8],
+    "latent_dims": [6, 16, 32],
+    "covariance_weights": [0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0],
+    "seeds": [0, 1, 2],
+    "epochs": [24, 6],
+    "batch_size": 32,
+    "schedules": {
+        "latent_dim": 16,
+        "covariance_weights": [0.0, 1.0, 100.0],
+        "seeds": [0, 1, 2, 3, 4],
+    },
+}
+
+SCHEDULES = ("first stage alone", "joint", "joint, restarted", "decoupled")
+"""24 epochs of everything; 30 of everything; 24 and then 6 of everything; 24 and then 6 of D."""
+
+
+def record() -> dict[str, NDArray[Any]]:
+    """Train and measure all models, on the digits.
+
+    Returns
+    -------
+    dict of str to array
+        For each model of the grid `covariance_6`, `_16` and `_32` (weights, seeds, d, d) of the
+        held-out latents, their `covariance_losses` (dims, weights, seeds) and the
+        `reconstruction_losses` (dims, weights, seeds, 2) on training and held-out images;
+        `schedule_losses` (weights, seeds, schedules, 2); what the axes stand for; and
+        `held_out_images`, their number.
+    """
+    dims, weights = SETTINGS["latent_dims"], SETTINGS["covariance_weights"]
+    seeds, schedules = SETTINGS["seeds"], SETTINGS["schedules"]
+    grid = [(d, weight, seed) for d in dims for weight in weights for seed in seeds]
+    rows = [grid_row(*row) for row in tqdm(grid, desc="grid")]
+    shape = (len(dims), len(weights), len(seeds))
+    of_each_width = np.split(np.arange(len(rows)), len(dims))
+    covariances = {
+        f"covariance_{d}": np.stack([rows[i]["covariance"] for i in places]).reshape(
+            *shape[1:], d, d
+        )
+        for d, places in zip(dims, of_each_width, strict=True)
+    }
+    compared = [
+        [schedule_losses(weight, seed) for seed in schedules["seeds"]]
+        for weight in tqdm(schedules["covariance_weights"], desc="schedules")
+    ]
+    return covariances | {
+        "covariance_losses": np.reshape([row["covariance_loss"] for row in rows], shape),
+        "reconstruction_losses": np.reshape([row["losses"] for row in rows], (*shape, 2)),
+        "latent_dims": np.array(dims),
+        "covariance_weights": np.array(weights),
+        "seeds": np.array(seeds),
+        "held_out_images": np.array(len(held_out(digits(seeds[0])))),
+        "schedule_losses": np.array(compared),
+        "schedule_weights": np.array(schedules["covariance_weights"]),
+        "schedules": np.array(SCHEDULES),
+    }
+
+
+def grid_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str, Any]:
+    """Train one model of the grid in two stages, and measure it.
+
+    Parameters
+    ----------
+    latent_dim : int
+        d, the width of the bottleneck.
+    covariance_weight : float
+        λ.
+    seed : int
+        Of the split, the first weights and the order of the images.
+
+    Returns
+    -------
+    dict
+        `covariance` (d, d) and `covariance_loss` of the held-out latents, and `losses`, the
+        reconstruction loss on training and on held-out images.
+    """
+    split = digits(seed)
+    model = new_model(split, latent_dim, seed)
+    train(model, split, covariance_weight, seed, tuple(SETTINGS["epochs"]))
+    with torch.no_grad():
+        latent = torch.cat([model.encode(batch) for batch in held_out(split).batches()])
+    return {
+        "covariance": latent_covariance(model, held_out(split)).numpy(),
+        "covariance_loss": covariance_loss(latent.double()).item(),
+        "losses": losses(model, split),
+    }
+
+
+def schedule_losses(covariance_weight: float, seed: int) -> list[tuple[float, float]]:
+    """Train from the same first weights by each of the `SCHEDULES`; return their losses.
+
+    Parameters
+    ----------
+    covariance_weight : float
+        λ, wherever the encoder learns.
+    seed : int
+        Of the split, the first weights and the order of the images.
+
+    Returns
+    -------
+    list of (float, float)
+        For each schedule the reconstruction loss on training and on held-out images.
+    """
+    split = digits(seed)
+    first, second = SETTINGS["epochs"]
+    start = new_model(split, SETTINGS["schedules"]["latent_dim"], seed)
+
+    def trained(model: Autoencoder, *epochs: int) -> Autoencoder:
+        model = copy.deepcopy(model)
+        train(model, split, covariance_weight, seed, epochs)
+        return model
+
+    halfway = trained(start, first, 0)
+    models = (
+        halfway,
+        trained(start, first + second, 0),
+        trained(halfway, second, 0),
+        trained(halfway, 0, second),
+    )
+    return [losses(model, split) for model in models]
+
+
+def digits(seed: int) -> OneClass:
+    """Return the even digits as one normal class."""
+    return load_one_class("digits", SETTINGS["normal"], seed)
+
+
+def held_out(split: OneClass) -> Source:
+    """Return the normal images that are not trained on."""
+    return Source(split.test_images[~split.test_is_anomaly])
+
+
+def new_model(split: OneClass, latent_dim: int, seed: int) -> Autoencoder:
+    """Return an untrained autoencoder, and leave the global random state as it was found."""
+    with private_randomness(seed):
+        return convolutional_autoencoder(split.train_images.shape[1:], latent_dim)
+
+
+def train(
+    model: Autoencoder, split: OneClass, covariance_weight: float, seed: int, epochs: Any
+) -> None:
+    """Train a model in place, in as many epochs of the two stages as it is told."""
+    train_autoencoder(
+        model,
+        Source(split.train_images),
+        generator=torch.Generator().manual_seed(seed),
+        covariance_weight=covariance_weight,
+        epochs=epochs,
+        batch_size=SETTINGS["batch_size"],
+    )
+
+
+def losses(model: Autoencoder, split: OneClass) -> tuple[float, float]:
+    """Return Eq. 1 on the training and on the held-out images."""
+
+    def of(images: Source) -> float:
+        batch: Tensor = images.batch(torch.arange(len(images)))
+        with torch.no_grad():
+            return reconstruction_loss(batch, model(batch)).item()
+
+    return of(Source(split.train_images)), of(held_out(split))

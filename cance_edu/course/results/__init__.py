@@ -1,0 +1,1 @@
+"""The paper's tables beside ours (lessons 10 and 11)."""

@@ -1,0 +1,54 @@
+"""Differences with their intervals: a row for each question, a marker for each system."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+
+from cance_edu.course.style import marker_style
+
+__all__ = ["Point", "draw_intervals"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A difference: of which row and system, its size, and where its interval begins and ends."""
+
+    row: str
+    system: str
+    difference: float
+    low: float
+    high: float
+
+
+def draw_intervals(axes: Axes, points: Sequence[Point]) -> list[ErrorbarContainer]:
+    """Draw differences, and a line where there is none.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    points : sequence of Point
+        Rows, from top to bottom, and systems are drawn in the order in which they come.
+
+    Returns
+    -------
+    list of ErrorbarContainer
+        One for each system, labelled for a legend.
+    """
+    rows = list(dict.fromkeys(point.row for point in points))
+    systems = list(dict.fromkeys(point.system for point in points))
+    bars = []
+    for place, system in enumerate(systems):
+        of_system = [point for point in points if point.system == system]
+        x, low, high = np.array([(p.difference, p.low, p.high) for p in of_system]).T
+        shift = (place - (len(systems) - 1) / 2) * 0.8 / len(systems)
+        y = np.array([rows.index(point.row) for point in of_system]) + shift
+        style = {"linestyle": "none", "label": system} | marker_style(place)
+        bars.append(axes.errorbar(x, y, xerr=(x - low, high - x), **style))
+    axes.axvline(0, color="grey", linewidth=0.8)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    return bars

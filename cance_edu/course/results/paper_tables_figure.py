@@ -1,0 +1,61 @@
+"""How far our results are from the paper's, row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+
+from cance_edu.course.results.intervals_figure import Point, draw_intervals
+
+__all__ = ["Panel", "draw_panel", "draw_panels"]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The differences of one data set.
+
+    Attributes
+    ----------
+    title, unit : str
+        Above the axes, and of the differences.
+    points : sequence of Point
+        Rows and systems are drawn in the order in which they come.
+    """
+
+    title: str
+    unit: str
+    points: Sequence[Point]
+
+
+def draw_panels(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
+    """Draw panels below each other, as high as their points need.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled by the panels; its size is set for them.
+    panels : sequence of Panel
+        What to draw.
+
+    Returns
+    -------
+    list of list of ErrorbarContainer
+        For each panel, one for each system.
+    """
+    heights = [1.2 + 0.12 * len(panel.points) for panel in panels]
+    figure.set_size_inches(9, sum(heights) or 1)
+    if not panels:
+        return []
+    places = figure.subplots(len(panels), squeeze=False, height_ratios=heights).flat
+    return [draw_panel(axes, panel) for axes, panel in zip(places, panels, strict=True)]
+
+
+def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
+    """Draw a panel: a row a line, and in it each system with a marker of its own."""
+    bars = draw_intervals(axes, panel.points)
+    axes.set(title=panel.title, xlabel=f"ours − the paper's, {panel.unit}")
+    # Beside the axes: within them it would hide points.
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return bars

@@ -1,0 +1,1 @@
+"""Scores, thresholds and decisions (lesson 07)."""

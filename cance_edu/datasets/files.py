@@ -1,0 +1,45 @@
+"""Where the project's folders are, writing so that nothing is half written, and with what."""
+
+import platform
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+__all__ = ["PROJECT", "made_with", "written_beside"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The project's repository: notebooks, recordings and tests are there, not in the package."""
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """Lend a path beside a file; what was written there takes the file's place at the end.
+
+    A process killed half way, or an exception inside, leaves the old file as it was.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Its folder is made if need be.
+
+    Yields
+    ------
+    Path
+        Write to this one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # No two writers share it, be they threads, or processes of two machines on one folder.
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def made_with() -> dict[str, str]:
+    """Return the versions of what computes: to be kept beside what was computed."""
+    packages = ("cance-edu", "torch", "numpy", "scipy", "scikit-learn")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -1,0 +1,196 @@
+"""The covariance-regularised autoencoder and its two losses (Sec. 3.2, Eq. 1 and 2).
+
+An autoencoder here is an encoder that ends in a batch normalisation without affine parameters,
+so that each latent has mean 0 and variance 1, and a decoder. How the two are trained stands in
+`cance_edu.training.autoencoder`.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from cance_edu.method.equations import equation
+
+__all__ = [
+    "Autoencoder",
+    "convolutional_autoencoder",
+    "covariance_loss",
+    "dense_autoencoder",
+    "reconstruction_loss",
+]
+
+
+@equation("1", lesson="03")
+def reconstruction_loss(images: Tensor, reconstructions: Tensor) -> Tensor:
+    r"""Return the reconstruction loss: squares summed over an image, averaged over the batch.
+
+    .. math:: L_{error} = E_x \|x - D(E(x))\|²   \qquad\text{(Eq. 1)}
+
+    Parameters
+    ----------
+    images, reconstructions : tensor of shape (n, ...)
+        x and x' = D(E(x)).
+
+    Returns
+    -------
+    tensor of shape ()
+        At least 0. It grows with the number of pixels, and the weight λ of Eq. 2 with it.
+    """
+    return (images - reconstructions).square().flatten(1).sum(1).mean()
+
+
+@equation("2", lesson="03")
+def covariance_loss(latent: Tensor) -> Tensor:
+    r"""Return the mean squared off-diagonal element of the latent covariance.
+
+    .. math:: L_{cov} = \frac{1}{d(d-1)} \|\operatorname{off}(Σ)\|_F²,
+              \qquad \operatorname{off}(Σ) = Σ - Σ ⊙ I_d   \qquad\text{(Eq. 2)}
+
+    Parameters
+    ----------
+    latent : tensor of shape (n, d)
+        A batch of latents z_l = E(x); Σ is its biased (1/n) covariance.
+
+    Returns
+    -------
+    tensor of shape ()
+        At least 0; exactly 0 for d = 1, where there is nothing off the diagonal.
+    """
+    d = latent.shape[1]
+    centred = latent - latent.mean(0)
+    covariance = centred.T @ centred / len(latent)
+    off = covariance - torch.diag(covariance.diag())
+    return off.square().sum() / max(d * (d - 1), 1)
+
+
+class Autoencoder(nn.Module):
+    """An encoder to d standardised latents and a decoder back.
+
+    Parameters
+    ----------
+    encoder : nn.Module
+        From inputs (n, ...) to (n, latent_dim); a batch normalisation is put behind it.
+    decoder : nn.Module
+        From (n, latent_dim) to the inputs' shape.
+    latent_dim : int
+        d, the number of latents.
+    """
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module, latent_dim: int) -> None:
+        super().__init__()
+        # Without scale and shift each latent has mean 0 and variance 1: noise can surround it.
+        self.encoder = nn.Sequential(encoder, nn.BatchNorm1d(latent_dim, affine=False))
+        self.decoder = decoder
+        self.latent_dim = latent_dim
+
+    def encode(self, inputs: Tensor) -> Tensor:
+        """Return the latents z_l = E(x), shape (n, latent_dim)."""
+        latent: Tensor = self.encoder(inputs)
+        return latent
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Return the reconstructions x' = D(z_l), of the inputs' shape."""
+        reconstruction: Tensor = self.decoder(latent)
+        return reconstruction
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the reconstructions x' = D(E(x))."""
+        return self.decode(self.encode(inputs))
+
+
+def convolutional_autoencoder(
+    image_shape: Sequence[int],
+    latent_dim: int,
+    channels: Sequence[int] = (16, 32),
+    hidden: int = 256,
+    bounded: bool = True,
+) -> Autoencoder:
+    """Build an autoencoder for images: strided convolutions, one dense layer, and their mirror.
+
+    Each convolution halves height and width (rounded up). ELU, not ReLU: it reconstructs held-out
+    digits better, and found more anomalies on MNIST's digit 8 than twice the channels did.
+
+    Parameters
+    ----------
+    image_shape : (channels, height, width)
+        Shape of one image.
+    latent_dim : int
+        d: 6 for one digit, 10 for all of MNIST, 64 for CIFAR-10 (Sec. 4).
+    channels : sequence of int
+        Output channels of the convolutions.
+    hidden : int
+        Width of the dense layer between convolutions and latents.
+    bounded : bool
+        Whether a sigmoid keeps reconstructions in [0, 1]; standardised images need any values.
+
+    Returns
+    -------
+    Autoencoder
+        Untrained; its weights are drawn from torch's global generator.
+    """
+    sizes = [tuple(image_shape[1:])]
+    for _ in channels:
+        height, width = sizes[-1]
+        sizes.append(((height + 1) // 2, (width + 1) // 2))
+    widths = [image_shape[0], *channels]
+    encoder: list[nn.Module] = []
+    for c_in, c_out in pairwise(widths):
+        encoder += [nn.Conv2d(c_in, c_out, 3, stride=2, padding=1), nn.ELU()]
+    flat = widths[-1] * math.prod(sizes[-1])
+    encoder += [nn.Flatten(), nn.Linear(flat, hidden), nn.ELU(), nn.Linear(hidden, latent_dim)]
+    decoder: list[nn.Module] = [nn.Linear(latent_dim, hidden), nn.ELU(), nn.Linear(hidden, flat)]
+    decoder += [nn.ELU(), nn.Unflatten(1, (widths[-1], *sizes[-1]))]
+    for c_in, c_out, size in reversed(list(zip(widths[1:], widths, sizes, strict=False))):
+        # Kernel 4 and stride 2 double the size; an odd size loses its last row or column again.
+        decoder += [nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
+    decoder[-1] = nn.Sigmoid() if bounded else nn.Identity()
+    model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+    # The same numbers in an order that convolutions on a CPU work through a quarter faster.
+    model.to(memory_format=torch.channels_last)
+    return model
+
+
+def dense_autoencoder(
+    n_features: int, latent_dim: int, hidden: Sequence[int] = (64, 32)
+) -> Autoencoder:
+    """Build an autoencoder for tables: dense layers and their mirror, with a linear output.
+
+    Parameters
+    ----------
+    n_features : int
+        Number of columns.
+    latent_dim : int
+        d, the number of latents.
+    hidden : sequence of int
+        Widths of the hidden layers, from input to latent.
+
+    Returns
+    -------
+    Autoencoder
+        Untrained; its weights are drawn from torch's global generator.
+    """
+    widths = [n_features, *hidden]
+    encoder = [*_dense(widths), nn.Linear(widths[-1], latent_dim)]
+    decoder = [*_dense([latent_dim, *reversed(hidden)]), nn.Linear(widths[1], n_features)]
+    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+
+
+class _Crop(nn.Module):
+    """Cut images down to a height and width: odd sizes come back one too large."""
+
+    def __init__(self, size: tuple[int, ...]) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, images: Tensor) -> Tensor:
+        return images[..., : self.size[0], : self.size[1]]
+
+
+def _dense(widths: Sequence[int]) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for n_in, n_out in pairwise(widths):
+        layers += [nn.Linear(n_in, n_out), nn.ELU()]
+    return layers

@@ -1,0 +1,1 @@
+"""How networks are trained: batches from anything, descent, schedules, the training loops."""
