@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from cance_edu import lab
+    from cance_edu.classroom import lab
 
     lab.start(options.executed, options.arguments)
     return 0

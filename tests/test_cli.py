@@ -67,7 +67,7 @@ def test_a_reader_who_has_read_enough_is_no_failure():
 )
 def test_lab_starts_jupyterlab_as_it_is_told(monkeypatch, words, executed, passed_on):
     seen = []
-    monkeypatch.setattr("cance_edu.lab.start", lambda *said: seen.append(said))
+    monkeypatch.setattr("cance_edu.classroom.lab.start", lambda *said: seen.append(said))
     assert cli.main(["lab", *words]) == 0
     assert seen == [(executed, passed_on)]
 

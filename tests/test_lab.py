@@ -24,8 +24,8 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat.sign import NotebookNotary
 
-from cance_edu.files import PROJECT
-from cance_edu.lab import configure, remarks, start, trust
+from cance_edu.classroom.lab import configure, remarks, start, trust
+from cance_edu.datasets.files import PROJECT
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")
@@ -323,10 +323,10 @@ def test_lab_opens_the_copy_or_the_executed_lessons_and_passes_words_on(
     monkeypatch, tmp_path, capsys, executed, opened
 ):
     copy, seen, trusted = PROJECT / "my_course", [], []
-    monkeypatch.setattr("cance_edu.lab.working_copy", lambda: copy)
-    monkeypatch.setattr("cance_edu.lab.lay_out", lambda folder: [f"laid out in {folder}"])
-    monkeypatch.setattr("cance_edu.lab.seclude", lambda *folders: seen.append(folders))
-    monkeypatch.setattr("cance_edu.lab.trust", trusted.append)
+    monkeypatch.setattr("cance_edu.classroom.lab.working_copy", lambda: copy)
+    monkeypatch.setattr("cance_edu.classroom.lab.lay_out", lambda folder: [f"laid out in {folder}"])
+    monkeypatch.setattr("cance_edu.classroom.lab.seclude", lambda *folders: seen.append(folders))
+    monkeypatch.setattr("cance_edu.classroom.lab.trust", trusted.append)
     monkeypatch.setattr("jupyterlab.labapp.LabApp", NotStarted)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     start(executed, ["--port", "9000"])

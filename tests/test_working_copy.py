@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cance_edu import working_copy
-from cance_edu.working_copy import digest, for_students, lay_out
+from cance_edu.classroom import working_copy
+from cance_edu.classroom.working_copy import digest, for_students, lay_out
 
 FIRST, SECOND = "00_first.ipynb", "01_second.ipynb"
 

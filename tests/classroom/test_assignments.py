@@ -15,8 +15,8 @@ from nbclient import NotebookClient
 
 from cance_edu.classroom import assignments as classroom
 from cance_edu.classroom import check
+from cance_edu.classroom.working_copy import for_students
 from cance_edu.cli import main
-from cance_edu.working_copy import for_students
 
 pytest.importorskip("nbgrader")
 
