@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 
 from cance_edu.detectors.base import Detector
+from cance_edu.detectors.inputs import as_data, of_another_kind
 from cance_edu.detectors.parameters import ColumnScaling, Variant, check_parameters
 from cance_edu.method.augmentation import Augmentation, ReconstructionAugmentation
 from cance_edu.method.autoencoder import Autoencoder, convolutional_autoencoder, dense_autoencoder
@@ -27,19 +28,12 @@ from cance_edu.training.autoencoder import (
     smallest_well_conditioned,
     train_autoencoder,
 )
+from cance_edu.training.checks import check_images, check_table, column_moments
 from cance_edu.training.contrast import Contrast, History, train_nce
 from cance_edu.training.device import choose_device, private_randomness
 from cance_edu.training.features import composite_features
 from cance_edu.training.schedule import Schedule, schedule_for
-from cance_edu.training.sources import (
-    BATCH,
-    ImageScaling,
-    Source,
-    check_images,
-    check_table,
-    column_moments,
-    is_images,
-)
+from cance_edu.training.sources import BATCH, ImageScaling, Source, is_images
 from cance_edu.training.storage import load_model, save_model
 
 __all__ = ["CANCE"]
@@ -301,18 +295,12 @@ class CANCE(Detector):
 
     def _check_data(self, X: Any, reset: bool = False) -> Source:
         """Return the data as a source, after looking at all of it."""
-        X = np.asarray(X) if isinstance(X, (list, tuple)) else X
+        X = as_data(X)
         images = is_images(X) if reset else hasattr(self, "image_shape_")
         if images != is_images(X):
-            expected = (
-                f"images of shape {self.image_shape_}; pass an array (n, channels, height, width)"
-                if images
-                else f"a table of {self.n_features_in_} features; pass an array (n, features)"
-            )
-            got = f"data of {X.ndim} dimensions" if hasattr(X, "ndim") else type(X).__name__
-            raise ValueError(f"got {got}, but the detector was fitted on {expected}")
+            shape = self.image_shape_ if images else None
+            raise ValueError(of_another_kind(X, shape, self.n_features_in_))
         if not images:
-            X = X.detach().cpu().numpy() if isinstance(X, Tensor) else X
             # Floating memory maps stay on disk: scikit-learn looks at them without a copy.
             # One column is too few: the cosine between two numbers is only a sign.
             X = validate_data(
