@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 from cance_edu import CANCE
@@ -47,8 +48,6 @@ def as_memory_map(tmp_path):
 
 
 def as_pil(_):
-    from PIL import Image
-
     return Pictures([(Image.fromarray(image[0]), 8) for image in EIGHT_BIT])
 
 
@@ -176,6 +175,7 @@ class StreamWithALength(Stream):
 
 
 KINDS = {
+    "picture": (Image.fromarray(EIGHT_BIT[0, 0]), "got one picture, a Image; expected an array"),
     "loader": (DataLoader(Pictures(IMAGES), 8), "DataLoader; .* pass its data set, loader.dataset"),
     "generator": ((image for image in IMAGES), "got X of type generator.*np.stack"),
     "iterator": (iter(IMAGES), "got X of type .*iterator"),

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from cance_edu.training.sources import is_array
+
 __all__ = ["as_data", "of_another_kind"]
 
 EXPECTED = "expected an array, a memory map, a tensor, or a map-style torch Dataset"
@@ -35,12 +37,17 @@ def as_data(X: Any) -> Any:
     """
     if isinstance(X, DataLoader):
         raise TypeError(f"got a DataLoader; {EXPECTED}: pass its data set, loader.dataset")
-    if isinstance(X, (IterableDataset, Iterator)) or not hasattr(X, "__len__"):
+    if hasattr(X, "__array_interface__") and not is_array(X):
+        raise TypeError(f"got one picture, a {type(X).__name__}; {EXPECTED} of many")
+    if hasattr(X, "__array__") and not is_array(X):
+        return np.asarray(X)
+    if isinstance(X, (IterableDataset, Iterator)) or not (hasattr(X, "__len__") or is_array(X)):
         raise TypeError(
-            f"got X of type {type(X).__name__}, which gives its items once and in one order; {EXPECTED}, "
-            "whose items can be read in any order: put them in one array by np.stack(list(...))"
+            f"got X of type {type(X).__name__}, which gives its items once and in one order; "
+            f"{EXPECTED}, whose items can be read in any order: put them in one array by "
+            "np.stack(list(...))"
         )
-    if isinstance(X, (Mapping, str, bytes)):
+    if isinstance(X, (Mapping, str, bytes)) and not is_array(X):  # a sparse one is a Mapping too
         raise TypeError(f"got X of type {type(X).__name__}; {EXPECTED}")
     if hasattr(X, "columns"):
         _check_columns(X)

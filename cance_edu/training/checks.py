@@ -61,8 +61,8 @@ def _check_axes(source: Source) -> None:
         raise ValueError(
             f"got an array of shape {tuple(source.data.shape)}: this looks like one picture "
             "(height, width, channels); expected many, (n, channels, height, width): put them "
-            "together by np.stack, and pass np.moveaxis(X, -1, 1). Grey images so narrow are passed "
-            "as X[:, None]"
+            "together by np.stack, and pass np.moveaxis(X, -1, 1). Grey images so narrow are "
+            "passed as X[:, None]"
         )
     if channels > 4 and (width <= 4 or width < min(channels, height)):
         raise ValueError(

@@ -22,12 +22,12 @@ BATCH = 1000
 
 def is_images(data: Any) -> bool:
     """Return whether the data are images: a data set of items, or an array of 3 or 4 dimensions."""
-    return is_data_set(data) or data.ndim in (3, 4)
+    return not is_array(data) or data.ndim in (3, 4)
 
 
-def is_data_set(data: Any) -> bool:
-    """Return whether the data are items to be asked for one by one, and no array."""
-    return not hasattr(data, "ndim")
+def is_array(data: Any) -> bool:
+    """Return whether the data are an array of some library, and not items to be asked for."""
+    return hasattr(data, "ndim")
 
 
 def standardize(images: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ class Source:
     @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of one row; images have their channel axis."""
-        if is_data_set(self.data):
+        if not is_array(self.data):
             return tuple(self.raw(torch.tensor([0])).shape[1:])
         shape = tuple(self.data.shape[1:])
         return (1, *shape) if self.images and len(shape) == 2 else shape
@@ -98,7 +98,7 @@ class Source:
     def kept(self, rows: Tensor) -> Tensor:
         """Return rows as they are kept."""
         chosen = self.rows[rows]
-        if is_data_set(self.data):
+        if not is_array(self.data):
             return _stack([(int(row), self.data[int(row)]) for row in chosen])
         if isinstance(self.data, Tensor):
             return self.data[chosen.to(self.data.device)].detach()
