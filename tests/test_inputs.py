@@ -35,7 +35,12 @@ def no_training(monkeypatch):
     def begun(*arguments, **named):
         raise AssertionError("training began")
 
-    for name in ("train_autoencoder", "train_nce", "composite_features", "PrincipalComponents"):
+    for name in (
+        "train_until_well_conditioned",
+        "train_nce",
+        "composite_features",
+        "PrincipalComponents",
+    ):
         monkeypatch.setattr(f"cance_edu.detectors.cance.{name}", begun)
 
 

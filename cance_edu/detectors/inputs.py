@@ -1,18 +1,86 @@
-"""What may be passed to a detector as X, and what to pass in place of what may not."""
+"""What may be passed to a detector as X: looked at, and put into a `Source`."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
+from sklearn.utils.validation import validate_data
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from cance_edu.training.sources import is_array
+from cance_edu.training.checks import check_images, check_table, look_at
+from cance_edu.training.device import choose_device
+from cance_edu.training.sources import Source, is_array, is_images
 
-__all__ = ["as_data", "of_another_kind"]
+__all__ = ["as_data", "fitting_source", "scoring_source"]
 
 EXPECTED = "expected an array, a memory map, a tensor, or a map-style torch Dataset"
+
+
+def fitting_source(detector: Any, X: Any) -> Source:
+    """Return what a detector is to be fitted on, after a look at all of it.
+
+    Parameters
+    ----------
+    detector : Detector
+        With a parameter `device`. It learns its `n_features_in_`, `device_`, for images its
+        `image_shape_`, and for a data frame its `feature_names_in_`.
+    X : array, memmap, tensor, DataFrame or torch Dataset
+        Images or a table.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is nothing to learn from.
+    """
+    X = as_data(X)
+    images = is_images(X)
+    detector.device_ = choose_device(detector.device, images)
+    source = Source(X if images else _table(detector, X, reset=True), detector.device_)
+    if images:
+        detector.image_shape_ = check_images(source)
+        detector.n_features_in_ = math.prod(detector.image_shape_)
+    else:
+        check_table(source)
+    return source
+
+
+def scoring_source(detector: Any, X: Any) -> Source:
+    """Return what a fitted detector is to score; each batch is looked at as it is read.
+
+    Parameters
+    ----------
+    detector : Detector
+        As `fitting_source` left it.
+    X : array, memmap, tensor, DataFrame or torch Dataset
+        Of the kind and the shape that it was fitted on.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is of another kind or shape; and, as it is read, if a value is wrong.
+    """
+    X = as_data(X)
+    shape = getattr(detector, "image_shape_", None)
+    if is_images(X) != (shape is not None):
+        raise ValueError(_of_another_kind(X, shape, detector.n_features_in_))
+    X = X if shape is not None else _table(detector, X, reset=False)
+    return look_at(Source(X, detector.device_), shape)
+
+
+def _table(detector: Any, X: Any, reset: bool) -> Any:
+    """Let scikit-learn look at a table; a memory map of floats stays on its disk."""
+    # One column is too few: the cosine between two numbers is only a sign.
+    return validate_data(
+        detector,
+        X,
+        reset=reset,
+        dtype=[np.float64, np.float32],
+        ensure_min_features=2 if reset else 1,
+        ensure_all_finite=False,  # `check_table` says where
+    )
 
 
 def as_data(X: Any) -> Any:
@@ -101,18 +169,8 @@ def _no_number(values: Any) -> str | None:
     return None
 
 
-def of_another_kind(X: Any, image_shape: tuple[int, ...] | None, n_features: int) -> str:
-    """Say that a table was passed to a detector of images, or the other way round.
-
-    Parameters
-    ----------
-    X : array, tensor or data set
-        What was passed.
-    image_shape : (channels, height, width) or None
-        What the detector was fitted on; None if on a table.
-    n_features : int
-        Numbers in one of its inputs.
-    """
+def _of_another_kind(X: Any, image_shape: tuple[int, ...] | None, n_features: int) -> str:
+    """Say that a table was passed to a detector of images, or the other way round."""
     got = f"data of {X.ndim} dimensions" if hasattr(X, "ndim") else f"a {type(X).__name__}"
     if image_shape is None:
         expected = f"a table of {n_features} features; pass an array (n, features)"

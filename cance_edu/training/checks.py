@@ -1,52 +1,121 @@
 """What is wrong with inputs, said before any training: their shape, and each of their values."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from cance_edu.method.moments import moments_of
 from cance_edu.training.sources import Source, unequal
 
-__all__ = ["check_images", "check_table", "column_moments"]
+__all__ = ["check_features", "check_images", "check_table", "look_at"]
 
 
-def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tuple[int, ...]:
+def check_images(source: Source) -> tuple[int, ...]:
     """Look at every image once; return the shape of one, (channels, height, width).
 
     Parameters
     ----------
     source : Source
-        The images.
-    expected : (channels, height, width), optional
-        The shape that a fitted detector knows.
+        Images to learn from.
 
     Raises
     ------
     ValueError
-        If there are none, or one has another shape than the first or the expected one, is not
-        finite or leaves [0, 1]; or, when nothing is expected yet, if the shape can only be a
-        mistake, or all images are one constant.
+        If there are none, or their shape can only be a mistake; if one has another shape than the
+        first, is not finite or leaves [0, 1]; or if all images are one constant.
     """
-    if len(source) == 0:
-        raise ValueError("got 0 images (n_samples = 0); expected at least 1")
-    shape = source.shape
-    if expected is None:
-        _check_axes(source)
-    elif shape != expected:
-        raise ValueError(
-            f"got images of shape {shape}, but the detector was fitted on {expected} (channels, "
-            f"height, width); {_advice(shape, expected)}"
-        )
+    _check_any(source)
+    _check_axes(source)
     lowest, highest = np.inf, -np.inf
     for rows in source.batch_rows():
-        batch = source.raw(rows)
-        if batch.shape[1:] != shape:
-            raise ValueError(unequal(int(rows[0]), batch.shape[1:], 0, shape))
-        low, high = check_values(batch, int(rows[0]))
+        low, high = _image_range(source.raw(rows), rows, source.shape)
         lowest, highest = min(lowest, low), max(highest, high)
+    _check_range(source, lowest, highest)
+    return source.shape
+
+
+def check_table(source: Source) -> None:
+    """Look at every row of a table once.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite; the first one is named.
+    """
+    for rows in source.batch_rows():
+        _check_finite(source.raw(rows), rows)
+
+
+def check_features(features: Tensor, inputs: Tensor, variant: str) -> None:
+    """Look at z_e and z_c of the training inputs.
+
+    Parameters
+    ----------
+    features : tensor of shape (n, d + 2)
+        The composite features.
+    inputs : tensor of shape (m, ...)
+        Some of the inputs, as they were encoded.
+    variant : str
+        "latnce" needs neither; "error" needs z_e alone, which may be constant.
+
+    Raises
+    ------
+    ValueError
+        If there is no error, or one of the two is constant and has no density.
+    """
+    if variant == "latnce":
+        return
+    # In whatever units: an error of so small a part of the inputs' size is round-off alone.
+    if features[:, -2].max() < 1e-20 * inputs.double().square().mean().item():
+        raise ValueError(
+            f"{features.shape[1] - 2} latents reconstruct the data exactly, so there is no error "
+            "to learn from: lower latent_dim, or take variant 'latnce'"
+        )
+    for name, column in (("z_e", -2), ("z_c", -1)):
+        lowest, highest = features[:, column].aminmax()
+        if variant != "error" and lowest == highest:
+            raise ValueError(
+                f"{name} is {lowest.item():g} for every training input, and what does not vary has "
+                "no density: take variant 'latnce' or 'error', or another representation"
+            )
+
+
+def look_at(source: Source, expected: tuple[int, ...] | None) -> Source:
+    """Return a source of new inputs that looks at each batch as it is read.
+
+    Parameters
+    ----------
+    source : Source
+        The inputs.
+    expected : (channels, height, width) or None
+        The shape that a fitted detector knows; None for a table.
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or of another shape; and, as they are read, as `check_images` and
+        `check_table` do.
+    """
     if expected is None:
-        _check_range(source, lowest, highest)
-    return shape
+        return source.looked_at(_check_finite)
+    _check_any(source)
+    if source.shape != expected:
+        raise ValueError(
+            f"got images of shape {source.shape}, but the detector was fitted on {expected} "
+            f"(channels, height, width); {_advice(source.shape, expected)}"
+        )
+    return source.looked_at(partial(_image_range, expected=expected))
+
+
+def _check_any(source: Source) -> None:
+    if len(source) == 0:
+        raise ValueError("got 0 images (n_samples = 0); expected at least 1")
 
 
 def _check_axes(source: Source) -> None:
@@ -99,71 +168,21 @@ def _check_range(source: Source, lowest: float, highest: float) -> None:
         )
 
 
-def check_table(source: Source) -> None:
-    """Look at every row of a table once.
-
-    Parameters
-    ----------
-    source : Source
-        The table.
-
-    Raises
-    ------
-    ValueError
-        If a number is NaN or infinite; the first one is named.
-    """
-    for rows in source.batch_rows():
-        wrong = ~(batch := source.raw(rows)).isfinite()
-        if wrong.any():
-            row, column = wrong.nonzero()[0].tolist()
-            raise ValueError(
-                f"row {int(rows[0]) + row}, column {column} is NaN or infinity "
-                f"({batch[row, column]:g}); expected finite numbers: remove such rows, or impute"
-            )
+def _check_finite(batch: Tensor, rows: Tensor) -> None:
+    """Refuse rows of a table that are not finite, and name the first number."""
+    wrong = ~batch.isfinite()
+    if wrong.any():
+        row, column = wrong.nonzero()[0].tolist()
+        raise ValueError(
+            f"row {int(rows[row])}, column {column} is NaN or infinity "
+            f"({batch[row, column]:g}); expected finite numbers: remove such rows, or impute"
+        )
 
 
-def column_moments(source: Source) -> tuple[Tensor, Tensor]:
-    """Return what standardises a table's columns, as `Source` takes it.
-
-    Parameters
-    ----------
-    source : Source
-        A table, one batch of which is held in memory.
-
-    Returns
-    -------
-    (tensor, tensor)
-        Each column's mean and standard deviation; the latter is 1 for a constant column.
-
-    Raises
-    ------
-    ValueError
-        If all rows are the same.
-    """
-    moments = moments_of(source.raw(rows) for rows in source.batch_rows())
-    deviation = moments.covariance.diag().sqrt()
-    # Round-off leaves a constant column a small deviation, which must not be divided by.
-    varies = deviation > 1e-12 * moments.mean.abs()
-    if not varies.any():
-        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
-    return moments.mean, torch.where(varies, deviation, 1.0)
-
-
-def check_values(batch: Tensor, first: int) -> tuple[float, float]:
-    """Return the least and the largest value of some images, or name the first that is wrong.
-
-    Parameters
-    ----------
-    batch : tensor of shape (n, channels, height, width)
-        Images, in [0, 1].
-    first : int
-        Number of the first of them, for the message.
-
-    Raises
-    ------
-    ValueError
-        If a value is not finite, or leaves [0, 1].
-    """
+def _image_range(batch: Tensor, rows: Tensor, expected: tuple[int, ...]) -> tuple[float, float]:
+    """Return the least and the largest value of some images, or name the first that is wrong."""
+    if batch.shape[1:] != expected:
+        raise ValueError(unequal(int(rows[0]), batch.shape[1:], 0, expected))
     if not torch.is_floating_point(batch):
         batch = batch.float()
     for wrong, what, advice in (
@@ -176,10 +195,10 @@ def check_values(batch: Tensor, first: int) -> tuple[float, float]:
         ),
     ):
         if wrong.any():
-            row = int(wrong.flatten(1).any(1).nonzero()[0])
-            value = batch[row][wrong[row]][0].item()
+            first = int(wrong.flatten(1).any(1).nonzero()[0])
+            value = batch[first][wrong[first]][0].item()
             raise ValueError(
-                f"image {first + row} has {what} ({value:g}); expected finite values in [0, 1]: "
-                f"{advice}"
+                f"image {int(rows[first])} has {what} ({value:g}); expected finite values in "
+                f"[0, 1]: {advice}"
             )
     return batch.min().item(), batch.max().item()

@@ -4,20 +4,24 @@ A source never holds more than a batch, so training and scoring work on sets tha
 memory. What is wrong with inputs is said by `cance_edu.training.checks`.
 """
 
+import copy
+import math
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["ImageScaling", "Source", "is_images", "standardize"]
-
-ImageScaling = Literal["unit", "standardized", "raw-error"]
+__all__ = ["Source", "is_array", "is_images"]
 
 BATCH = 1000
+"""The most rows of a batch in which data are looked at, or scored."""
+
+BATCH_BYTES = 64 * 2**20
+"""The most bytes of such a batch; what a network makes of it takes about four times as many."""
 
 
 def is_images(data: Any) -> bool:
@@ -28,25 +32,6 @@ def is_images(data: Any) -> bool:
 def is_array(data: Any) -> bool:
     """Return whether the data are an array of some library, and not items to be asked for."""
     return hasattr(data, "ndim")
-
-
-def standardize(images: Tensor) -> Tensor:
-    """Return each image minus its mean, over its standard deviation; a constant one gives zeros.
-
-    Parameters
-    ----------
-    images : tensor of shape (n, ...)
-
-    Returns
-    -------
-    tensor of shape (n, ...)
-        Each image with mean 0 and (biased) standard deviation 1.
-    """
-    flat = images.flatten(1)
-    centred = flat - flat.mean(1, keepdim=True)
-    deviation = centred.square().mean(1, keepdim=True).sqrt()
-    # Round-off leaves a constant image a deviation of about 1e-8, which must not be divided by.
-    return torch.where(deviation > 1e-6, centred / deviation, 0.0).reshape(images.shape)
 
 
 class Source:
@@ -60,25 +45,13 @@ class Source:
         divided by 255 as they are read.
     device : str
         Where the batches go.
-    scaling : {"unit", "standardized", "raw-error"}
-        For images: as they are, or each with mean 0 and deviation 1 (the last two).
-    rows : tensor of int, optional
-        Which rows there are; all of them unless told.
-    columns : (tensor, tensor), optional
-        For tables: what is subtracted from each column, and what it is then divided by.
     """
 
-    def __init__(
-        self,
-        data: Any,
-        device: str = "cpu",
-        scaling: ImageScaling = "unit",
-        rows: Tensor | None = None,
-        columns: tuple[Tensor, Tensor] | None = None,
-    ) -> None:
-        self.data, self.device, self.scaling, self.columns = data, device, scaling, columns
-        self.images = is_images(data)
-        self.rows = torch.arange(len(data)) if rows is None else rows
+    look: Callable[[Tensor, Tensor], object] | None = None
+
+    def __init__(self, data: Any, device: str = "cpu") -> None:
+        self.data, self.device, self.images = data, device, is_images(data)
+        self.rows = torch.arange(len(data))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -87,13 +60,21 @@ class Source:
     def shape(self) -> tuple[int, ...]:
         """Shape of one row; images have their channel axis."""
         if not is_array(self.data):
-            return tuple(self.raw(torch.tensor([0])).shape[1:])
+            return tuple(self._own(torch.tensor([0])).shape[1:])
         shape = tuple(self.data.shape[1:])
         return (1, *shape) if self.images and len(shape) == 2 else shape
 
     def subset(self, rows: Tensor) -> "Source":
         """Return a source of some of the rows."""
-        return Source(self.data, self.device, self.scaling, self.rows[rows], self.columns)
+        part = copy.copy(self)
+        part.rows = self.rows[rows]
+        return part
+
+    def looked_at(self, look: Callable[[Tensor, Tensor], object]) -> "Source":
+        """Return a source that shows each batch, with its row numbers, as it is read."""
+        watched = copy.copy(self)
+        watched.look = look
+        return watched
 
     def kept(self, rows: Tensor) -> Tensor:
         """Return rows as they are kept."""
@@ -108,8 +89,7 @@ class Source:
         order = chosen.argsort()
         return _tensor(self.data[chosen[order].numpy()])[order.argsort()]
 
-    def raw(self, rows: Tensor) -> Tensor:
-        """Return rows in their own units; images with their channel axis, those of 8 bits / 255."""
+    def _own(self, rows: Tensor) -> Tensor:
         batch = self.kept(rows)
         if not self.images:
             return batch
@@ -117,40 +97,22 @@ class Source:
         batch = batch.float() / 255 if batch.dtype == torch.uint8 else batch
         return batch[:, None] if batch.ndim == 3 else batch
 
+    def raw(self, rows: Tensor) -> Tensor:
+        """Return rows in their own units; images with their channel axis, those of 8 bits / 255."""
+        batch = self._own(rows)
+        if self.look is not None:
+            self.look(batch, rows)
+        return batch
+
     def batch(self, rows: Tensor) -> Tensor:
-        """Return rows ready for a network: float32 images or float64 tables, on the device."""
-        batch = self.raw(rows)
-        if not self.images:
-            table = batch.double()
-            centre, spread = self.columns or (0.0, 1.0)
-            return ((table - centre) / spread).to(self.device)
-        images = batch.to(self.device, torch.float32)
-        return images if self.scaling == "unit" else standardize(images)
-
-    def in_own_units(self, rows: Tensor, standardized: Tensor) -> tuple[Tensor, Tensor]:
-        """Return images as they are, and their standardised reconstructions scaled back to them.
-
-        Parameters
-        ----------
-        rows : tensor of int, shape (n,)
-            Which images.
-        standardized : tensor of shape (n, channels, height, width)
-            Their reconstructions, as an autoencoder of standardised images gives them.
-
-        Returns
-        -------
-        images, reconstructions : tensor of shape (n, channels, height, width)
-            On the device. A reconstruction is multiplied by its image's deviation, and the image's
-            mean is added.
-        """
-        images = self.raw(rows).to(self.device, torch.float32)
-        mean = images.mean((1, 2, 3), keepdim=True)
-        deviation = images.std((1, 2, 3), correction=0, keepdim=True)
-        return images, standardized * deviation + mean
+        """Return rows in a network's precision, float32 images or float64 tables, on the device."""
+        return self.raw(rows).to(self.device, torch.float32 if self.images else torch.float64)
 
     def batch_rows(self) -> Iterator[Tensor]:
-        """Give out the numbers of all rows, in order, a thousand at a time."""
-        yield from torch.arange(len(self)).split(BATCH)
+        """Give out the numbers of all rows, in order: a thousand at a time, or fewer large ones."""
+        bytes_of_a_row = math.prod(self.shape) * (4 if self.images else 8)
+        size = max(1, min(BATCH, BATCH_BYTES // max(1, bytes_of_a_row)))
+        yield from torch.arange(len(self)).split(size)
 
     def batches(self) -> Iterator[Tensor]:
         """Give out all rows, in order."""
