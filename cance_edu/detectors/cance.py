@@ -177,7 +177,7 @@ class CANCE(Settings):
             train, source.subset(held_out), scaling, random
         )
         features = composite_features(self.representation_, source)
-        some = scaling_of(self.representation_)(next(train.batches()).cpu())
+        some = scaling_of(self.representation_)(next(train.on("cpu").batches()))
         check_features(features[training], some, self.variant)
         self._learn_density(features[training], features[held_out], random)
         self._set_offset(self._score(features))
@@ -193,7 +193,7 @@ class CANCE(Settings):
             return fitted_before(self.representation, scaling, train)
         if self.representation == "pca":
             components = PrincipalComponents(self.n_features_in_, self._latent_dim())
-            components.fit(map(scaling, train.batches())).scaling = scaling
+            components.fit(map(scaling, train.on("cpu").batches())).scaling = scaling
             return components.eval()
         # The covariance of a few held-out latents is singular, however good the latents are.
         enough = len(held_out) >= 5 * self._latent_dim()

@@ -160,7 +160,7 @@ class PrincipalComponents(nn.Module):
         ValueError
             If the data span fewer dimensions than there are components.
         """
-        moments = moments_of(batch.flatten(1).cpu() for batch in batches)
+        moments = moments_of(batch.flatten(1) for batch in batches)
         variances, directions = torch.linalg.eigh(moments.covariance)
         largest = range(len(variances) - 1, len(variances) - 1 - self.latent_dim, -1)
         rank = int((variances > variances[-1] * 1e-12).sum())

@@ -102,7 +102,8 @@ def train_autoencoder(
             for _ in range(epochs[stage]):
                 shuffled = source.shuffled_batches(steps_an_epoch, generator)
                 epoch = [descent.step(loss(scaling(batch))) for batch in shuffled]
-                losses.append(torch.stack(epoch).double().mean().item())
+                losses.append(torch.stack(epoch).cpu().double().mean().item())
+    model.zero_grad()  # gradients take as much memory as the weights
     model.eval()
     return losses
 

@@ -68,7 +68,7 @@ class Descent:
         return loss.detach()
 
     def _look(self) -> None:
-        losses = torch.stack(self._losses).tolist()
+        losses = torch.stack(self._losses).cpu().tolist()
         self._losses.clear()
         self.bar.set_postfix(loss=f"{losses[-1]:.3g}", refresh=False)
         self.bar.update(len(losses))

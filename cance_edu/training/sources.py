@@ -70,6 +70,12 @@ class Source:
         part.rows = self.rows[rows]
         return part
 
+    def on(self, device: str) -> "Source":
+        """Return a source whose batches go elsewhere."""
+        moved = copy.copy(self)
+        moved.device = device
+        return moved
+
     def looked_at(self, look: Callable[[Tensor, Tensor], object]) -> "Source":
         """Return a source that shows each batch, with its row numbers, as it is read."""
         watched = copy.copy(self)
