@@ -1,7 +1,7 @@
 """Deep SAD: Deep SVDD that also uses a few labelled inputs (Ruff et al. 2020)."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -56,10 +56,12 @@ class DeepSAD(DeepSVDD):
     label_weight: float = 1.0
     contrast: bool = False
 
-    lowest: ClassVar[dict[str, float]] = {**DeepSVDD.lowest, "label_weight": 0.0}
+    lowest = DeepSVDD.lowest | {"label_weight": 0.0}
 
     def _find_scaling(self, source: Source) -> Any:
-        return super()._find_scaling(source) if self.contrast else Skeleton._find_scaling(self, source)
+        return (
+            super()._find_scaling(source) if self.contrast else Skeleton._find_scaling(self, source)
+        )
 
     def _check_labels(self, y: Any, n: int) -> Tensor:
         labels = np.zeros(n, dtype=int) if y is None else np.asarray(y)

@@ -1,8 +1,7 @@
 """Deep SVDD: a network that maps normal inputs close to a point (Ruff et al. 2018)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -110,14 +109,10 @@ class DeepSVDD(NetworkDetector):
     pretraining_epochs: int = 50
     bias: bool = False
 
-    lowest: ClassVar[dict[str, float]] = {
-        **NetworkDetector.lowest,
-        "outputs": 1,
-        "pretraining_epochs": 0,
-    }
+    lowest = NetworkDetector.lowest | {"outputs": 1, "pretraining_epochs": 0}
 
-    def _find_scaling(self, source: Source) -> Affine | ContrastNormalized:  # type: ignore[override]
-        return ContrastNormalized(source) if source.images else super()._find_scaling(source)  # type: ignore[return-value]
+    def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
+        return ContrastNormalized(source) if source.images else super()._find_scaling(source)
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
         if source.images:
@@ -143,7 +138,7 @@ class DeepSVDD(NetworkDetector):
 
     def _pretrain(self, source: Source, generator: torch.Generator) -> None:
         if source.images:
-            decoder = mirrored_lenet(self.image_shape_, self.channels, self.outputs)
+            decoder: nn.Module = mirrored_lenet(self.image_shape_, self.channels, self.outputs)
         else:
             widths = [self.outputs, *reversed(self.hidden), self.n_features_in_]
             decoder = dense(widths, lambda: nn.LeakyReLU(0.01), bias=False)

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,13 +50,13 @@ class NetworkDetector(Skeleton):
     learning_rate: float = 1e-3
     verbose: bool = False
 
-    lowest: ClassVar[dict[str, float]] = {"epochs": 1, "batch_size": 2, "learning_rate": 1e-12}
+    lowest = Skeleton.lowest | {"epochs": 1, "batch_size": 2, "learning_rate": 1e-12}
 
     def _learn(
         self, source: Source, labels: Tensor, generator: torch.Generator
     ) -> NDArray[np.float64]:
         self.losses_: list[float] = []
-        self.network_ = self._on_device(self._new_network(source, generator), source)
+        self.network_: Any = self._on_device(self._new_network(source, generator), source)
         self._train(source, labels, generator)
         self.network_.eval()
         return self._score(source)

@@ -195,6 +195,6 @@ def check_number(
 ) -> None:
     """Refuse what is not a number from low to high, or not a whole one where low is an int."""
     kind, words = (Integral, "whole number") if isinstance(low, int) else (Real, "number")
-    if not isinstance(value, kind) or not low <= float(value) <= high:  # type: ignore[arg-type]
+    if not isinstance(value, kind) or not low <= float(value) <= high:
         expected = expected or f"a {words} of at least {low:g}"
         raise ValueError(f"{name} is {value!r}; expected {expected}")
