@@ -21,6 +21,11 @@ __all__ = ["CANCE", "__version__"]
 _HOMES = {"CANCE": "cance_edu.detectors.cance"}
 
 
+def __dir__() -> list[str]:
+    """Return what TAB shows, imported or not."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)

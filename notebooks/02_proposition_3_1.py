@@ -1013,7 +1013,7 @@ with_real_latents = torch.cat([latents[rows], with_noise_latents[:, -2:]], dim=1
 # %%
 def share_called_noise(fitted, points):
     """Return at what share of the points T is negative."""
-    return (fitted.log_ratio_(points.to(fitted.device_)) < 0).double().mean().item()
+    return (fitted.log_ratio_(points) < 0).double().mean().item()
 
 
 shares = {}

@@ -10,14 +10,19 @@ import torch
 from torch import Tensor
 
 from cance_edu.method.autoencoder import Autoencoder, covariance_loss, reconstruction_loss
-from cance_edu.method.moments import moments_of
+from cance_edu.method.moments import condition_number, moments_of
 from cance_edu.training.descent import Descent
+from cance_edu.training.device import Randomness, drawing_from
+from cance_edu.training.scaling import Scaling, scaling_of
+from cance_edu.training.schedule import Schedule
 from cance_edu.training.sources import Source
 
 __all__ = [
+    "COVARIANCE_WEIGHTS",
     "latent_covariance",
     "smallest_well_conditioned",
     "train_autoencoder",
+    "train_until_well_conditioned",
 ]
 
 WELL_CONDITIONED = 100.0
@@ -43,7 +48,8 @@ def train_autoencoder(
     Parameters
     ----------
     model : Autoencoder
-        Trained in place, and left in evaluation mode.
+        Trained in place, on the source's device, and left in evaluation mode. Its `scaling`, if it
+        has one, is applied to the inputs.
     source : Source
         Normal data; no more than a batch of it is in memory at a time.
     generator : torch.Generator
@@ -69,6 +75,7 @@ def train_autoencoder(
     FloatingPointError
         If the loss is not finite.
     """
+    scaling = scaling_of(model)
 
     def both(inputs: Tensor) -> Tensor:
         latent = model.encode(inputs)
@@ -91,11 +98,11 @@ def train_autoencoder(
         # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
         model.encoder.train(stage == 0)
         steps = epochs[stage] * steps_an_epoch
-        descent = Descent(parameters, learning_rate, steps, description, verbose)
-        for _ in range(epochs[stage]):
-            shuffled = source.shuffled_batches(steps_an_epoch, generator)
-            epoch = [descent.step(loss(batch)) for batch in shuffled]
-            losses.append(sum(epoch) / len(epoch))
+        with Descent(parameters, learning_rate, steps, description, verbose) as descent:
+            for _ in range(epochs[stage]):
+                shuffled = source.shuffled_batches(steps_an_epoch, generator)
+                epoch = [descent.step(loss(scaling(batch))) for batch in shuffled]
+                losses.append(torch.stack(epoch).double().mean().item())
     model.eval()
     return losses
 
@@ -115,8 +122,10 @@ def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
     tensor of shape (d, d)
         float64, biased (1/n).
     """
+    scaling = scaling_of(model)
     with torch.no_grad():
-        return moments_of(model.encode(batch).cpu() for batch in source.batches()).covariance
+        latents = (model.encode(scaling(batch)).cpu() for batch in source.batches())
+        return moments_of(latents).covariance
 
 
 def smallest_well_conditioned(
@@ -145,3 +154,66 @@ def smallest_well_conditioned(
         if conditions[weight] < WELL_CONDITIONED:
             break
     return model, conditions
+
+
+def train_until_well_conditioned(
+    build: Callable[[], Autoencoder],
+    train: Source,
+    test: Source,
+    scaling: Scaling,
+    random: Randomness,
+    *,
+    weights: Sequence[float],
+    schedule: Schedule,
+    verbose: bool = False,
+) -> tuple[Autoencoder, list[float], dict[float, float]]:
+    """Train autoencoders of one kind for growing λ, as `smallest_well_conditioned` asks for them.
+
+    Parameters
+    ----------
+    build : callable
+        Returns a new one.
+    train, test : Source
+        Normal data to train on, and to judge the latents' covariance by.
+    scaling : Scaling
+        What is done to inputs before; it becomes a part of each.
+    random : Randomness
+        Draws first weights and orders.
+    weights : sequence of float
+        λ, growing; of a single one the model is taken as it comes.
+    schedule : Schedule
+        Epochs and batch size.
+    verbose : bool
+        Whether to show progress bars.
+
+    Returns
+    -------
+    model : Autoencoder
+        In main memory.
+    losses : list of float
+        Its mean loss of each epoch.
+    conditions : dict
+        The condition number found with each λ that was tried; the last is the model's.
+    """
+    seed = int(torch.randint(2**62, (1,), generator=random.order))
+    losses: list[float] = []
+
+    def train_with(weight: float) -> tuple[Autoencoder, float]:
+        # The same first weights and the same order for every λ: only λ differs.
+        with drawing_from(random.weights.manual_seed(seed)):
+            model = build()
+        model.scaling = scaling
+        losses[:] = train_autoencoder(
+            model.to(train.device),
+            train,
+            generator=torch.Generator().manual_seed(seed),
+            covariance_weight=weight,
+            epochs=schedule.epochs,
+            batch_size=schedule.batch_size,
+            verbose=verbose,
+        )
+        condition = condition_number(latent_covariance(model, test))
+        return model.cpu(), condition
+
+    model, conditions = smallest_well_conditioned(train_with, weights)
+    return model, losses, conditions
