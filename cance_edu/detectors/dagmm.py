@@ -7,8 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from cance_edu.detectors.layers import dense
 from cance_edu.detectors.mixture import energy, mixture_moments
-from cance_edu.detectors.networks import NetworkDetector, dense
+from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.method.autoencoder import (
     Autoencoder,
     convolutional_autoencoder,
@@ -27,10 +28,8 @@ def relative_features(latent: Tensor, inputs: Tensor, reconstructions: Tensor) -
 
     Parameters
     ----------
-    latent : tensor of shape (n, d)
-        z_c.
-    inputs, reconstructions : tensor of shape (n, ...)
-        x and x'.
+    latent, inputs, reconstructions : tensor of shape (n, d), (n, ...), (n, ...)
+        z_c, x and x'.
     """
     x, y = inputs.flatten(1), reconstructions.flatten(1)
     distance = (x - y).norm(dim=1) / x.norm(dim=1).clamp(min=1e-12)
@@ -50,10 +49,8 @@ def dagmm_loss(
     ----------
     reconstruction : tensor of shape ()
         The first term, `cance_edu.method.autoencoder.reconstruction_loss`.
-    energies : tensor of shape (n,)
-        E(z).
-    covariances : tensor of shape (k, d, d)
-        Σ.
+    energies, covariances : tensor of shape (n,), (k, d, d)
+        E(z) and Σ.
     weights : (float, float)
         λ₁ and λ₂.
     """
@@ -81,9 +78,9 @@ class DAGMM(NetworkDetector):
 
     DAGMM-0 is `features="relative"`, as published; DAGMM-1 is `features="composite"`, with two of
     App. D's changes, and `epochs=10`, the third. Settings of KDDCUP99: batches of 1024 at a rate of
-    1e-4, 200 epochs, 4 components, 1 latent, tanh layers of 60, 30 and 10, dropout 0.5, λ₁ = 0.1,
-    λ₂ = 0.005 (Zong et al. 2018; λ as in a public reimplementation). After training the mixture is
-    fitted once more to all training inputs, without dropout.
+    1e-4, 200 epochs, tanh layers of 60, 30 and 10, dropout 0.5, the other defaults (Zong et al.
+    2018; λ as in a public reimplementation). The mixture is fitted once more after training, to all
+    inputs and without dropout.
 
     Parameters
     ----------
@@ -139,18 +136,16 @@ class DAGMM(NetworkDetector):
             z, reconstructions = self._encode(inputs)
             # Dropout of one half; its mask comes from the generator, on whatever device this is.
             kept = 2.0 * (torch.rand(len(z), 10, generator=generator) < 0.5).to(z)
-            membership = self.network_.membership(z, kept)
-            moments = mixture_moments(membership.double(), z.double())
-            energies = energy(z.double(), *moments)
+            mixture = mixture_moments(self.network_.membership(z, kept).double(), z.double())
+            energies = energy(z.double(), *mixture)
             reconstruction = reconstruction_loss(inputs, reconstructions)
-            return dagmm_loss(reconstruction, energies, moments[2], weights)
+            return dagmm_loss(reconstruction, energies, mixture[2], weights)
 
         self._descend(source, loss, generator, self.network_.parameters())
         self.network_.eval()
         with torch.no_grad():
             z = torch.cat([self._encode(self.scaling_(batch))[0] for batch in source.batches()])
-            membership = self.network_.membership(z)
-            self.mixture_ = mixture_moments(membership.double(), z.double())
+            self.mixture_ = mixture_moments(self.network_.membership(z).double(), z.double())
 
     def _score_batch(self, inputs: Tensor) -> Tensor:
         return energy(self._encode(inputs)[0].double(), *self.mixture_)

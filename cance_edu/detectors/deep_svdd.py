@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from cance_edu.detectors.networks import NetworkDetector, dense, lenet, mirrored_lenet
-from cance_edu.detectors.skeleton import Affine
+from cance_edu.detectors.layers import dense, lenet, mirrored_lenet
+from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.method.autoencoder import reconstruction_loss
 from cance_edu.training.sources import Source
 
@@ -50,22 +50,16 @@ def first_pass_centre(outputs: Tensor, least: float = 0.1) -> Tensor:
 class ContrastNormalized:
     """Images minus their mean, over their mean absolute deviation, brought to [0, 1] together.
 
-    Global contrast normalisation of Ruff et al.'s released code; test images may leave [0, 1].
-
-    Parameters
-    ----------
-    source : Source
-        The training images, whose extremes are brought to 0 and 1.
+    As in Ruff et al.'s released code, by the training images' extremes: others may leave [0, 1].
     """
 
     def __init__(self, source: Source) -> None:
-        extremes = [torch.stack(self._contrast(b).aminmax()) for b in source.batches()]
-        low, high = torch.stack(extremes).min().item(), torch.stack(extremes).max().item()
-        self.range = Affine(low, high - low)
+        extremes = torch.stack([torch.stack(self._contrast(b).aminmax()) for b in source.batches()])
+        self.low, self.range = extremes.min().item(), (extremes.max() - extremes.min()).item()
 
     def __call__(self, images: Tensor) -> Tensor:
         """Return scaled images, of the same shape."""
-        return self.range(self._contrast(images))
+        return (self._contrast(images) - self.low) / self.range
 
     @staticmethod
     def _contrast(images: Tensor) -> Tensor:

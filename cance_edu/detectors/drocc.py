@@ -5,14 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
+from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from cance_edu.detectors.networks import NetworkDetector, dense, lenet
-from cance_edu.detectors.skeleton import standardization
+from cance_edu.detectors.drocc_search import search
+from cance_edu.detectors.layers import dense, lenet
+from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.training.scaling import Scaling
 from cance_edu.training.sources import Source
 
-__all__ = ["DROCC", "drocc_loss", "project", "search"]
+__all__ = ["DROCC", "drocc_loss"]
 
 
 def drocc_loss(on_normal: Tensor, on_negatives: Tensor, negative_weight: float = 1.0) -> Tensor:
@@ -31,61 +34,16 @@ def drocc_loss(on_normal: Tensor, on_negatives: Tensor, negative_weight: float =
     return softplus(-on_normal).mean() + negative_weight * softplus(on_negatives).mean()
 
 
-def project(steps: Tensor, radius: float, gamma: float) -> Tensor:
-    """Return steps whose length is brought into [r, γ r], each in its own direction.
-
-    Parameters
-    ----------
-    steps : tensor of shape (n, ...)
-        h, none of them 0.
-    radius, gamma : float
-        r and γ, at least 1.
-    """
-    length = steps.flatten(1).norm(dim=1).clamp(min=1e-12)
-    factor = length.clamp(radius, gamma * radius) / length
-    return steps * factor.reshape(-1, *[1] * (steps.ndim - 1))
-
-
-def search(
-    network: Callable[[Tensor], Tensor],
-    inputs: Tensor,
-    steps: Tensor,
-    radius: float,
-    gamma: float,
-    ascent: tuple[int, float],
-) -> Tensor:
-    """Return where around the inputs the network is surest that something is normal.
-
-    Each step goes a fixed length along the gradient of ln(1 + exp f(x + h)); every tenth is
-    followed by a projection. The path is no longer than their number times their length: at the
-    released 50 times 0.001 it hardly moves, and the points are noise on a sphere.
-
-    Parameters
-    ----------
-    network : callable
-        f.
-    inputs, steps : tensor of shape (n, ...)
-        x, and h to begin with.
-    radius, gamma : float
-        r and γ.
-    ascent : (int, float)
-        Number of steps, and the length of one.
-
-    Returns
-    -------
-    tensor of shape (n, ...)
-        h, in [r, γ r].
-    """
-    steps = project(steps, radius, gamma)
-    for step in range(ascent[0]):
-        at = steps.detach().requires_grad_()
-        (gradient,) = torch.autograd.grad(softplus(network(inputs + at)).sum(), at)
-        # Where all units are dead there is no direction to go.
-        length = gradient.flatten(1).norm(dim=1).clamp(min=1e-30)
-        steps = steps + ascent[1] * gradient / length.reshape(-1, *[1] * (steps.ndim - 1))
-        if step % 10 == 9:
-            steps = project(steps, radius, gamma)
-    return project(steps, radius, gamma)
+def channel_scaling(source: Source) -> Scaling:
+    """Return what gives each channel of all images together mean 0 and deviation 1."""
+    first = source.batch(torch.tensor([0]))
+    scaler = StandardScaler()
+    for batch in source.batches():
+        scaler.partial_fit(batch.movedim(1, -1).flatten(0, -2).double().cpu().numpy())
+    centre, spread = (
+        torch.as_tensor(v).to(first).reshape(-1, 1, 1) for v in (scaler.mean_, scaler.scale_)
+    )
+    return Scaling("unit", centre, spread)
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -131,7 +89,7 @@ class DROCC(NetworkDetector):
 
     def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
         if source.images:
-            return standardization(source, channels=True)
+            return channel_scaling(source)
         return super()._find_scaling(source)
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from cance_edu.detectors.networks import NetworkDetector, dense
+from cance_edu.detectors.layers import dense
+from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.training.sources import Source
 
 __all__ = ["GOAD", "goad_score", "squared_distances", "triplet_loss"]
@@ -21,10 +22,8 @@ def squared_distances(features: Tensor, centres: Tensor) -> Tensor:
 
     Parameters
     ----------
-    features : tensor of shape (n, k, d)
-        f(W_m x) of each row and each map.
-    centres : tensor of shape (k, d)
-        c_m of each map.
+    features, centres : tensor of shape (n, k, d), (k, d)
+        f(W_m x) of each row and each map, and c_m of each map.
 
     Returns
     -------
@@ -68,10 +67,8 @@ def goad_score(features: Tensor, centres: Tensor) -> Tensor:
 
     Parameters
     ----------
-    features : tensor of shape (n, k, d)
-        f(W_m x) of each row and each map.
-    centres : tensor of shape (k, d)
-        c_m over the training data.
+    features, centres : tensor of shape (n, k, d), (k, d)
+        f(W_m x) of each row and each map, and c_m over the training data.
 
     Returns
     -------
@@ -84,8 +81,6 @@ def goad_score(features: Tensor, centres: Tensor) -> Tensor:
 
 class _Network(nn.Module):
     """Random maps that stay, features of each, and a guess which map it was."""
-
-    maps: Tensor
 
     def __init__(self, maps: Tensor, widths: Sequence[int]) -> None:
         super().__init__()
@@ -139,8 +134,8 @@ class GOAD(NetworkDetector):
 
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
             features = self.network_(inputs)
-            guesses = self.network_.guess(features)
-            entropy = cross_entropy(guesses.flatten(0, 1), which.repeat(len(inputs)))
+            guesses = self.network_.guess(features).flatten(0, 1)
+            entropy = cross_entropy(guesses, which.repeat(len(inputs)))
             return entropy + self.triplet_weight * triplet_loss(features, self.margin)
 
         self._descend(source, loss, generator, self.network_.parameters())

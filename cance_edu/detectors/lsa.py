@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from cance_edu.detectors.layers import encoder_and_decoder
 from cance_edu.detectors.masked_dense import CodeDistribution
-from cance_edu.detectors.networks import NetworkDetector, encoder_and_decoder
+from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.method.autoencoder import reconstruction_loss
 from cance_edu.training.sources import Source
 

@@ -57,15 +57,8 @@ def _gate(inputs: Tensor) -> Tensor:
 class _GatedLayer(nn.Module):
     """Two stacks: the rows above, and the pixels to the left, which also see the rows above.
 
-    Nothing is masked: images are padded above and on the left, so a convolution cannot see what
-    comes later.
-
-    Parameters
-    ----------
-    n_in, n_out, reach : int
-        Channels, and how many rows up and columns aside a convolution sees.
-    first : bool
-        Whether inputs are pixels, which must not see themselves.
+    Nothing is masked: images are padded above and on the left, so a convolution of a `reach` cannot
+    see what comes later. In the first layer inputs are pixels, which must not see themselves.
     """
 
     def __init__(self, n_in: int, n_out: int, reach: int, first: bool) -> None:
@@ -140,6 +133,10 @@ class PixelCNN(NetworkDetector):
     lowest = NetworkDetector.lowest | {"levels": 2, "channels": 1, "layers": 1}
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
+        if not source.images:
+            raise ValueError(
+                "got a table; PixelCNN needs images: pass (n, channels, height, width)"
+            )
         return GatedPixelCNN(self.levels, self.channels, self.layers)
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:

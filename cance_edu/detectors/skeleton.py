@@ -1,7 +1,7 @@
 """What all detectors but CANCE have in common, written once.
 
-A detector of `classical` or of one of the networks' modules says how it learns and how it scores;
-parameters and inputs are looked at here, columns are scaled, and the threshold is set.
+A detector says how it learns and how it scores; parameters and inputs are looked at here, columns
+are scaled, and the threshold is set.
 """
 
 from abc import abstractmethod
@@ -13,34 +13,17 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from cance_edu.detectors.base import Detector
-from cance_edu.detectors.data import fitting_source, scoring_source
-from cance_edu.training.device import private_randomness
+from cance_edu.detectors.inputs import fitting_source, scoring_source
+from cance_edu.training.device import private_randomness, reproducible
+from cance_edu.training.scaling import Scaling, scaling_of_columns
 from cance_edu.training.sources import Source
 
-__all__ = ["Affine", "Skeleton", "check_number", "standardization"]
-
-
-class Affine:
-    """Inputs minus a centre, over a spread: how inputs are scaled before anything else.
-
-    Parameters
-    ----------
-    centre, spread : float or tensor
-        One for all, or one for each column or channel.
-    """
-
-    def __init__(self, centre: float | Tensor = 0.0, spread: float | Tensor = 1.0) -> None:
-        self.centre, self.spread = centre, spread
-
-    def __call__(self, inputs: Tensor) -> Tensor:
-        """Return scaled inputs, of the same shape."""
-        return (inputs - self.centre) / self.spread
+__all__ = ["Skeleton", "check_number"]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -54,7 +37,8 @@ class Skeleton(Detector):
     contamination : float
         Share of the training data that `predict` calls anomalous, in (0, 0.5].
     device : str
-        "auto" takes a GPU if there is one. The variable CANCE_EDU_DEVICE overrides it.
+        Where a network is trained and scores: "cpu", "cuda", or "auto", which is what the variable
+        CANCE_EDU_DEVICE says or, where it says nothing, for images a GPU if there is one.
     random_state : int, RandomState or None
         The same integer gives the same scores.
     """
@@ -78,9 +62,9 @@ class Skeleton(Detector):
 
         Parameters
         ----------
-        X : array, memmap, tensor or torch Dataset
-            Images (n, channels, height, width) or (n, height, width) in [0, 1], or a table
-            (n, features).
+        X : array, memmap, tensor, DataFrame or torch Dataset
+            Images (n, channels, height, width) or (n, height, width), of 8 bits or in [0, 1], or a
+            table (n, features).
         y : array of int of shape (n,), optional
             1 normal, -1 anomaly, 0 unknown; ignored by all but Deep SAD.
 
@@ -102,7 +86,7 @@ class Skeleton(Detector):
             )
         self.scaling_ = self._find_scaling(source)
         labels = self._check_labels(y, len(source))
-        with private_randomness(self.random_state) as generator:
+        with private_randomness(self.random_state) as generator, reproducible(self.device_):
             self._set_offset(self._learn(source, labels, generator))
         return self
 
@@ -136,8 +120,13 @@ class Skeleton(Detector):
     def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
         """Return how inputs are scaled: images not at all, columns by mean and deviation."""
         if source.images or self.column_scaling == "given":
-            return Affine()
-        return standardization(source)
+            return Scaling()
+        return scaling_of_columns(source).to(self.device_)
+
+    def _rows(self, source: Source) -> NDArray[Any]:
+        """Return all inputs as rows of numbers, scaled: images as rows of pixels."""
+        batches = [self.scaling_(batch).flatten(1).cpu() for batch in source.batches()]
+        return torch.cat(batches).numpy()
 
     def _check_labels(self, y: Any, n: int) -> Tensor:
         """Return a label for each input; 0 where nothing is known, or nothing is asked."""
@@ -159,35 +148,6 @@ class Skeleton(Detector):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def standardization(source: Source, channels: bool = False) -> Affine:
-    """Return what gives each column, or each channel of images, mean 0 and deviation 1.
-
-    Parameters
-    ----------
-    source : Source
-        The training inputs, one batch of which is held in memory.
-    channels : bool
-        Whether they are images.
-
-    Raises
-    ------
-    ValueError
-        If all rows of a table are the same.
-    """
-    scaler = StandardScaler()
-    for batch in source.batches():
-        columns = batch.movedim(1, -1).flatten(0, -2) if channels else batch
-        scaler.partial_fit(columns.double().cpu().numpy())
-    if not scaler.var_.any():
-        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
-    shape = (-1, 1, 1) if channels else (-1,)
-    centre, spread = (
-        torch.as_tensor(values, dtype=batch.dtype, device=batch.device).reshape(shape)
-        for values in (scaler.mean_, scaler.scale_)
-    )
-    return Affine(centre, spread)
 
 
 def check_number(

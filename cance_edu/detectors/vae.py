@@ -7,7 +7,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from cance_edu.detectors.networks import NetworkDetector, encoder_and_decoder
+from cance_edu.detectors.layers import encoder_and_decoder
+from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.detectors.skeleton import check_number
 from cance_edu.training.sources import Source
 
