@@ -10,11 +10,8 @@ from torch import Tensor, nn
 from cance_edu.detectors.layers import dense
 from cance_edu.detectors.mixture import energy, mixture_moments
 from cance_edu.detectors.networks import NetworkDetector
-from cance_edu.method.autoencoder import (
-    Autoencoder,
-    convolutional_autoencoder,
-    reconstruction_loss,
-)
+from cance_edu.method.autoencoder import Autoencoder, reconstruction_loss
+from cance_edu.method.autoencoder import convolutional_autoencoder as convolutional
 from cance_edu.method.composite import composite, cosine_dissimilarity
 from cance_edu.training.sources import Source
 
@@ -113,7 +110,7 @@ class DAGMM(NetworkDetector):
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
         d = self.latent_dim or (6 if source.images else 1)
         if source.images:
-            autoencoder = convolutional_autoencoder(self.image_shape_, d)
+            autoencoder = convolutional(self.image_shape_, d)
         else:
             widths = [self.n_features_in_, *self.hidden, d]
             autoencoder = Autoencoder(

@@ -1,7 +1,7 @@
 """DAGMM-CANCE: the features of a trained DAGMM, and CANCE's density of them (App. D)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from numpy.typing import NDArray
@@ -18,17 +18,25 @@ __all__ = ["DAGMMCANCE"]
 class DAGMMCANCE(DAGMM):
     """CANCE's density of the features that a DAGMM has learned (App. D, last row of Table 8).
 
+    Parameters
+    ----------
+    steps : int or "auto"
+        Of the noise contrast, as `CANCE` has them.
+
     Attributes
     ----------
     density_ : CANCE
-        Fitted on the DAGMM's autoencoder, with its own defaults.
+        Fitted on the DAGMM's autoencoder, otherwise with its own defaults.
     """
+
+    steps: int | Literal["auto"] = "auto"
 
     def _learn(self, source: Source, labels: Tensor, generator: torch.Generator) -> NDArray[Any]:
         super()._learn(source, labels, generator)
         self.density_ = CANCE(
             representation=self.network_.autoencoder,
             column_scaling=self.column_scaling,
+            steps=self.steps,
             device=self.device,
             random_state=int(torch.randint(2**31, (1,), generator=generator)),
         ).fit(source.data)

@@ -82,8 +82,8 @@ def lenet(
     """
     if min(image_shape[1:]) < 2 ** len(channels):
         raise ValueError(
-            f"got images of shape {tuple(image_shape)}; {len(channels)} convolutions, each of which "
-            f"halves the sides, need at least {2 ** len(channels)} pixels: take fewer channels"
+            f"got images of shape {tuple(image_shape)}; {len(channels)} convolutions, which halve "
+            f"the sides, need at least {2 ** len(channels)} pixels: take fewer channels"
         )
     layers: list[nn.Module] = []
     for c_in, c_out in pairwise([image_shape[0], *channels]):

@@ -85,8 +85,7 @@ class GatedPixelCNN(nn.Module):
     Parameters
     ----------
     levels, channels, layers : int
-        L, the width of the stacks, and how many layers they have; the first sees three rows and
-        columns, the others one.
+        L, and the width and number of the layers; the first reaches three pixels, the others one.
     """
 
     def __init__(self, levels: int, channels: int, layers: int) -> None:
@@ -134,9 +133,7 @@ class PixelCNN(NetworkDetector):
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
         if not source.images:
-            raise ValueError(
-                "got a table; PixelCNN needs images: pass (n, channels, height, width)"
-            )
+            raise ValueError("got a table; PixelCNN needs images, (n, channels, height, width)")
         return GatedPixelCNN(self.levels, self.channels, self.layers)
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
