@@ -113,9 +113,8 @@ class GatedPixelCNN(nn.Module):
 class PixelCNN(NetworkDetector):
     """Negative log-likelihood of an image, in nats (Table 3); not for tables.
 
-    It answers how easily an image is coded, not whether it belongs. The paper takes its column from
-    LSA's, which states no settings: 6 layers of 32 channels are what two cores can train; van den
-    Oord et al. have 128 channels and more layers.
+    It answers how easily an image is coded, not whether it belongs. The paper's column is LSA's,
+    which states no settings: 6 layers of 32 channels are what two cores can train.
 
     Parameters
     ----------

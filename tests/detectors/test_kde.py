@@ -24,7 +24,7 @@ def test_the_score_is_the_mean_of_gaussians_at_whitened_points(components):
 
 
 def test_far_away_the_score_stays_finite_and_grows():
-    scores = KDE(bandwidth=0.05).fit(TABLE).anomaly_score(TABLE[:1] + [[10.0], [1000.0]])
+    scores = KDE(bandwidth=0.05).fit(TABLE).anomaly_score(TABLE[:1] + np.array([[10], [1000]]))
     assert np.isfinite(scores).all()
     assert scores[1] > scores[0]
 
