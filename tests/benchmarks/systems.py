@@ -1,11 +1,11 @@
 """All detectors on the bundled 8x8 digits, one class at a time, one seed: AUROC and CPU seconds.
 
-The splits of `digits` (70/30 of the normal images), seed 0; mean and least AUROC over the ten
-classes, in percent, and CPU seconds to fit one class and score its test part. Settings are the defaults but for what a row names, and were written down
-before the first run: no test part chose any of them. Defaults of width are what the original papers
-have for small images; there are about 125 training images, so there are more epochs and smaller
-batches. The row with 10 labels takes 10 random anomalies out of the test part and shows them to Deep
-SAD as such; the rows beside it are tested on the whole.
+The splits of `digits` (70/30 of the normal images), seed 0: mean and least AUROC over the ten
+classes, in percent, and CPU seconds to fit one class and score its test part. Settings are the
+defaults but for what a row names, and were written down before the first run; no test part chose
+any of them. With about 125 training images, networks that take small batches well have smaller
+ones, and two have more epochs. For the row with 10 labels, 10 random anomalies leave the test part
+and are shown to Deep SAD as such.
 """
 
 import time
