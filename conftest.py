@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # the notebook; `sitecustomize` is a name that Python has imported already. Assignments are executed
 # by tests of their own, with and without their solutions.
 collect_ignore_glob = [
-    "notebooks/*.py",
+    "notebooks/text/*",
     "notebooks/assignments/*",
     "tests/network/*",
 ]

@@ -31,10 +31,15 @@ def complaints(notebook: Path) -> list[str]:
     return found
 
 
+def text_form(notebook: Path) -> Path:
+    """Return where a notebook's text form is: in `text/` beside it."""
+    return notebook.parent / "text" / f"{notebook.stem}.py"
+
+
 def _pair_complaints(notebook: Path) -> list[str]:
-    text = notebook.with_suffix(".py")
+    text = text_form(notebook)
     if not text.is_file():
-        return [f"{notebook.name} has no text form {text.name}"]
+        return [f"{notebook.name} has no text form text/{text.name}"]
     ours = [(c.cell_type, c.source) for c in jupytext.read(notebook).cells]
     theirs = [(c.cell_type, c.source) for c in jupytext.read(text).cells]
     if ours != theirs:

@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from tests.check_notebooks import LARGEST_FILE, NOTEBOOKS, complaints
+from tests.check_notebooks import LARGEST_FILE, NOTEBOOKS, complaints, text_form
 from tests.lesson_budgets import LessonBudgets
 
 ROOT = NOTEBOOKS.parent
@@ -17,6 +17,11 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 def test_committed_notebooks_are_as_they_should_be():
     for notebook in NOTEBOOKS.glob("*.ipynb"):
         assert complaints(notebook) == []
+
+
+def plant_text_form(folder, text):
+    (folder / "text").mkdir()
+    text_form(folder / FIRST.name).write_text(text)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +56,13 @@ def test_the_checker_notices(tmp_path, change, complaint):
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code")
     change(cell)
     (tmp_path / FIRST.name).write_text(json.dumps(notebook))
-    (tmp_path / "00_start_here.py").write_text(FIRST.with_suffix(".py").read_text())
+    plant_text_form(tmp_path, text_form(FIRST).read_text())
     assert any(complaint in line for line in complaints(tmp_path / FIRST.name))
 
 
 def test_the_checker_notices_a_text_form_that_differs(tmp_path):
     (tmp_path / FIRST.name).write_text(FIRST.read_text())
-    (tmp_path / "00_start_here.py").write_text("# %%\nx = 1\n")
+    plant_text_form(tmp_path, "# %%\nx = 1\n")
     assert any("differ" in line for line in complaints(tmp_path / FIRST.name))
 
 
