@@ -241,8 +241,13 @@ def _data(options: argparse.Namespace) -> int:
 
 def _record(options: argparse.Namespace) -> int:
     from cance_edu.course import recordings
+    from cance_edu.course.recordings import lesson_figures
 
-    print(recordings.record(options.name))
+    if options.name == "lesson_figures":
+        files = lesson_figures.record()
+        print("\n".join(map(str, files)) or "the figures of all lessons are those of their code")
+    else:
+        print(recordings.record(options.name))
     return 0
 
 
