@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network
-from cance_edu.method.nce import Network
+from cance_edu.method.nce import Network, NoiseObjective
 from cance_edu.method.noise import GaussianNoise, widen
 
-__all__ = ["OBJECTIVES", "FixedSample", "optimal_pulls", "pulls", "pulls_on"]
+__all__ = ["LEARNING", "FixedSample", "optimal_pulls", "pulls", "pulls_on"]
 
-OBJECTIVES = ("eq8", "eq12", "naive")
-"""What K can minimise."""
+LEARNING: tuple[NoiseObjective, ...] = ("eq8", "eq12", "naive")
+"""The objectives under which K learns."""
 
 PART = 20_000
 """Points through the network at a time."""
@@ -138,7 +138,7 @@ def optimal_pulls(
     return torch.stack([data, noise_ratio * against.mean(1)]).numpy()
 
 
-def pulls_on(objective: str, pulled: Array) -> Array:
+def pulls_on(objective: NoiseObjective, pulled: Array) -> Array:
     """Return the pulls of the terms that an objective has, with its sign.
 
     Parameters
@@ -153,7 +153,7 @@ def pulls_on(objective: str, pulled: Array) -> Array:
     array of shape (3, D)
         The data term's, the noise term's and their sum's.
     """
-    sign, has_data = {"eq8": (1, 1), "eq12": (-1, 1), "naive": (1, 0)}[objective]
+    sign, has_data = {"eq8": (1, 1), "eq12": (-1, 1), "naive": (1, 0), "fixed": (0, 0)}[objective]
     data, noise = sign * pulled * np.array([[has_data], [1]])
     return np.stack([data, noise, data + noise])
 
