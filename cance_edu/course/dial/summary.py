@@ -182,4 +182,6 @@ def run_of(detector: CANCE, features: Tensor, n: int) -> Run:
         z, v = batches.draw(k, torch.Generator().manual_seed(0))
         network = recorded_network(weights, run.noise)
         pulled.append(pulls(network, z, v, run.noise.mean, k, run.noise_ratio))
-    return Run(run.step, run.scale, np.stack([pulls_on(detector.noise_objective, pull) for pull in pulled]))
+    return Run(
+        run.step, run.scale, np.stack([pulls_on(detector.noise_objective, pull) for pull in pulled])
+    )
