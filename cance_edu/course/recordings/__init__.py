@@ -32,6 +32,7 @@ RECORDINGS = (
     "covariance",
     "known_density",
     "noise_objectives",
+    "k_dial",
     "resnet18_features",
     "kddcup99",
 )
