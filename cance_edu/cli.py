@@ -274,8 +274,11 @@ def _report(options: argparse.Namespace) -> int:
         print(f"cance-edu report: not used: {line}", file=sys.stderr)
     tables = report(records)
     print(tables.markdown(), end="")
-    for path in tables.write(options.folder) if options.folder else ():
-        print(f"written: {path}", file=sys.stderr)
+    if options.folder:
+        from cance_edu.course.results.paper_tables_figure import write_report
+
+        for path in write_report(tables, options.folder):
+            print(f"written: {path}", file=sys.stderr)
     return 0
 
 

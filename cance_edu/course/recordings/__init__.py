@@ -30,7 +30,6 @@ RECORDINGS = (
     "digits_ablation",
     "mnist_eights",
     "covariance",
-    "conditioning",
     "known_density",
     "noise_objectives",
     "k_dial",
