@@ -12,6 +12,7 @@ home folder.
 """
 
 import hashlib
+import locale
 import os
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def stamp(kind: str) -> str:
     """Return what the stamp says after an installation: the kind, and a hash of what it used."""
     content = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", LOCKS[kind]))
     # The scripts in .venv name its place, so a folder that moved is installed again.
-    return f"{kind} {hashlib.sha256(content + str(ROOT).encode()).hexdigest()}"
+    return f"{kind} {hashlib.sha256(content + os.fsencode(ROOT)).hexdigest()}"
 
 
 def is_installed(kind: str) -> bool:
@@ -79,7 +80,8 @@ def has_pip() -> bool:
     # After an upgrade of the system's Python the link may lead to one that finds nothing.
     ask = [program("python"), "-I", "-c", "import pip"]
     try:
-        return not subprocess.run(ask, stderr=subprocess.DEVNULL, check=False).returncode
+        asked = subprocess.run(ask, env=surroundings(), stderr=subprocess.DEVNULL, check=False)
+        return not asked.returncode
     except OSError:
         return False
 
@@ -147,7 +149,11 @@ def is_unchanged(path: Path, compile_lock: "tuple[str, ...]") -> bool:
 
 def surroundings() -> "dict[str, str]":
     """Return the environment variables without those that lead elsewhere."""
-    return {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    # Python up to 3.12 reads the project's place in the encoding of the locale. In one without
+    # UTF-8, or one that is not installed, it would not find a folder with accents.
+    tongue = set() if locale.getencoding().upper() == "UTF-8" else {"LC_ALL", "LC_CTYPE", "LANG"}
+    unwanted = ELSEWHERE | tongue
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def run(*command: str) -> None:

@@ -161,6 +161,7 @@ c.ServerApp.default_url = "/tree"
         "TERM": "xterm",
         "PYTHONPATH": str(home / "path"),
         "PYTHONOPTIMIZE": "2",
+        "LC_ALL": "xx_YY.UTF-8",  # told by `ssh`, and not installed
         "VIRTUAL_ENV": str(home / "env"),
         "CONDA_PREFIX": str(home / "env"),
         "CONDA_DEFAULT_ENV": "another",
@@ -228,11 +229,12 @@ def test_lessons_run_in_the_environment_of_the_course(lab, machine):
     kernel = lab.ask("/api/kernels", "POST", name="python3")
     client = BlockingKernelClient(connection_file=str(lab.runtime / f"kernel-{kernel['id']}.json"))
     client.load_connection_file()
-    client.start_channels()
+    # No heartbeat: on a busy machine it takes a kernel that starts slowly for one that died.
+    client.start_channels(hb=False)
     try:
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=180)
         printed = []
-        client.execute_interactive(code, timeout=60, output_hook=printed.append)
+        client.execute_interactive(code, timeout=180, output_hook=printed.append)
     finally:
         client.stop_channels()
     (said,) = [m["content"].get("text") for m in printed if m["msg_type"] == "stream"]
