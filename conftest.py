@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-pytest_plugins = ["tests.lesson_budgets"]
+pytest_plugins = ["tests.file_seconds", "tests.lesson_budgets"]
 
 NETWORK = str(Path(__file__).parent / "tests" / "network")
 

@@ -285,9 +285,10 @@ def test_commands_do_what_they_say(course):
     course.noted.clear()
     course.main(["lab", "--no-browser"])
     course.main(["test", "-k", "lognormal"])
+    run_tests = (course.program("python"), "-m", "pytest")
     assert course.noted == [
         (course.program("cance-edu"), "lab", "--", "--no-browser"),
-        (course.program("python"), "-m", "pytest", "-k", "lognormal"),
+        (*run_tests, "-n", "auto", "--dist", "loadfile", "-k", "lognormal"),
     ]
 
 
