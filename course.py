@@ -1,7 +1,7 @@
 """One command opens the course, one command tests it; both install what they need into .venv.
 
     python3 course.py lab       # open JupyterLab at the first lesson of your copy, my_course/
-    python3 course.py test      # run all tests; further words go to pytest
+    python3 course.py test      # run all tests, on all cores; further words go to pytest
     python3 course.py install   # install only (--dev: with the tests' packages)
     python3 course.py lock      # renew the lock files (--check: only say whether they drifted)
 
@@ -178,7 +178,8 @@ def main(words: "list[str]") -> None:
         run(program("cance-edu"), "lab", *ours, "--", *theirs)
     elif words[:1] == ["test"]:
         install("dev")
-        run(program("python"), "-m", "pytest", *words[1:])
+        # What comes later wins: `-n 4`, or `-n 0` for one process, as `-s` needs it.
+        run(program("python"), "-m", "pytest", "-n", "auto", "--dist", "loadfile", *words[1:])
     elif words in (["install"], ["install", "--dev"]):
         install("dev" if "--dev" in words else "student")
     elif words in (["lock"], ["lock", "--check"]):

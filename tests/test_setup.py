@@ -363,10 +363,11 @@ def test_commands_do_what_they_say(course):
     course.main(["lab", "--no-browser"])
     course.main(["lab", "--executed", "--", "--port", "9000"])
     course.main(["test", "-k", "lognormal"])
+    run_tests = (course.program("python"), "-m", "pytest")
     assert course.noted == [
         (course.program("cance-edu"), "lab", "--", "--no-browser"),
         (course.program("cance-edu"), "lab", "--executed", "--", "--port", "9000"),
-        (course.program("python"), "-m", "pytest", "-k", "lognormal"),
+        (*run_tests, "-n", "auto", "--dist", "loadfile", "-k", "lognormal"),
     ]
 
 
