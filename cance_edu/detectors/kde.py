@@ -53,9 +53,7 @@ class KDE(Skeleton):
 
     def _learn(self, source: Source, labels: Tensor, generator: torch.Generator) -> Scores:
         rows = self._rows(source).astype(np.float64)
-        rank = int(np.linalg.matrix_rank(rows - rows.mean(0)))
-        # Left to itself PCA would draw random numbers for some shapes, and for others not.
-        self.pca_ = PCA(min(self.components, rank), whiten=True, svd_solver="full").fit(rows)
+        self.pca_ = _whitened(rows, min(self.components, *rows.shape))
         z = self.pca_.transform(rows)
         self.density_ = KernelDensity(bandwidth=self._bandwidth(z)).fit(z)
         h, d = self.density_.bandwidth_, z.shape[1]
@@ -72,6 +70,14 @@ class KDE(Skeleton):
     def _score(self, source: Source) -> Scores:
         z = self.pca_.transform(self._rows(source).astype(np.float64))
         return -np.asarray(self.density_.score_samples(z))
+
+
+def _whitened(rows: NDArray[Any], components: int) -> PCA:
+    """Return so many principal components, or as many as the rows have to round-off."""
+    # Left to itself PCA would draw random numbers for some shapes, and for others not.
+    pca = PCA(components, whiten=True, svd_solver="covariance_eigh").fit(rows)
+    rank = int((pca.explained_variance_ > 1e-10 * pca.explained_variance_[0]).sum())
+    return pca if rank == components else _whitened(rows, rank)
 
 
 def without_itself(log_density: Scores, peak: float) -> Scores:

@@ -79,3 +79,10 @@ def test_a_bandwidth_that_is_none():
 def test_an_svms_parameters(wrong, message):
     with pytest.raises(ValueError, match=message):
         OCSVM(**wrong).fit(TABLE)
+
+
+def test_no_more_components_than_the_data_span():
+    plane = TABLE[:, :2] @ np.random.default_rng(2).normal(size=(2, 5))
+    detector = KDE(components=4, column_scaling="given").fit(plane)
+    assert detector.pca_.n_components_ == 2
+    assert np.isfinite(detector.anomaly_score(plane + 1)).all()
