@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy.stats import chi2
 
+from cance_edu.course.dial.markup import dial_markup, rope_markup
 from cance_edu.course.dial.summary import Array, Run, Stops, run_of, stops_of
 from cance_edu.course.dial.words import ALT, MORALS, dial_guess, punch, rope_guesses
 from cance_edu.course.recordings import Recording, load
@@ -21,8 +22,10 @@ from cance_edu.method.noise import GaussianNoise
 
 __all__ = ["SCENES", "Dial", "edge", "fitted_dial", "page_data", "recorded_dial"]
 
-SCENES = ("learned", "optimal", "fixed")
-"""Which T pulls K, fed with what: the T that was trained; T*, fresh draws; T*, one training set."""
+SCENES = {"learned": "trained T", "optimal": "T*, fresh draws", "fixed": "T*, one training set"}
+"""Of the rope: which T pulls K, and what data it is fed with."""
+
+OBJECTIVES = {"eq8": "Eq. 8", "eq12": "Eq. 12", "naive": "naive"}
 
 NOISE_POINTS, SHOWN, COLUMNS, MOST_DIMENSIONS = 300, 400, 20, 16
 LIVE_PULLED_POINTS, QUESTION_STEP = 4000, 50
@@ -165,18 +168,28 @@ def page_data(dial: Dial) -> dict[str, Any]:
     stops, shown = dial.stops, dial.shown
     learned = dial.runs.get("learned", {})
     record = _record_at(learned, QUESTION_STEP)
-    guesses = [dial_guess(stops, dial.normal[1])]
+    asked = dial_guess(stops, dial.normal[1])
+    asked_on = []
     if "eq8" in learned and "optimal" in dial.runs:
-        guesses += rope_guesses(learned["eq8"], record)
+        asked_on = rope_guesses(learned["eq8"], record)
     dimension = stops.features.shape[1]
     normal = ~stops.is_anomaly
     squared = np.square(stops.radius)
     return {
+        "markup": dial_markup(
+            stops.scale.tolist(),
+            asked,
+            _rope(dial, asked_on),
+            alt=ALT,
+            images=len(shown),
+            normals=dial.normal[1],
+            n_normal=f"{normal.sum():,}",
+            n_anomalies=f"{stops.is_anomaly.sum():,}",
+            dimension=dimension,
+            most_dimensions=MOST_DIMENSIONS,
+        ),
         "dimension": dimension,
-        "coordinates": dial.coordinates,
-        "normal": dial.normal,
         "stops": stops.scale.tolist(),
-        "tested": [int(normal.sum()), int(stops.is_anomaly.sum())],
         "edge": edge(dimension),
         "edges": [edge(d) for d in range(1, MOST_DIMENSIONS + 1)],
         "logVolume": -float(stops.noise.log_prob(stops.noise.mean[None])),
@@ -205,10 +218,9 @@ def page_data(dial: Dial) -> dict[str, Any]:
             for scene, by_objective in dial.runs.items()
         },
         "firstRecord": record,
-        "guesses": guesses,
+        "guesses": [asked, *asked_on],
         "punch": punch(dial.areas[0], dial.standing[0]),
         "morals": MORALS,
-        "alt": ALT,
     }
 
 
@@ -231,6 +243,19 @@ def edge(dimension: int) -> float:
 def _coordinates(dimension: int, composite: bool = True) -> tuple[str, ...]:
     latents = [f"latent {j + 1}" for j in range(dimension - 2 * composite)]
     return (*latents, *(["error", "dissimilarity"] * composite))
+
+
+def _rope(dial: Dial, guesses: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rope's HTML, with a button for each scene and objective that was run."""
+    if not dial.runs:
+        return ""
+    runs = dial.runs["learned"]
+    choices = {
+        "scene": ("Network and data:", {key: SCENES[key] for key in dial.runs}),
+        "objective": ("K minimises:", {key: OBJECTIVES[key] for key in runs}),
+    }
+    last = len(next(iter(runs.values())).step) - 1
+    return rope_markup(dial.coordinates, guesses, choices, last)
 
 
 def _record_at(runs: Mapping[str, Run], step: int) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from cance_edu.course.contrast.summary import recorded_network
@@ -142,8 +143,8 @@ def stops_of(detectors: Sequence[CANCE], inputs: Any, is_anomaly: NDArray[np.boo
         If one is not fitted, learns K, or cannot be compared with the others.
     """
     detectors = sorted(detectors, key=lambda detector: detector.initial_scale)
+    features = _shared_features(detectors, inputs)
     first = detectors[0]
-    features = torch.from_numpy(first.composite_features(inputs))
     noise = GaussianNoise(first.noise_.mean.cpu(), first.noise_.covariance.cpu())
     with torch.no_grad():
         log_ratio = torch.stack([d.log_ratio_(features.to(d.device_)).cpu() for d in detectors])
@@ -155,6 +156,32 @@ def stops_of(detectors: Sequence[CANCE], inputs: Any, is_anomaly: NDArray[np.boo
         noise=noise,
         noise_ratio=first.noise_ratio,
     )
+
+
+def _shared_features(detectors: Sequence[CANCE], inputs: Any) -> Tensor:
+    """Return the inputs' composite features, after a look at whether they are all detectors'."""
+    scales = [detector.initial_scale for detector in detectors]
+    if len(set(scales)) < 2 or len(set(scales)) < len(scales):
+        raise ValueError(
+            f"the noise is held at K = {scales}; expected at least two detectors with "
+            'noise_objective="fixed", each with another initial_scale'
+        )
+    first, *others = detectors
+    check_is_fitted(first)
+    for detector in others:
+        check_is_fitted(detector)
+        if not torch.equal(detector.noise_.covariance.cpu(), first.noise_.covariance.cpu()):
+            raise ValueError(
+                f"the detectors with K = {first.initial_scale:g} and {detector.initial_scale:g} "
+                "have other composite features; fit the second with the same data and "
+                "random_state, and representation=first.representation_"
+            )
+        if detector.noise_ratio != first.noise_ratio:
+            raise ValueError(
+                f"the detectors have noise_ratio {first.noise_ratio:g} and "
+                f"{detector.noise_ratio:g}; expected one for all"
+            )
+    return torch.from_numpy(first.composite_features(inputs))
 
 
 def run_of(detector: CANCE, features: Tensor, n: int) -> Run:

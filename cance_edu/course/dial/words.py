@@ -62,7 +62,7 @@ def dial_guess(stops: Stops, normal: str) -> dict[str, Any]:
     change = after - before
     return {
         "title": "Guess first.",
-        "text": f"At K = {first:g} the noise is {first:g} times as wide as the {normal}. You turn "
+        "text": f"At K = {first:g} the noise is {_times(first)} as wide as the {normal}. You turn "
         f"K to {last:g}. How well will S, the sum, find anomalies then?",
         "options": {"better": "much better", "same": "about the same", "worse": "much worse"},
         "truth": "same" if abs(change) < SMALL else "better" if change > 0 else "worse",
@@ -112,3 +112,7 @@ def rope_guesses(learned: Run, record: int) -> list[dict[str, Any]]:
             "show": {"scene": "optimal", "objective": "eq8", "record": record},
         },
     ]
+
+
+def _times(scale: float) -> str:
+    return "just" if scale == 1 else f"{scale:g} times"
