@@ -27,6 +27,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (try {self.prog} --help)\n")
 
 
+def _seconds(text: str) -> int:
+    """Return a number of seconds, at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of seconds, at least 1")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="cance-edu",
@@ -127,6 +134,12 @@ def _add_upkeep(commands: "_Commands") -> None:
     )
     assignments.add_argument("action", choices=("release", "grade"))
     assignments.add_argument("folder", type=Path, metavar="DIR", help="the course's folder")
+    assignments.add_argument(
+        "--limit",
+        type=_seconds,
+        metavar="SECONDS",
+        help="grade: stop a cell that runs longer (default: 120)",
+    )
     assignments.set_defaults(run=_assignments)
 
     book = commands.add_parser("book", help="build the course as a web book")
@@ -283,13 +296,32 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _assignments(options: argparse.Namespace) -> int:
-    from cance_edu.classroom import assignments as classroom
-
     if options.action == "grade":
-        print(f"marks: {classroom.grade(options.folder)}")
-        return 0
-    for notebook in classroom.release(options.folder):
+        return _grade(options)
+    if options.limit:
+        raise ValueError("--limit stops cells while they are graded; it belongs to `grade`")
+    from cance_edu.classroom import assignments
+
+    for notebook in assignments.release(options.folder):
         print(notebook)
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Grade a class, and say of each submission at once what became of it."""
+    from cance_edu.classroom import autograding, grading
+
+    left = 0
+    for mark in grading.grade(options.folder, options.limit or autograding.LIMIT):
+        left += mark.score is None
+        if mark.is_new or mark.score is None:
+            name = " · ".join(filter(None, (mark.student, mark.assignment)))
+            points = "not graded" if mark.score is None else f"{mark.score:g} of {mark.of:g}"
+            told = " ".join(part for remark in mark.remarks for part in remark)
+            print(f"{name}: {points}. {told}".rstrip(), flush=True)
+    if left:
+        print(f"{left} could not be graded; all others were")
+    print(f"marks: {options.folder / 'marks.csv'}")
     return 0
 
 

@@ -171,7 +171,7 @@ def answers():
     }
 
 
-def test_three_submissions_get_the_marks_that_they_earned(course):
+def test_three_submissions_get_the_marks_that_they_earned(course, capsys):
     right = answers()
 
     def all_right(cells):
@@ -188,7 +188,8 @@ def test_three_submissions_get_the_marks_that_they_earned(course):
     submit(course, "ben", half_right)
     submit(course, "cy", lambda cells: None)
     assert main(["assignments", "grade", str(course)]) == 0
-    with (course / "marks.csv").open() as file:
+    assert "ben · 03_covariance_loss: 4 of 10.\n" in capsys.readouterr().out
+    with (course / "marks.csv").open(encoding="utf-8-sig") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert {name: float(row["score"]) for name, row in rows.items()} == {
         "ada": 8,
@@ -206,7 +207,10 @@ def test_three_submissions_get_the_marks_that_they_earned(course):
 def test_grading_nothing_and_a_missing_nbgrader_are_told(tmp_path, monkeypatch, capsys):
     assert main(["assignments", "grade", str(tmp_path)]) == 1
     assert "there is nothing in" in capsys.readouterr().err
-    monkeypatch.setitem(sys.modules, "nbgrader.apps", None)
+    for module in ("autograding", "assignments"):
+        monkeypatch.delitem(sys.modules, f"cance_edu.classroom.{module}")
+    monkeypatch.delattr("cance_edu.classroom.assignments")
+    monkeypatch.setitem(sys.modules, "nbgrader.api", None)
     assert main(["assignments", "release", str(tmp_path)]) == 1
     assert "nbgrader is not installed" in capsys.readouterr().err
 
