@@ -55,6 +55,7 @@ def library_score(log_ratio, noise_log_prob, noise_ratio):
 
 
 REFERENCE = {
+    "threshold": lambda scores, share: np.quantile(scores, 1 - share),
     "mode": lognormal.lognormal_mode,
     "truncated_normal": library_truncated,
     "k_aware": library_k_aware,
@@ -145,5 +146,5 @@ def test_hints_do_not_hold_a_formula():
 
 
 def test_an_unknown_task_lists_the_known_ones():
-    with pytest.raises(AttributeError, match="no task 'median'; there are mode, "):
+    with pytest.raises(AttributeError, match="no task 'median'; there are threshold, mode, "):
         _ = check.median

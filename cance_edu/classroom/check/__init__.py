@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 __all__ = ["TASKS", "Feedback", "Misconception", "NotAnswered", "Task", "as_numbers", "check"]
 
 TASKS = {
+    "threshold": "decision.THRESHOLD",
     "mode": "lognormal.MODE",
     "truncated_normal": "lognormal.TRUNCATED_NORMAL",
     "k_aware": "lognormal.K_AWARE",

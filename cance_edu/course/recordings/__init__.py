@@ -29,6 +29,7 @@ FOLDER = PROJECT / "data" / "recordings"
 RECORDINGS = (
     "digits_ablation",
     "mnist_eights",
+    "mnist_pictures",
     "covariance",
     "known_density",
     "noise_objectives",
