@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+DEMO_SIDE = 128
+"""The demo's pictures have at most so many pixels a side, unless told: minutes, not hours."""
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -75,12 +78,18 @@ def _add_demo(commands: "_Commands") -> None:
         "--images",
         type=Path,
         metavar="FOLDER",
-        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>",
+        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
+        "FOLDER/good and FOLDER/<defect> side by side",
     )
     demo.add_argument(
         "--normal", type=int, nargs="+", metavar="DIGIT", help="normal classes (default: 8)"
     )
-    demo.add_argument("--image-size", type=int, metavar="PIXELS", help="resize your own images")
+    demo.add_argument(
+        "--image-size",
+        type=int,
+        metavar="PIXELS",
+        help=f"resize your own images (default: {DEMO_SIDE}, if one is larger)",
+    )
     demo.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
     demo.add_argument(
         "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
@@ -203,6 +212,7 @@ def _demo(options: argparse.Namespace) -> int:
     for result in fit_variants(split, random_state=options.seed, verbose=True):
         results.append(result)
         print(f"  {result.variant:8s} AUROC {100 * result.auroc:5.1f}", flush=True)
+    _print_kinds(results[-1], split)
     _demo_figure(results, split, options.figure)
     print(f"figure: {options.figure}")
     return 0
@@ -212,8 +222,43 @@ def _demo_split(options: argparse.Namespace) -> "OneClass":
     from cance_edu import datasets
 
     if options.images:
-        return datasets.image_folder(options.images, options.image_size)
+        return _own_images(options.images, options.image_size, options.seed)
     return datasets.load_one_class(options.dataset, options.normal or [8], options.seed)
+
+
+def _own_images(folder: Path, image_size: int | None, seed: int) -> "OneClass":
+    """Read pictures, large ones at a smaller size, and say what is done to them."""
+    import warnings
+
+    from cance_edu.datasets import image_folder, largest_side
+
+    side = largest_side(folder)
+    if image_size is None and side > DEMO_SIDE:
+        image_size = DEMO_SIDE
+        print(
+            f"pictures of up to {side} pixels a side are read at {DEMO_SIDE} x {DEMO_SIDE}; "
+            "--image-size takes another size"
+        )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        split = image_folder(folder, image_size, seed)
+    for warning in caught:
+        print(warning.message)
+    return split
+
+
+def _print_kinds(result: "Result", split: "OneClass") -> None:
+    """Print how well each kind of defect is told from what is normal."""
+    from cance_edu.experiments import auroc
+
+    if split.group is None:
+        return
+    normal = ~split.test_is_anomaly
+    for kind in sorted(set(split.group[split.test_is_anomaly])):
+        rows = normal | (split.group == kind)
+        value = auroc(split.test_is_anomaly[rows], result.scores[rows])
+        count = (split.group == kind).sum()
+        print(f"  {result.variant} on {kind}: AUROC {100 * value:5.1f} ({count} pictures)")
 
 
 def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:

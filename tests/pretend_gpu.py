@@ -6,8 +6,8 @@ line of the library that caused them. torch's "meta" device lends the name: torc
 for it.
 """
 
+import linecache
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,9 +72,13 @@ class PretendGPU(TorchDispatchMode):
         self.counts[what] += 1
         if what == "kernel":
             return
-        ours = [f for f in traceback.extract_stack() if "/cance_edu/" in f.filename]
-        if ours:
-            self.lines[what, f"{ours[-1].filename.rpartition('/')[2]}: {ours[-1].line}"] += 1
+        frame = sys._getframe(1)
+        while frame is not None and "/cance_edu/" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame is not None:
+            file = frame.f_code.co_filename
+            line = linecache.getline(file, frame.f_lineno).strip()
+            self.lines[what, f"{file.rpartition('/')[2]}: {line}"] += 1
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs, name = kwargs or {}, func._schema.name
