@@ -261,7 +261,7 @@ function rope(node, score, choose) {
 
 /** Put the dial into an element. Returns `turn(k)` and `destroy()`; `onTurn` hears where K comes to rest. */
 export function mount(root, data, onTurn = () => {}) {
-  root.innerHTML = data.markup;
+  if (data.markup) root.innerHTML = data.markup;
   const [score, find] = [new Score(data), (selector) => root.querySelector(selector)];
   const number = (name) => find(`[data-name="${name}"]`);
   const { stops, points, last, runs } = score;

@@ -181,7 +181,8 @@ def _shared_features(detectors: Sequence[CANCE], inputs: Any) -> Tensor:
                 f"the detectors have noise_ratio {first.noise_ratio:g} and "
                 f"{detector.noise_ratio:g}; expected one for all"
             )
-    return torch.from_numpy(first.composite_features(inputs))
+    # The latents come first: variant "latnce" has no more.
+    return torch.from_numpy(first.composite_features(inputs)[:, : len(first.noise_.mean)])
 
 
 def run_of(detector: CANCE, features: Tensor, n: int) -> Run:

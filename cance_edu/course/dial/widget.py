@@ -74,12 +74,13 @@ def to_html(dial: Dial | None = None) -> str:
     dial : Dial, optional
         The recorded one unless told.
     """
-    data = json.dumps(page_data(recorded_dial() if dial is None else dial), ensure_ascii=False)
-    data = data.replace("</", "<\\/")  # a text must not end the script
-    key = f"k-dial-{uuid4().hex}"
-    script = SCRIPT.read_text(encoding="utf-8")
+    data = page_data(recorded_dial() if dial is None else dial)
+    key, markup = f"k-dial-{uuid4().hex}", data.pop("markup")
+    # A text in the data must not end the script.
+    inline = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
     return (
         f"<style>{STYLE.read_text(encoding='utf-8')}</style>\n"
-        f'<div id="{key}"></div>\n<script type="module">\n{script}\n'
-        f'mount(document.getElementById("{key}"), {data});\n</script>\n'
+        f'<div id="{key}">{markup}</div>\n'
+        f'<script type="module">\n{SCRIPT.read_text(encoding="utf-8")}\n'
+        f'mount(document.getElementById("{key}"), {inline});\n</script>\n'
     )
