@@ -69,7 +69,7 @@ SOURCE = {
         test_cell("double-test", "assert double(1) == 2", "assert double(3) == 6", 3),
         cell(
             "explain",
-            f"### BEGIN SOLUTION\n{RIGHT['explain']}\n### END SOLUTION",
+            f"Why?\n\n### BEGIN SOLUTION\n{RIGHT['explain']}\n### END SOLUTION",
             2,
             "markdown",
         ),
