@@ -442,6 +442,25 @@ def test_a_second_run_grades_what_changed_and_takes_points_given_by_hand(student
     assert set(again(course)) == {"renamed", "right"} == set(rows(course))
 
 
+def test_what_was_stopped_by_a_limit_or_deleted_is_graded_again(students, tmp_path):
+    course = small(students, tmp_path, "right", "untouched", "other kernel")
+    again(course)
+    assert not any(mark.is_new for mark in again(course, limit=LIMIT + 1).values())
+    record = course / "grading.json"
+    kept = json.loads(record.read_text("utf-8"))
+    for mark in kept:
+        # As if a cell of this one had been stopped.
+        mark["limit"] = LIMIT if mark["student"] == "untouched" else mark["limit"]
+    record.write_text(json.dumps(kept), "utf-8")
+    shutil.rmtree(course / "autograded" / "right" / ONE)
+    marks = again(course, limit=LIMIT + 1)
+    assert {name: mark.is_new for name, mark in marks.items()} == {
+        "other kernel": False,
+        "right": True,
+        "untouched": True,
+    }
+
+
 def test_what_nobody_thought_of_ends_one_submission_and_is_tried_again(
     students, tmp_path, monkeypatch
 ):
