@@ -12,7 +12,8 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from cance_edu.classroom.assignments import ASSIGNMENTS, STUB
+from cance_edu.classroom.assignments import ASSIGNMENTS
+from cance_edu.classroom.autograding import STUB
 from cance_edu.datasets.files import PROJECT, written_beside
 
 __all__ = ["digest", "for_students", "lay_out", "working_copy"]
