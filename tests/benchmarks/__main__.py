@@ -16,7 +16,7 @@ from cance_edu.datasets.files import written_beside
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
     *("kernels", "grading", "first_widget", "nce_together", "jobs", "settings"),
-    "settings_cifar10",
+    *("settings_cifar10", "pages"),
 )
 RESULTS = Path(__file__).parent / "results"
 
