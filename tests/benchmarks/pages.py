@@ -32,7 +32,7 @@ def counts(notebook: Path) -> dict[str, Any]:
         all(BOOKKEEPING.search(line.strip()) for line in code_lines(source)) for source in seen
     )
     calls = [
-        ast.unparse(node.func).rpartition(".")[2]
+        ast.unparse(node.func)
         for cell in code
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.Call)
@@ -42,7 +42,7 @@ def counts(notebook: Path) -> dict[str, Any]:
         "code lines": len(lines),
         "idea": sum(not BOOKKEEPING.search(line) for line in lines) / max(1, len(lines)),
         "cells of bookkeeping": idle / max(1, len(seen)),
-        "predictions": calls.count("predict"),
+        "predictions": calls.count("lesson.predict"),
         "tasks": sum(source.count("check.") for source in seen),
         "words": sum(len(c.source.split()) for c in cells if c.cell_type == "markdown"),
     }
