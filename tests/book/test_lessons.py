@@ -40,7 +40,9 @@ def test_an_answer_is_folded_with_its_picture(tmp_path):
     assert cell["metadata"]["tags"] == ["remove-input", "hide-output"]
     assert cell["metadata"]["mystnb"]["code_prompt_show"] == "Show the answer"
     assert cell["metadata"]["mystnb"]["image"] == {"alt": "A line."}
-    assert "".join(cell["outputs"][1]["data"]["text/markdown"]) == "**It is 3.**"
+    assert "figure" not in cell["metadata"]["mystnb"], "it would stand under the text as well"
+    texts = ["".join(output["data"]["text/markdown"]) for output in cell["outputs"][1:]]
+    assert texts == ["*It **rises**.*", "**It is 3.**"]
 
 
 def test_other_cells_stay_as_they_are(tmp_path):

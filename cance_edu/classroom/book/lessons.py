@@ -62,13 +62,15 @@ def readable_output(data: dict[str, Any]) -> dict[str, Any]:
 def _describe_picture(cell: Any) -> None:
     """Give a cell's picture its alternative text, and the caption that was displayed after it."""
     about: dict[str, Any] = {}
-    for output in list(cell.get("outputs", [])):
+    outputs = cell.get("outputs", [])
+    for output in outputs:
         picture = output.get("metadata", {}).get("image/png", {})
         if "alt" in picture:
             about["image"] = {"alt": picture["alt"]}
-        if output.get("metadata", {}).get("cance_edu") == "caption":
-            about["figure"] = {"caption": output.data["text/markdown"].strip("*"), "align": "left"}
-            cell.outputs.remove(output)
+    # MyST-NB puts a cell's caption under each of its outputs: beside others it stays a paragraph.
+    if len(outputs) == 2 and outputs[1].get("metadata", {}).get("cance_edu") == "caption":
+        caption = outputs.pop().data["text/markdown"].strip("*")
+        about["figure"] = {"caption": caption, "align": "left"}
     if about:
         cell.metadata["mystnb"] = cell.metadata.get("mystnb", {}) | about
 
