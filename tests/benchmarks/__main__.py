@@ -17,6 +17,7 @@ NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
     *("kernels", "grading", "first_widget", "nce_together", "jobs", "settings"),
     *("settings_cifar10", "systems"),
+    *("settings_cifar10", "pages"),
 )
 RESULTS = Path(__file__).parent / "results"
 
