@@ -355,7 +355,10 @@ def test_an_edited_header(path, old, new):
         CANCE.load(path)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples * 6 // 10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_no_changed_byte_goes_unnoticed(detector, tmp_path, data):
     path = detector.save(tmp_path / "model")
