@@ -1,6 +1,6 @@
 """The notebook that is graded: the student's cells, and all else as it was released.
 
-Students copy cells, delete tests and change them; tools change types of cells and the kernel's name.
+Students copy cells, delete tests and change them; tools change a cell's type, or the kernel's name.
 """
 
 import copy
