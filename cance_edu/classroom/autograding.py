@@ -30,7 +30,8 @@ from nbformat import NotebookNode
 from sqlalchemy.exc import DatabaseError, OperationalError
 from traitlets.config import Config
 
-from cance_edu.classroom.submissions import NotGradable, Prepared, Remark
+from cance_edu.classroom.remarks import NotGradable, Remark
+from cance_edu.classroom.submissions import Prepared
 
 __all__ = ["LIMIT", "Course", "GradebookError", "Marks"]
 
