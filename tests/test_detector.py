@@ -470,13 +470,13 @@ def test_batches_of_two_leave_no_batch_of_one(n):
 
 def test_held_out_inputs_train_nothing(monkeypatch):
     trained = []
-    batch = Source.shuffled_batches
+    shuffled = Source.shuffled_rows
 
     def watched(self, *arguments):
         trained.append(set(self.rows.tolist()))
-        return batch(self, *arguments)
+        return shuffled(self, *arguments)
 
-    monkeypatch.setattr(Source, "shuffled_batches", watched)
+    monkeypatch.setattr(Source, "shuffled_rows", watched)
     CANCE("error", validation_fraction=0.25, **QUICK).fit(TABLE)
     assert {len(rows) for rows in trained} == {90}
     assert all(rows == trained[0] for rows in trained)

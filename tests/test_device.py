@@ -110,8 +110,10 @@ def test_little_is_copied_and_nothing_waits(monkeypatch):
         del count["kernel"]
     assert counts[10] == counts[60]
     copies, tensors = counts[10], 19  # weights, biases and statistics of the autoencoder
-    training, held_out, features = 3 * 2, 1, 1  # batches: three epochs of two, ...
-    assert copies["to the device"] <= 2 * tensors + training + held_out + features
+    # Batches: three epochs of two, in the last with the numbers of their latents, ...
+    training, held_out, features = 4 * 2, 1, 1
+    frozen = 1  # ... and the latents of all for it
+    assert copies["to the device"] <= 2 * tensors + training + frozen + held_out + features
     epochs, looks = 3, 2  # each epoch's mean loss, and each stage's look at its losses
     assert copies["back"] <= tensors + epochs + looks + held_out + features
     assert copies["wait"] == 0

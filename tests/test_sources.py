@@ -117,9 +117,10 @@ def test_a_subset_reads_its_own_rows():
     np.testing.assert_array_equal(source.raw(torch.arange(2)), TABLE[[9, 5]])
 
 
-def test_shuffled_batches_give_out_every_row_once():
+def test_shuffled_rows_are_every_row_once():
     source = Source(np.arange(17.0)[:, None])
-    batches = list(source.shuffled_batches(4, torch.Generator().manual_seed(0)))
+    shuffled = source.shuffled_rows(4, torch.Generator().manual_seed(0))
+    batches = [source.batch(rows) for rows in shuffled]
     assert [len(batch) for batch in batches] == [5, 4, 4, 4]
     rows = torch.cat(batches)[:, 0]
     assert sorted(rows.tolist()) == list(range(17))

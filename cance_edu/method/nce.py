@@ -165,7 +165,9 @@ def noise_objective_eq8(
         To be minimised in K.
     """
     tied = widen(narrow(z, mean, scale).detach(), mean, scale)
-    return -nce_loss(network(tied), network(widen(v, mean, scale)), noise_ratio)
+    on_both = network(torch.cat([tied, widen(v, mean, scale)]))
+    on_data, on_noise = on_both.split([len(z), len(v)])
+    return -nce_loss(on_data, on_noise, noise_ratio)
 
 
 @equation("12", lesson="06")

@@ -4,7 +4,7 @@ Training has two stages: both parts learn, with the covariance loss; then the en
 its batch-norm statistics included, and the decoder alone goes on with the reconstruction loss.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -24,6 +24,9 @@ __all__ = [
     "train_autoencoder",
     "train_until_well_conditioned",
 ]
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""What a stage minimises: of a batch of inputs, and of their row numbers."""
 
 WELL_CONDITIONED = 100.0
 """Largest condition number of the latent covariance that we call well conditioned."""
@@ -76,36 +79,45 @@ def train_autoencoder(
         If the loss is not finite.
     """
     scaling = scaling_of(model)
+    # Batch norm cannot train on a batch of one.
+    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
+    losses: list[float] = []
 
-    def both(inputs: Tensor) -> Tensor:
+    def descend(stage: int, parameters: Iterable[Tensor], loss: Loss, description: str) -> None:
+        steps = epochs[stage] * steps_an_epoch
+        with Descent(parameters, learning_rate, steps, description, verbose) as descent:
+            for _ in range(epochs[stage]):
+                shuffled = source.shuffled_rows(steps_an_epoch, generator)
+                epoch = [descent.step(loss(scaling(source.batch(rows)), rows)) for rows in shuffled]
+                losses.append(torch.stack(epoch).cpu().double().mean().item())
+
+    def both(inputs: Tensor, rows: Tensor) -> Tensor:
         latent = model.encode(inputs)
         reconstruction = reconstruction_loss(inputs, model.decode(latent))
         return reconstruction + covariance_weight * covariance_loss(latent)
 
-    def decoder_alone(inputs: Tensor) -> Tensor:
-        with torch.no_grad():
-            latent = model.encode(inputs)
-        return reconstruction_loss(inputs, model.decode(latent))
+    model.train()
+    descend(0, model.parameters(), both, "autoencoder")
+    # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
+    model.encoder.eval()
+    if epochs[1]:
+        latents = torch.cat(list(_latents(model, source)))
 
-    # Batch norm cannot train on a batch of one.
-    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
-    losses: list[float] = []
-    for stage, loss, parameters, description in (
-        (0, both, model.parameters(), "autoencoder"),
-        (1, decoder_alone, model.decoder.parameters(), "decoder alone"),
-    ):
-        model.decoder.train()
-        # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
-        model.encoder.train(stage == 0)
-        steps = epochs[stage] * steps_an_epoch
-        with Descent(parameters, learning_rate, steps, description, verbose) as descent:
-            for _ in range(epochs[stage]):
-                shuffled = source.shuffled_batches(steps_an_epoch, generator)
-                epoch = [descent.step(loss(scaling(batch))) for batch in shuffled]
-                losses.append(torch.stack(epoch).cpu().double().mean().item())
+        def decoder_alone(inputs: Tensor, rows: Tensor) -> Tensor:
+            return reconstruction_loss(inputs, model.decode(latents[rows]))
+
+        descend(1, model.decoder.parameters(), decoder_alone, "decoder alone")
     model.zero_grad()  # gradients take as much memory as the weights
     model.eval()
     return losses
+
+
+@torch.no_grad()
+def _latents(model: Autoencoder, source: Source) -> Iterator[Tensor]:
+    """Give out the latents of all inputs, in order, batch by batch."""
+    scaling = scaling_of(model)
+    for batch in source.batches():
+        yield model.encode(scaling(batch))
 
 
 def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
@@ -123,10 +135,7 @@ def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
     tensor of shape (d, d)
         float64, biased (1/n).
     """
-    scaling = scaling_of(model)
-    with torch.no_grad():
-        latents = (model.encode(scaling(batch)).cpu() for batch in source.batches())
-        return moments_of(latents).covariance
+    return moments_of(latent.cpu() for latent in _latents(model, source)).covariance
 
 
 def smallest_well_conditioned(

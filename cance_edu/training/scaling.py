@@ -90,7 +90,9 @@ class Scaling(nn.Module):
         """Return inputs, shape (n, ...), as the encoder takes them."""
         if self.centre is not None and self.spread is not None:
             return (inputs - self.centre) / self.spread
-        return inputs if self.images == "unit" else standardize(inputs)
+        scaled = inputs if self.images == "unit" else standardize(inputs)
+        # The order in memory that convolutions work in; else each brings the batch into it.
+        return scaled.contiguous(memory_format=torch.channels_last) if scaled.ndim == 4 else scaled
 
     def compared(
         self, inputs: Tensor, scaled: Tensor, reconstructions: Tensor

@@ -125,11 +125,10 @@ class Source:
         for rows in self.batch_rows():
             yield self.batch(rows)
 
-    def shuffled_batches(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
-        """Give out all rows in a random order, in a number of batches of equal size."""
-        order = torch.randperm(len(self), generator=generator)
-        for rows in order.tensor_split(number):
-            yield self.batch(rows.sort().values)
+    def shuffled_rows(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """Give out the numbers of all rows, at random in a number of batches of equal size."""
+        for rows in torch.randperm(len(self), generator=generator).tensor_split(number):
+            yield rows.sort().values
 
 
 def _is_read(data: Any) -> bool:
