@@ -244,11 +244,15 @@ def test_what_is_said_depends_on_what_is_true(dial):
     areas[-1, 2] -= 0.1
     assert punch(areas, standing).endswith("the sum changes as well.")
     assert "what each part carries changes" in punch(areas, standing[::-1])
-    run = dial.runs["learned"]["eq8"]
-    turned = Run(run.step, run.scale, -run.pulls)
-    (question, last), (other, _) = rope_guesses(run, 1), rope_guesses(turned, 1)
-    assert {question["truth"], other["truth"]} == {"narrower", "wider"}
-    assert last["truth"] == "none"
+    learned = dial.runs["learned"]
+    swapped = {"eq8": learned["eq12"], "eq12": learned["eq8"]}
+    resting = Run(learned["eq8"].step, np.full_like(learned["eq8"].scale, 1.69), np.zeros(3))
+    truths = [
+        rope_guesses(runs)[0]["truth"] for runs in (learned, swapped, {**learned, "eq8": resting})
+    ]
+    assert truths == ["narrower", "wider", "back"]
+    assert "8 of 8 coordinates narrower" in rope_guesses(learned)[0]["why"]
+    assert rope_guesses(learned)[1]["truth"] == "none"
 
 
 # -- what a page is given --

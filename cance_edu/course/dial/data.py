@@ -28,7 +28,7 @@ SCENES = {"learned": "trained T", "optimal": "T*, fresh draws", "fixed": "T*, on
 OBJECTIVES = {"eq8": "Eq. 8", "eq12": "Eq. 12", "naive": "naive"}
 
 NOISE_POINTS, SHOWN, COLUMNS, MOST_DIMENSIONS = 300, 400, 20, 16
-LIVE_PULLED_POINTS, QUESTION_STEP = 4000, 50
+LIVE_PULLED_POINTS, FIRST_STEP = 4000, 50
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -167,11 +167,11 @@ def page_data(dial: Dial) -> dict[str, Any]:
     """
     stops, shown = dial.stops, dial.shown
     learned = dial.runs.get("learned", {})
-    record = _record_at(learned, QUESTION_STEP)
+    record = _record_at(learned, FIRST_STEP)
     asked = dial_guess(stops, dial.normal[1])
     asked_on = []
-    if "eq8" in learned and "optimal" in dial.runs:
-        asked_on = rope_guesses(learned["eq8"], record)
+    if {"eq8", "eq12"} <= learned.keys() and "optimal" in dial.runs:
+        asked_on = rope_guesses(learned)
     dimension = stops.features.shape[1]
     normal = ~stops.is_anomaly
     squared = np.square(stops.radius)

@@ -224,10 +224,11 @@ function rope(node, score, choose) {
   const means = [...node.querySelectorAll("[data-term] .cance-number")];
   let playing = 0;
   step.oninput = () => choose({ record: +step.value });
-  node.querySelector(".kd-play").onclick = () => {
+  const play = () => {
     choose({ record: 0 });
     playing = setInterval(() => choose({ record: +step.value + 1 }, +step.value + 1 < last), 90);
   };
+  node.querySelector(".kd-play").onclick = play;
   for (const k of [1, 1.25, 1.69, 2, 2.5, 3, 4].filter((k) => left(k) < 97)) {
     const tick = node.querySelector(".kd-axis .kd-track").appendChild(document.createElement("span"));
     [tick.textContent, tick.style.left] = [k, `${left(k)}%`];
@@ -256,7 +257,7 @@ function rope(node, score, choose) {
     say(counted, `Together they pull ${narrower} of ${rows.length} coordinates narrower and ${wider} wider. `
       + score.morals[state.objective === "naive" ? "naive" : state.scene]);
   }
-  return { paint, stop: () => clearInterval(playing) };
+  return { paint, play, stop: () => clearInterval(playing) };
 }
 
 /** Put the dial into an element. Returns `turn(k)` and `destroy()`; `onTurn` hears where K comes to rest. */
@@ -327,13 +328,14 @@ export function mount(root, data, onTurn = () => {}) {
     pulled.paint(Object.assign(state, chosen), goOn);
   }
   root.querySelectorAll(".kd-guess").forEach((node, i) => {
-    const { options, truth, why, turn: turns, show } = data.guesses[i];
+    const { options, truth, why, turn: turns, show, play } = data.guesses[i];
     const press = choice(node, (key) => {
       press(key);
       node.querySelector(`[data-key=${truth}]`).classList.add("kd-truth");
       say(node.querySelector(".kd-told"), (key === truth ? "Yes. " : `No: ${options[truth]}. `) + why);
       if (show) choose(show);
       else turn(turns[0]), glide(turns[1], 2600);
+      if (play) pulled.play();
     });
   });
 

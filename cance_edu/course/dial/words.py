@@ -1,6 +1,10 @@
 """What the K dial says and asks; every number and every direction in it comes from the data."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from cance_edu.course.dial.summary import Array, Run, Stops
 
@@ -15,7 +19,7 @@ ALT = (
 )
 
 MORALS = {
-    "learned": "T is not T*, so a little is left over in each coordinate; K follows that.",
+    "learned": "T is not T*, so something is left over; it changes as T learns, and K follows.",
     "optimal": "With T* the terms cancel in expectation, for every K: what moves K here is the "
     "luck of each batch.",
     "fixed": "T* is the same as before, but its data are one training set, drawn from again and "
@@ -24,6 +28,12 @@ MORALS = {
     "naive": "The naive objective has no data term: nothing holds against the noise term.",
 }
 """What to make of a scene of the rope; "naive" of that objective in every scene."""
+
+START = 1 + math.log(2)
+"""Where K begins to learn, at ψ = 0."""
+
+STAYED = 0.02
+"""A change of ln K, in the mean over coordinates, that the questions call none."""
 
 SMALL = 0.03
 """A change of AUROC that the questions call hardly any."""
@@ -73,45 +83,55 @@ def dial_guess(stops: Stops, normal: str) -> dict[str, Any]:
     }
 
 
-def rope_guesses(learned: Run, record: int) -> list[dict[str, Any]]:
-    """Return the questions on the rope: which way Eq. 8 pulls, and how hard once T is T*.
+def rope_guesses(runs: Mapping[str, Run]) -> list[dict[str, Any]]:
+    """Return the questions on the rope: where Eq. 8 takes K, and how hard it pulls once T is T*.
 
     Parameters
     ----------
-    learned : Run
-        Of Eq. 8, with the T that was trained.
-    record : int
-        Which record is asked about.
+    runs : mapping of str to Run
+        With the T that was trained, by objective; "eq8" and "eq12" among them.
     """
-    together = learned.pulls[record, 2]
-    narrower = int((together < 0).sum())
-    truth = "narrower" if together.mean() < 0 else "wider"
+    run = runs["eq8"]
+    end = run.scale[-1]
+    moved = np.log(end / START)
+    truth = "back" if abs(moved.mean()) < STAYED else "narrower" if end.mean() < START else "wider"
     return [
         {
             "title": "Guess again.",
-            "text": f"Step {learned.step[record]} of a training in which K minimises Eq. 8. The "
-            "data term pulls one way, the noise term the other. Which way do they pull together?",
-            "options": {"narrower": "the noise narrower", "wider": "the noise wider"},
+            "text": f"K minimises Eq. 8, from {START:.2f} on. In each coordinate the data term "
+            "pulls one way, and the noise term the other, about as hard. Where does it end?",
+            "options": {"narrower": "narrower", "back": "where it began", "wider": "wider"},
             "truth": truth,
-            "why": f"The black arrows: {narrower} of {len(together)} point to the narrower side. "
-            "Press Eq. 12, its negative, and each arrow turns round.",
-            "show": {"scene": "learned", "objective": "eq8", "record": record},
+            "why": f"After {run.step[-1]} steps {_between(end)}, {_sides(end)}. Press Eq. 12, "
+            f"which is its negative, and play: {_between(runs['eq12'].scale[-1])}.",
+            "show": {"scene": "learned", "objective": "eq8"},
+            "play": True,
         },
         {
             "title": "And once more.",
             "text": "Now the network is T*, the best there can be for these data and this noise. "
-            "How long is the black arrow?",
+            "How long is the black arrow, the two terms together?",
             "options": {
                 "long": "as the blue one",
                 "half": "half of it",
                 "none": "it has no length",
             },
             "truth": "none",
-            "why": "The two terms cancel, in every coordinate and at every K. Then press “one "
-            "training set”: with the same T*, K goes astray.",
-            "show": {"scene": "optimal", "objective": "eq8", "record": record},
+            "why": "The two terms cancel, in every coordinate and at every K. Then press “T*, one "
+            "training set”, and play: with the same T*, K goes astray.",
+            "show": {"scene": "optimal", "objective": "eq8"},
+            "play": False,
         },
     ]
+
+
+def _between(scale: Array) -> str:
+    return f"K lies between {scale.min():.2f} and {scale.max():.2f}"
+
+
+def _sides(scale: Array) -> str:
+    narrower = int((scale < START).sum())
+    return f"{narrower} of {len(scale)} coordinates narrower than at the start"
 
 
 def _times(scale: float) -> str:
