@@ -30,6 +30,7 @@ RECORDINGS = (
     "digits_ablation",
     "mnist_eights",
     "covariance",
+    "conditioning",
     "known_density",
     "noise_objectives",
     "resnet18_features",
