@@ -113,6 +113,9 @@ def _add_reproduce(commands: "_Commands") -> None:
     reproduce.add_argument("table", help="table1 ... table8; contrasts; digits for a quick try")
     reproduce.add_argument("--dataset", help="one data set of the table (default: all)")
     reproduce.add_argument("--rows", nargs="+", metavar="ROW", help="some rows (default: all)")
+    reproduce.add_argument(
+        "--systems", nargs="+", metavar="SYSTEM", help="some systems, as results name them"
+    )
     reproduce.add_argument("--protocol", help="as the report names it (default: all)")
     reproduce.add_argument("--seeds", type=int, default=5, help="seeds 0, 1, ... (default: 5)")
     reproduce.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
@@ -311,11 +314,12 @@ def _record(options: argparse.Namespace) -> int:
 
 def _reproduce(options: argparse.Namespace) -> int:
     from cance_edu.experiments import results, sweep, tables
-    from cance_edu.experiments.fits import fits
 
-    tasks = tables.chosen(options.table, options.dataset, options.rows, options.protocol)
+    wanted = tables.chosen(
+        options.table, options.dataset, options.rows, options.protocol, options.systems
+    )
     sweep.sweep(
-        fits(tasks, options.seeds),
+        sweep.fits(wanted, options.seeds),
         options.results or results.FOLDER,
         jobs=options.jobs,
         scheduler=options.scheduler,

@@ -3,7 +3,6 @@
 The digits come with scikit-learn and need no download. Everything else lives under `data_root()`.
 """
 
-from cance_edu.datasets.by_name import digits, load_one_class
 from cance_edu.datasets.catalogue import CORRUPTIONS, DATASETS, IDX_FILES
 from cance_edu.datasets.cifar10 import CIFAR10_CLASSES, cifar10
 from cance_edu.datasets.description import DataSet, Remote, data_root
@@ -14,6 +13,7 @@ from cance_edu.datasets.images import Images, one_class, one_class_split
 from cance_edu.datasets.kddcup99 import kddcup99
 from cance_edu.datasets.mnist import mnist
 from cance_edu.datasets.mnist_c import mnist_c, mnist_c_split
+from cance_edu.datasets.recipes import Recipe, digits, load_one_class
 from cance_edu.datasets.split import Split
 from cance_edu.datasets.table_splits import (
     SPLITS,
@@ -36,6 +36,7 @@ __all__ = [
     "DataSet",
     "FolderImages",
     "Images",
+    "Recipe",
     "Remote",
     "SharedRows",
     "Split",

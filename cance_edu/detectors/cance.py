@@ -168,9 +168,7 @@ class CANCE(Settings):
 
     def _learn(self, source: Source, scaling: Scaling, random: Randomness) -> None:
         order = torch.randperm(len(source), generator=random.order)
-        # Enough must remain to estimate a covariance from.
-        n_held_out = int(self.validation_fraction * len(source))
-        n_held_out = min(n_held_out, len(source) - self._latent_dim() - 3)
+        n_held_out = self._n_held_out(len(source))
         held_out, training = order[:n_held_out], order[n_held_out:]
         train = source.subset(training)
         self.representation_ = self._learn_representation(

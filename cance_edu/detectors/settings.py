@@ -1,5 +1,6 @@
 """CANCE's parameters, and what "auto" and None among them stand for."""
 
+import copy
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,13 +18,21 @@ from cance_edu.detectors.parameters import (
     check_weights,
 )
 from cance_edu.method.augmentation import Augmentation
-from cance_edu.method.autoencoder import Autoencoder, convolutional_autoencoder, dense_autoencoder
+from cance_edu.method.autoencoder import (
+    Autoencoder,
+    channels_for,
+    convolutional_autoencoder,
+    dense_autoencoder,
+)
 from cance_edu.method.nce import NoiseObjective
 from cance_edu.training.scaling import ImageScaling, Scaling, scaling_of_columns
 from cance_edu.training.schedule import Schedule, schedule_for
 from cance_edu.training.sources import BATCH_BYTES, Source
 
 __all__ = ["Settings"]
+
+IMAGE_HIDDEN, TABLE_HIDDEN = 256, (64, 32)
+"""Widths of the dense layers, unless told: of images one between convolutions and latents."""
 
 
 class Settings(Detector):
@@ -78,6 +87,37 @@ class Settings(Detector):
         self.random_state = random_state
         self.verbose = verbose
 
+    def resolved_params(self, X: Any) -> dict[str, Any]:
+        """Return the parameters, with what "auto" and None stand for on some inputs.
+
+        Parameters
+        ----------
+        X : array of shape (n, ...)
+            Images or a table. Only its shape is looked at.
+
+        Returns
+        -------
+        dict of str to object
+            As `get_params`; a λ of "auto" stays, for training finds it.
+        """
+        twin = copy.copy(self)
+        twin.n_features_in_ = math.prod(X.shape[1:])
+        images = X.ndim > 2
+        if images:
+            twin.image_shape_ = (1, 1, *X.shape[1:])[-3:]
+        schedule = twin._schedule(len(X) - twin._n_held_out(len(X)))
+        found: dict[str, Any] = self.get_params(deep=False) | {
+            "latent_dim": twin._latent_dim(),
+            "epochs": schedule.epochs,
+            "steps": schedule.steps,
+            "batch_size": schedule.batch_size,
+        }
+        if images and isinstance(self.channels, str):
+            found["channels"] = channels_for(twin.image_shape_)
+        if self.hidden is None:
+            found["hidden"] = IMAGE_HIDDEN if images else TABLE_HIDDEN
+        return found
+
     def _check_parameters(self) -> None:
         check_parameters(self.get_params(deep=False))
 
@@ -122,6 +162,10 @@ class Settings(Detector):
         # All principal components together leave no reconstruction error.
         return min(6, self.n_features_in_ - (self.representation == "pca"))
 
+    def _n_held_out(self, n: int) -> int:
+        """Return how many of n inputs are held out; enough remain to estimate a covariance from."""
+        return min(int(self.validation_fraction * n), n - self._latent_dim() - 3)
+
     def _schedule(self, n: int) -> Schedule:
         """Return how long to train on n inputs: what was asked for, and else what "auto" says."""
         schedule = schedule_for(n)
@@ -143,8 +187,8 @@ class Settings(Detector):
                 self.image_shape_,
                 self._latent_dim(),
                 "auto" if isinstance(self.channels, str) else np.ravel(self.channels).tolist(),
-                256 if self.hidden is None else int(self.hidden),  # type: ignore[arg-type]
+                IMAGE_HIDDEN if self.hidden is None else int(self.hidden),  # type: ignore[arg-type]
                 bounded=self.image_scaling == "unit",
             )
-        widths = (64, 32) if self.hidden is None else np.atleast_1d(self.hidden).tolist()
+        widths = TABLE_HIDDEN if self.hidden is None else np.atleast_1d(self.hidden).tolist()
         return dense_autoencoder(self.n_features_in_, self._latent_dim(), widths).double()

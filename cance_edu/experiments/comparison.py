@@ -1,188 +1,155 @@
-"""Our results beside the paper's: what each printed number is held against, and how it comes out.
-
-Differences are ours minus the paper's. The paper's number is rounded, so an interval is wider by
-half of its last digit on either side.
-"""
+"""Our results beside the paper's: which results a table shows, and the cells that it has."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import t
 
-from cance_edu.experiments.fits import fits
-from cance_edu.experiments.paper_tables import AVERAGE, PaperRow, Printed, paper_table
-from cance_edu.experiments.results import Record, identity
-from cance_edu.experiments.tasks import ReportTable, Task
+from cance_edu.experiments.blocks import Block
+from cance_edu.experiments.cell import Comparison, Ours
+from cance_edu.experiments.paper import AVERAGE, PaperRow, Printed, paper_table
+from cance_edu.experiments.results import Record
+from cance_edu.experiments.statistics import Pairs
+from cance_edu.experiments.systems import SYSTEMS
+from cance_edu.experiments.tables import TABLES, Table
 
-__all__ = ["Comparison", "Ours", "Verdict", "compare", "difference_interval", "keys", "series"]
-
-Verdict = Literal[
-    "better", "same", "worse", "not run", "one seed", "other protocol", "not in the paper"
-]
-
-_CONFIDENCE = 0.95
+__all__ = ["Usable", "compare_table", "pairs", "usable"]
 
 # Data set, row, protocol, column.
 _Place = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True)
-class Ours:
-    """Our results for one cell.
-
-    Attributes
-    ----------
-    values : dict of int to float
-        By seed, in the paper's unit.
-    records : tuple of dict
-        The results that they are from.
-    """
-
-    values: dict[int, float]
-    records: tuple[Record, ...]
-
-    @property
-    def mean(self) -> float:
-        """The mean over seeds."""
-        return float(np.mean(list(self.values.values())))
-
-    @property
-    def deviation(self) -> float | None:
-        """The standard deviation over seeds, with n - 1; None for a single one."""
-        return float(np.std(list(self.values.values()), ddof=1)) if len(self.values) > 1 else None
-
-    @property
-    def differs(self) -> str:
-        """How the data differ from the official ones; empty if they do not."""
-        return "; ".join(dict.fromkeys(r["differs"] for r in self.records if r["differs"]))
-
-    @property
-    def checksums(self) -> list[str]:
-        """The data's, each once: several where the split follows the seed, and for averages."""
-        return list(dict.fromkeys(record["data_sha256"] for record in self.records))
+# -- which results are shown ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """One cell of a table: the paper's number and ours.
+class Usable:
+    """The results that the tables show.
 
     Attributes
     ----------
-    dataset, row, protocol, column : str
-        Where it stands; the protocol where there are several.
-    paper : Printed or None
-        None for what we measure and the paper does not print.
-    ours : Ours or None
-        None for what was not run.
-    runs : int
-        How many runs the paper's mean and deviation are of.
-    comparable : bool
-        Whether the two may be of the same protocol; if not, there is no difference.
+    found : mapping of (str, str) to dict of int to dict
+        For a split and a system: by seed.
+    others : int
+        How many results are of other settings or other data than those that are shown.
+    failed : list of dict
+        Fits of the tables that failed.
     """
 
-    dataset: str
-    row: str
-    protocol: str
-    column: str
-    paper: Printed | None
-    ours: Ours | None
-    runs: int
-    comparable: bool = True
-
-    @property
-    def difference(self) -> float | None:
-        """Ours minus the paper's, where there are both, and they may be compared."""
-        both = self._both
-        return both[0].mean - both[1].value if both else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The difference's 95% interval; None without a difference, or with one seed."""
-        both = self._both
-        if both is None or len(both[0].values) < 2:
-            return None
-        return difference_interval(both[0].values.values(), both[1], self.runs)
-
-    @property
-    def _both(self) -> tuple[Ours, Printed] | None:
-        if self.ours is None or self.paper is None or not self.comparable:
-            return None
-        return self.ours, self.paper
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the interval lies above zero, below, or holds it."""
-        if self.ours is None:
-            return "not run"
-        if self.paper is None:
-            return "not in the paper"
-        if not self.comparable:
-            return "other protocol"
-        if self.interval is None:
-            return "one seed"
-        low, high = self.interval
-        return "better" if low > 0 else "worse" if high < 0 else "same"
+    found: Mapping[tuple[str, str], dict[int, Record]]
+    others: int
+    failed: list[Record]
 
 
-def difference_interval(values: Iterable[float], paper: Printed, runs: int) -> tuple[float, float]:
-    """Return the 95% interval of our mean minus the paper's.
+def usable(records: Iterable[Record]) -> Usable:
+    """Return the results that have today's settings, and for each split those of one data set.
 
-    Parameters
-    ----------
-    values : iterable of float
-        Ours, two seeds or more.
-    paper : Printed
-        With a deviation: Welch's interval for two samples. Without: the paper's number is taken
-        as exact but for its rounding, and the interval is that of one sample.
-    runs : int
-        How many runs the paper's mean and deviation are of.
+    Where results are of different data, the official data's are taken, else the last ones; where
+    parameters that `SYSTEMS` leaves to the detector have changed, the last ones again.
     """
-    ours = np.array(list(values))
-    variances = np.array([ours.var(ddof=1) / len(ours), (paper.deviation or 0.0) ** 2 / runs])
-    total = variances.sum()
-    # Welch and Satterthwaite; with one variance 0, the other sample's n - 1.
-    freedom = total**2 / np.sum(variances**2 / [len(ours) - 1, runs - 1]) if total else 1.0
-    half = t.ppf((1 + _CONFIDENCE) / 2, freedom) * np.sqrt(total) + paper.rounding
-    difference = ours.mean() - paper.value
-    return float(difference - half), float(difference + half)
+    known = {
+        (row.recipe.name, system): SYSTEMS[system].settings_on(row.recipe.tags)
+        for table in TABLES.values()
+        for block in table.blocks
+        for row in block.rows
+        for system in block.ours.values()
+    }
+    records = list(records)
+    asked = [r for r in records if _as_asked(r, known.get((r["split"], r["system"])))]
+    whole = _of_one_data([record for record in asked if "failed" not in record])
+    latest = {(r["split"], r["system"]): r["settings"] for r in whole}
+    found: dict[tuple[str, str], dict[int, Record]] = {}
+    for record in whole:
+        place = record["split"], record["system"]
+        if record["settings"] == latest[place]:
+            found.setdefault(place, {})[record["seed"]] = record
+    failed = [record for record in asked if "failed" in record]
+    shown = sum(map(len, found.values()))
+    return Usable(found, len(records) - shown - len(failed), failed)
 
 
-def compare(table: ReportTable, records: Iterable[Record]) -> list[Comparison]:
-    """Return a table's comparisons, row by row as the paper orders them, then our further rows.
+def _as_asked(record: Record, settings: Mapping[str, Any] | None) -> bool:
+    """Return whether a result has settings; tuples are lists in a file."""
+    if settings is None:
+        return False
+    lists = {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()}
+    return all(record["settings"].get(name) == value for name, value in lists.items())
 
-    Parameters
-    ----------
-    table : Table
-        Which.
-    records : iterable of dict
-        Results, of any tables; only those with the tasks' present settings are taken.
-    """
+
+def _of_one_data(records: Sequence[Record]) -> list[Record]:
+    """Keep for each split, and each seed that draws one, the results of the same data."""
+
+    def place(record: Record) -> tuple[str, int]:
+        return record["split"], record["seed"] if record["resplit"] else 0
+
+    taken: dict[tuple[str, int], Record] = {}
+    for record in records:
+        before = taken.setdefault(place(record), record)
+        if not record["differs"] or before["differs"]:
+            taken[place(record)] = record
+    return [r for r in records if r["data_sha256"] == taken[place(r)]["data_sha256"]]
+
+
+# -- the cells of a table -------------------------------------------------------------------------
+
+
+def compare_table(table: Table, results: Usable) -> list[Comparison]:
+    """Return a table's comparisons, row by row as the paper orders them, then our further rows."""
     paper = paper_table(table.name) if table.printed else ()
-    printed = {(row.dataset, row.name): row.cells for row in paper}
-    cells = _cells(table, records)
+    printed = {(row.dataset, row.name): row.cells for row in _with_derived(paper, table.runs)}
+    blocks = {(block.dataset, block.protocol): block for block in table.blocks}
+    cells = _cells(table, results)
     cells |= _averages(_averaged(table, paper), cells)
-    other = {(task.dataset, task.protocol) for task in table.tasks if not task.comparable}
     rows = dict.fromkeys([*printed, *((dataset, row) for dataset, row, *_ in cells)])
     datasets = list(dict.fromkeys(dataset for dataset, _ in rows))
-    return [
-        Comparison(
-            *row,
-            protocol,
-            column,
-            cell,
-            cells.get((*row, protocol, column)),
-            table.runs,
-            (row[0], protocol) not in other,
-        )
-        for row in sorted(rows, key=lambda row: datasets.index(row[0]))
-        for protocol in _protocols(row, cells)
-        for column, cell in [
-            *printed.get(row, dict.fromkeys(table.columns)).items(),
-            *((name, None) for name in table.beside if (*row, protocol, name) in cells),
-        ]
-    ]
+    compared = []
+    for row in sorted(rows, key=lambda row: datasets.index(row[0])):
+        for protocol in _protocols(row, cells):
+            block = blocks.get((row[0], protocol), Block(row[0], protocol, (), {}))
+            columns = dict(printed.get(row, dict.fromkeys(table.columns)))
+            columns |= {name: None for name in block.beside if (*row, protocol, name) in cells}
+            compared += [
+                Comparison(
+                    *row,
+                    protocol,
+                    column,
+                    paper=number,
+                    ours=cells.get((*row, protocol, column)),
+                    runs=table.runs,
+                    margin=table.margin,
+                    comparable=block.comparable,
+                    primary=block.primary,
+                )
+                for column, number in columns.items()
+            ]
+    return compared
+
+
+def _with_derived(paper: Sequence[PaperRow], runs: int) -> list[PaperRow]:
+    """Give an average without a deviation what its rows' deviations make of it.
+
+    Its variance is that of a mean of rows that were run independently of each other.
+    """
+    rows = []
+    for row in paper:
+        of = [r for r in paper if r.dataset == row.dataset and r.name != AVERAGE]
+        cells = row.cells
+        if row.name == AVERAGE:
+            cells = {k: _derived(c, [r.cells[k] for r in of], runs) for k, c in cells.items()}
+        rows.append(replace(row, cells=cells))
+    return rows
+
+
+def _derived(average: Printed, of: Sequence[Printed], runs: int) -> Printed:
+    squares = np.array([(cell.deviation or 0.0) ** 2 for cell in of])
+    if average.deviation is not None or not squares.any():
+        return average
+    return replace(
+        average,
+        deviation=float(np.sqrt(squares.sum()) / len(of)),
+        freedom=float(squares.sum() ** 2 / np.sum(squares**2 / (runs - 1))),
+    )
 
 
 def _protocols(row: tuple[str, str], cells: Iterable[_Place]) -> list[str]:
@@ -190,31 +157,16 @@ def _protocols(row: tuple[str, str], cells: Iterable[_Place]) -> list[str]:
     return list(dict.fromkeys(place[2] for place in cells if place[:2] == row)) or [""]
 
 
-def _cells(table: ReportTable, records: Iterable[Record]) -> dict[_Place, Ours | None]:
-    """Return what the tasks of a table give, None where nothing was run."""
-    found: dict[str, dict[int, Record]] = {}
-    for record in records:
-        found.setdefault(series(record), {})[record["seed"]] = record
-    columns = {system: column for column, system in table.ours.items()}
+def _cells(table: Table, results: Usable) -> dict[_Place, Ours | None]:
+    """Return what the blocks of a table give, None where nothing was run."""
     return {
-        (task.dataset, row, task.protocol, columns[key["system"]]): _ours(
-            found.get(series(key), {}), measure, table.scale
+        (block.dataset, row.name, block.protocol, column): _ours(
+            results.found.get((row.recipe.name, system), {}), row.measure, table.scale
         )
-        for task in table.tasks
-        for key in keys(task)
-        if key["system"] in columns
-        for row, measure in task.rows.items()
+        for block in table.blocks
+        for row in block.rows
+        for column, system in block.ours.items()
     }
-
-
-def keys(task: Task) -> list[Record]:
-    """Return what the results of a task are of, for the first seed."""
-    return [key for fit in fits([task], seeds=1) for key in fit.keys]
-
-
-def series(record: Record) -> str:
-    """Return what a result is of but for its seed, as text."""
-    return identity(record | {"seed": None})
 
 
 def _ours(found: Mapping[int, Record], measure: str, scale: float) -> Ours | None:
@@ -222,11 +174,10 @@ def _ours(found: Mapping[int, Record], measure: str, scale: float) -> Ours | Non
     return Ours(values, tuple(found.values())) if values else None
 
 
-def _averaged(table: ReportTable, paper: Sequence[PaperRow]) -> dict[str, set[str]]:
+def _averaged(table: Table, paper: Sequence[PaperRow]) -> dict[str, set[str]]:
     """Return for each data set of which rows an average is: as in the paper, or of all rows."""
     if not table.printed:
-        datasets = {task.dataset for task in table.tasks}
-        return {d: {r for t in table.tasks if t.dataset == d for r in t.rows} for d in datasets}
+        return {block.dataset: {row.name for row in block.rows} for block in table.blocks}
     return {
         average.dataset: {row.name for row in paper if row.dataset == average.dataset} - {AVERAGE}
         for average in paper
@@ -257,3 +208,61 @@ def _average(rows: list[Ours | None]) -> Ours | None:
     values = {seed: float(np.mean([row.values[seed] for row in whole])) for seed in sorted(seeds)}
     records = (record for row in whole for record in row.records if record["seed"] in seeds)
     return Ours(values, tuple(records)) if values else None
+
+
+# -- two of our systems ---------------------------------------------------------------------------
+
+
+def pairs(
+    cells: Iterable[Comparison], first: str, second: str, by: Literal["row", "seed"] = "row"
+) -> Pairs | None:
+    """Pair two columns of a table, on the seeds that both have.
+
+    Parameters
+    ----------
+    cells : iterable of Comparison
+        Of one data set and one protocol.
+    first, second : str
+        The columns.
+    by : {"row", "seed"}
+        A difference for each row, the mean over its seeds; or one for each seed that has all
+        rows, the mean over these.
+
+    Returns
+    -------
+    Pairs or None
+        None if there are fewer than two differences, which have no spread.
+    """
+    ours = {(cell.row, cell.column): cell.ours for cell in cells if cell.row != AVERAGE}
+    rows = [row for row, column in ours if column == first]
+    of_rows = {row: _by_seed(ours[row, first], ours.get((row, second))) for row in rows}
+    overlap = 0.0
+    if by == "row":
+        found = {row: float(np.mean(list(d.values()))) for row, d in of_rows.items() if d}
+    else:
+        whole = set.intersection(*map(set, of_rows.values())) if of_rows else set()
+        found = {
+            f"seed {seed}": float(np.mean([d[seed] for d in of_rows.values()]))
+            for seed in sorted(whole)
+        }
+        overlaps = [of.overlap for (_, column), of in ours.items() if column == first and of]
+        overlap = float(np.mean(overlaps)) if overlaps else 0.0
+    return Pairs(first, second, found, overlap) if len(found) > 1 else None
+
+
+def _by_seed(first: Ours | None, second: Ours | None) -> dict[int, float]:
+    """Return the differences by seed; none where one of the two was not run.
+
+    What no seed changes is the same beside every seed.
+    """
+    if first is None or second is None:
+        return {}
+    a, b = _for_all(first, second), _for_all(second, first)
+    return {seed: a[seed] - b[seed] for seed in sorted(a.keys() & b.keys())}
+
+
+def _for_all(ours: Ours, other: Ours) -> dict[int, float]:
+    """Return values by seed; those of a system that no seed changes for all seeds of another."""
+    if any(SYSTEMS[record["system"]].random or record["resplit"] for record in ours.records):
+        return ours.values
+    return dict.fromkeys(other.values, ours.values[0])

@@ -1,27 +1,52 @@
-"""The report: the paper's tables with our results beside them, as Markdown and CSV."""
+"""The report: the paper's tables with our results beside them, as Markdown, CSV and pandas."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cance_edu.datasets.files import written_beside
 from cance_edu.experiments import markdown
-from cance_edu.experiments.comparison import Comparison, compare, keys, series
-from cance_edu.experiments.panels import Panel, Point
+from cance_edu.experiments.cell import Comparison
+from cance_edu.experiments.comparison import compare_table, usable
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
 
-__all__ = ["Report", "report", "stored"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-_COLUMNS = (
-    "table,dataset,row,protocol,column,paper,paper_deviation,paper_runs,ours,ours_deviation,seeds,"
-    "difference,low,high,verdict,differs,data_sha256"
-)
+__all__ = ["Panel", "Point", "Report", "report", "stored"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A difference: of which row and system, its size, and where its interval begins and ends."""
+
+    row: str
+    system: str
+    difference: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The differences of one data set.
+
+    Attributes
+    ----------
+    title, unit : str
+        Above the axes, and of the differences.
+    points : sequence of Point
+        Rows and systems are drawn in the order in which they come.
+    """
+
+    title: str
+    unit: str
+    points: Sequence[Point]
 
 
 @dataclass(frozen=True)
@@ -33,11 +58,14 @@ class Report:
     tables : mapping of str to list of Comparison
         By name, in the paper's order.
     others : int
-        Results that no table shows, for they have settings that are not the present ones.
+        Results that no table shows: of other settings than today's, or of other data.
+    failed : list of dict
+        Fits that failed.
     """
 
     tables: Mapping[str, Sequence[Comparison]]
     others: int
+    failed: Sequence[Record] = field(default_factory=list)
 
     def cells(
         self, table: str, dataset: str, protocol: str = "", row: str | None = None
@@ -68,37 +96,49 @@ class Report:
         seeds = sorted(set.intersection(*(set(values) for values in found.values())))
         return {column: np.array([of[seed] for seed in seeds]) for column, of in found.items()}
 
+    def frame(self) -> "pd.DataFrame":
+        """Return a line for each cell of each table, those of other systems too.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Where it stands (`table`, `dataset`, `row`, `protocol`, `column`), what the paper
+            prints, ours, their `difference` with its interval from `low` to `high`, the `verdict`,
+            and what the data are. Missing where there is nothing.
+        """
+        import pandas as pd
+
+        lines = [{"table": t} | _line(cell) for t, cells in self.tables.items() for cell in cells]
+        return pd.DataFrame(lines).astype({"paper_runs": "Int64", "seeds": "Int64"})
+
     def markdown(self, figure: str = "") -> str:
         """Return the report as Markdown; with a figure's address, that figure too."""
         parts = [markdown.introduction(), markdown.overview(self.tables)]
         if self.others:
-            parts.append(f"Not shown: {self.others} results with settings that are not today's.")
+            parts.append(
+                f"Not shown: {self.others} results of settings or data that are not today's."
+            )
         if figure:
             parts.append(f"![{self.alt()}]({figure})")
         parts += [markdown.section(TABLES[name], cells) for name, cells in self.tables.items()]
-        return "\n\n".join([*parts, markdown.audited()]) + "\n"
-
-    def csv(self) -> str:
-        """Return a line for each cell of each table, those of other systems too."""
-        text = io.StringIO()
-        lines = csv.writer(text, lineterminator="\n")
-        lines.writerow(_COLUMNS.split(","))
-        for name, cells in self.tables.items():
-            lines.writerows([name, *_csv_line(cell)] for cell in cells)
-        return text.getvalue()
+        parts += [markdown.failures(self.failed), markdown.audited()]
+        return "\n\n".join(filter(None, parts)) + "\n"
 
     def alt(self) -> str:
         """Return the figure in words."""
         panels = [
-            f"{panel.title}: {sum(point.low > 0 for point in panel.points)} better and "
-            f"{sum(point.high < 0 for point in panel.points)} worse of {len(panel.points)}"
+            f"{panel.title}: {sum(point.low > 0 for point in panel.points)} higher and "
+            f"{sum(point.high < 0 for point in panel.points)} lower of {len(panel.points)}"
             for panel in self.panels()
         ]
         return f"Ours minus the paper's with 95% intervals. {'; '.join(panels) or 'None was run'}."
 
     def write(self, folder: Path, figure: str = "") -> list[Path]:
         """Write report.md, which shows a figure of that name, and report.csv; return both."""
-        texts = {"report.md": self.markdown(figure), "report.csv": self.csv()}
+        texts = {
+            "report.md": self.markdown(figure),
+            "report.csv": self.frame().to_csv(index=False, lineterminator="\n"),
+        }
         for name, text in texts.items():
             with written_beside(folder / name) as beside:
                 beside.write_text(text, encoding="utf-8")
@@ -108,7 +148,7 @@ class Report:
         """Return a panel for each data set and protocol; a table that repeats another has none."""
         points: dict[tuple[str, str], list[Point]] = {}
         for name, cells in self.tables.items():
-            if any(task.table != name for task in TABLES[name].tasks):
+            if TABLES[name].repeats:
                 continue
             for cell in cells:
                 if cell.difference is not None and cell.interval is not None:
@@ -128,10 +168,9 @@ def report(records: Iterable[Record]) -> Report:
     records : iterable of dict
         Whole results, as `results.read_folder` gives them.
     """
-    records = list(records)
-    known = {series(key) for table in TABLES.values() for task in table.tasks for key in keys(task)}
-    others = sum(series(record) not in known for record in records)
-    return Report({name: compare(table, records) for name, table in TABLES.items()}, others)
+    found = usable(records)
+    tables = {name: compare_table(table, found) for name, table in TABLES.items()}
+    return Report(tables, found.others, found.failed)
 
 
 def stored(folder: Path = FOLDER) -> Report:
@@ -145,25 +184,27 @@ def stored(folder: Path = FOLDER) -> Report:
     return report(read_folder(folder)[0])
 
 
-def _csv_line(cell: Comparison) -> list[object]:
-    """Return a cell's line but for the table; what there is not stays empty."""
+def _line(cell: Comparison) -> dict[str, Any]:
+    """Return a cell's line but for the table; None where there is nothing."""
     paper, ours = cell.paper, cell.ours
     low, high = cell.interval or (None, None)
-    return [
-        cell.dataset,
-        cell.row,
-        cell.protocol,
-        cell.column,
-        paper and paper.value,
-        paper and paper.deviation,
-        paper and (cell.runs if paper.deviation is not None else None),
-        ours and ours.mean,
-        ours and ours.deviation,
-        ours and len(ours.values),
-        cell.difference,
-        low,
-        high,
-        cell.verdict,
-        ours and ours.differs,
-        ours and " ".join(ours.checksums),
-    ]
+    printed = paper.deviation if paper and paper.freedom is None else None
+    return {
+        "dataset": cell.dataset,
+        "row": cell.row,
+        "protocol": cell.protocol,
+        "column": cell.column,
+        "paper": paper and paper.value,
+        "paper_deviation": printed,
+        "paper_runs": None if printed is None else cell.runs,
+        "ours": ours and ours.mean,
+        "ours_deviation": ours and ours.deviation,
+        "seeds": ours and len(ours.values),
+        "difference": cell.difference,
+        "low": low,
+        "high": high,
+        "verdict": cell.verdict,
+        "primary": cell.primary,
+        "differs": ours and ours.differs,
+        "data_sha256": ours and " ".join(ours.checksums),
+    }

@@ -11,38 +11,49 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cance_edu.datasets.files import PROJECT, written_beside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "FOLDER",
     "KEY",
-    "YOUNGER",
     "Record",
     "ResultsFile",
-    "identity",
+    "file_name",
+    "frame",
+    "key_of",
     "opened",
     "read",
     "read_folder",
+    "slug",
 ]
 
 FOLDER = PROJECT / "data" / "results"
 """Where results lie: in the project's repository, not in the installed package."""
 
-KEY = ("table", "dataset", "protocol", "task", "system", "seed", "settings")
-"""What tells one result from another."""
+KEY = ("split", "data_sha256", "system", "settings", "seed")
+"""What tells one result from another: other data, other settings are another result."""
 
 Record = dict[str, Any]
 
-YOUNGER: Record = {"column_scaling": "standardized"}
-"""Parameters of `CANCE` that some results do not know yet, and what was done when they were made.
-"""
 
-
-def identity(record: Record) -> str:
-    """Return what a result is of, as text: two with the same are the same fit."""
+def key_of(record: Record) -> str:
+    """Return a result's key as text; two results with the same are of the same fit."""
     return json.dumps([record[name] for name in KEY], sort_keys=True)
+
+
+def file_name(dataset: str) -> str:
+    """Return the name of the file that has a data set's results: of CIFAR-10 cifar10.jsonl."""
+    return f"{slug(dataset)}.jsonl"
+
+
+def slug(name: str) -> str:
+    """Return a data set's name as the command line and files have it: CIFAR-10 is cifar10."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def read(path: Path) -> tuple[list[Record], list[str]]:
@@ -56,16 +67,17 @@ def read(path: Path) -> tuple[list[Record], list[str]]:
     Returns
     -------
     records, damaged : list of dict, list of str
-        The whole lines, the first of any two with the same identity; and for each line that is
-        not used, which and why.
+        The whole lines, the first of any two with the same key, but a result in place of a failure;
+        and for each line that is not used, which and why.
     """
     good, damaged = _lines(path)
     records: dict[str, Record] = {}
     for number, record in good:
-        if identity(record) in records:
-            damaged.append(f"{path}, line {number}: this fit is there already, further up")
+        before = records.get(key_of(record), {"failed": ""})
+        if "failed" in before:
+            records[key_of(record)] = record
         else:
-            records[identity(record)] = record
+            damaged.append(f"{path}, line {number}: this fit is there already, further up")
     return list(records.values()), damaged
 
 
@@ -86,6 +98,32 @@ def read_folder(folder: Path) -> tuple[list[Record], list[str]]:
     return [r for records, _ in files for r in records], [d for _, lines in files for d in lines]
 
 
+def frame(records: Iterable[Record]) -> "pd.DataFrame":
+    """Return results as a tidy table: a line for each number that was measured.
+
+    Parameters
+    ----------
+    records : iterable of dict
+        Of any files, or as `run` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `split`, `system`, `seed`, `measure`, `value` as a fraction, `seconds` of CPU time, `failed`
+        with why, where a fit has no number, `differs` and `data_sha256`.
+    """
+    import pandas as pd
+
+    about = ("split", "system", "seed", "seconds", "failed", "differs", "data_sha256")
+    lines = [
+        {name: record.get(name) for name in about} | {"measure": measure, "value": value}
+        for record in records
+        for measure, value in (record.get("measures") or {None: None}).items()
+    ]
+    columns = ["split", "system", "seed", "measure", "value", *about[3:]]
+    return pd.DataFrame(lines, columns=columns).astype({"value": float})
+
+
 @dataclass
 class ResultsFile:
     """A results file that is open for appending, by this process alone.
@@ -95,7 +133,7 @@ class ResultsFile:
     path : Path
         The file.
     done : set of str
-        The identities of what is in it.
+        The keys of the results in it; fits that failed are to be tried again.
     damaged : list of str
         Which lines were taken out, and why.
     """
@@ -106,13 +144,13 @@ class ResultsFile:
 
     def append(self, records: Iterable[Record]) -> None:
         """Append results that are not there yet; when this returns, they are on the disk."""
-        new = {identity(record): record for record in records}
+        new = {key_of(record): record for record in records}
         lines = [_line(record) for key, record in new.items() if key not in self.done]
         with self.path.open("ab") as file:
             file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())
-        self.done |= new.keys()
+        self.done |= _whole(new.values())
 
 
 @contextmanager
@@ -150,9 +188,14 @@ def opened(path: Path) -> Iterator[ResultsFile]:
         if damaged:
             with written_beside(path) as beside:
                 beside.write_bytes(b"".join(map(_line, records)))
-        yield ResultsFile(path, {identity(record) for record in records}, damaged)
+        yield ResultsFile(path, _whole(records), damaged)
     finally:
         lock.release()
+
+
+def _whole(records: Iterable[Record]) -> set[str]:
+    """Return the keys of results that did not fail."""
+    return {key_of(record) for record in records if "failed" not in record}
 
 
 def _lines(path: Path) -> tuple[list[tuple[int, Record]], list[str]]:
@@ -179,8 +222,6 @@ def _checked(line: bytes) -> Record:
     missing = [name for name in KEY if name not in record]
     if missing:
         raise ValueError(f"it does not say its {', '.join(missing)}")
-    if "latent_dim" in record["settings"]:  # those of CANCE
-        record["settings"] = YOUNGER | record["settings"]
     return record
 
 

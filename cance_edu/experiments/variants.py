@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import roc_auc_score
+from numpy.typing import NDArray
 
 from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.parameters import VARIANTS, Variant
+from cance_edu.experiments.statistics import auroc
 
-__all__ = ["Result", "auroc", "fit_variants"]
+__all__ = ["Result", "fit_variants"]
 
 
 @dataclass(frozen=True)
@@ -35,35 +35,6 @@ class Result:
     detector: CANCE
     scores: NDArray[np.float64]
     auroc: float
-
-
-def auroc(is_anomaly: ArrayLike, scores: ArrayLike) -> float:
-    """Return the area under the ROC curve: how often an anomaly outscores a normal input.
-
-    Parameters
-    ----------
-    is_anomaly : array_like of bool, shape (n,)
-        The truth.
-    scores : array_like of shape (n,)
-        Higher is more anomalous.
-
-    Returns
-    -------
-    float
-        In [0, 1]; 1/2 is chance.
-
-    Raises
-    ------
-    ValueError
-        If there are only anomalies, or none: there is no pair to compare.
-    """
-    is_anomaly = np.asarray(is_anomaly, dtype=bool)
-    if is_anomaly.all() or not is_anomaly.any():
-        raise ValueError(
-            f"got {is_anomaly.sum()} anomalies among {is_anomaly.size} inputs; an AUROC needs both "
-            "normal inputs and anomalies"
-        )
-    return float(roc_auc_score(is_anomaly, scores))
 
 
 def fit_variants(

@@ -36,7 +36,7 @@ def main(folder, kills):
         raise RuntimeError("the sweep that nobody kills failed")
     # The first one may be killed before it has made a file.
     (folder / "killed").mkdir()
-    file = folder / "killed" / FITS[0].file
+    file = folder / "killed" / "madeup.jsonl"
     for kill in range(kills):
         # None to three fits, and then at any moment of the next one.
         enough = lines(file) + random.choice([0, 2, 4, 6])

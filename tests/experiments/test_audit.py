@@ -2,9 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from cance_edu.experiments.audit import audit, averages, not_worse, significance
-from cance_edu.experiments.paper_tables import paper_table
-from tests.experiments.test_pairs import counted_p
+from cance_edu.experiments.paper import audit, averages, not_worse, paper_table, significance
+from tests.experiments.test_statistics import counted_p
 
 
 def tenths(column):

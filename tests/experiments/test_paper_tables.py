@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cance_edu.experiments.paper_tables import FOLDER, paper_table, printed
+from cance_edu.experiments.paper import FOLDER, paper_table, printed
 
 PAPER = Path(__file__).parents[3] / "shared" / "paper.md"
 

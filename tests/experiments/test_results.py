@@ -5,19 +5,18 @@ import sys
 
 import pytest
 
-from cance_edu.detectors.cance import CANCE
-from cance_edu.experiments.results import YOUNGER, identity, opened, read, read_folder
+from cance_edu.experiments.results import file_name, frame, key_of, opened, read, read_folder, slug
 
 
 def result(seed, value=0.5):
-    key = {"table": "table1", "dataset": "MNIST", "protocol": "", "task": "8", "system": "cance"}
-    return key | {"seed": seed, "settings": {"channels": (16, 32)}, "measures": {"auroc": value}}
+    key = {"split": "MNIST, normal 8", "data_sha256": "ab", "system": "cance", "seed": seed}
+    return key | {"settings": {"channels": (16, 32)}, "measures": {"auroc": value}}
 
 
 @pytest.fixture
 def path(tmp_path):
     """A results file of three lines."""
-    path = tmp_path / "table1_mnist.jsonl"
+    path = tmp_path / "mnist.jsonl"
     with opened(path) as file:
         file.append([result(0), result(1)])
         file.append([result(2)])
@@ -32,7 +31,7 @@ def test_what_was_appended_is_read_back(path):
     records, damaged = read(path)
     assert damaged == []
     assert records == [json.loads(json.dumps(result(seed))) for seed in range(3)]
-    assert [identity(record) for record in records] == [identity(result(s)) for s in range(3)]
+    assert [key_of(record) for record in records] == [key_of(result(s)) for s in range(3)]
     assert read(path.with_name("none.jsonl")) == ([], [])
 
 
@@ -103,16 +102,43 @@ def test_a_whole_line_that_does_not_say_what_it_is_of_is_damaged(path):
     assert read(path)[1] == [f"{path}, line 1: it does not say its settings"]
 
 
-def test_a_result_without_a_younger_parameter_has_what_was_done_then(path):
-    assert {name: CANCE().get_params()[name] for name in YOUNGER} == YOUNGER
-    cance, classic = result(3), result(4)
-    cance["settings"], classic["settings"] = {"latent_dim": 6}, {}
+def test_other_data_are_another_result(path):
     with opened(path) as file:
-        file.append([cance, classic])
-    settings = [record["settings"] for record in read(path)[0][-2:]]
-    assert settings == [{"latent_dim": 6} | YOUNGER, {}]
+        file.append([result(1) | {"data_sha256": "cd"}])
+    assert seeds(path) == [0, 1, 2, 1]
+
+
+def test_a_failure_is_tried_again_and_gives_way_to_a_result(path):
+    failed = result(3)
+    del failed["measures"]
     with opened(path) as file:
-        assert identity(cance | {"settings": {"latent_dim": 6} | YOUNGER}) in file.done
+        file.append([failed | {"failed": "ValueError: once"}])
+        assert key_of(failed) not in file.done
+        file.append([failed | {"failed": "ValueError: twice"}])
+    assert read(path)[0][-1]["failed"] == "ValueError: twice"
+    with opened(path) as file:
+        file.append([result(3)])
+        assert key_of(failed) in file.done
+    records, damaged = read(path)
+    assert (records[-1]["measures"], len(records), damaged) == ({"auroc": 0.5}, 4, [])
+
+
+def test_the_frame_has_a_line_for_each_number():
+    failed = {k: v for k, v in result(1).items() if k != "measures"} | {"failed": "ValueError: no"}
+    many = result(0) | {"measures": {"auroc": 0.9, "f1": 0.5}, "seconds": 2.0}
+    found = frame([many, failed])
+    assert found[["seed", "measure"]].values.tolist() == [[0, "auroc"], [0, "f1"], [1, None]]
+    assert found.value.tolist()[:2] == [0.9, 0.5]
+    assert found.value.isna().tolist() == [False, False, True]
+    assert found.failed.tolist()[2] == "ValueError: no"
+    assert frame([]).empty
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("CIFAR-10", "cifar10"), ("MNIST-C", "mnistc"), ("KDDCUP99", "kddcup99")]
+)
+def test_a_file_is_named_by_letters_and_digits_alone(name, expected):
+    assert (slug(name), file_name(name)) == (expected, f"{expected}.jsonl")
 
 
 def test_a_file_that_another_process_writes_to_is_refused(path):
@@ -133,7 +159,7 @@ def test_a_file_that_another_process_writes_to_is_refused(path):
 
 
 def test_a_folder_is_read_file_by_file(path):
-    other = path.with_name("table1_cifar10.jsonl")
+    other = path.with_name("cifar10.jsonl")
     other.write_bytes(path.read_bytes()[:-1])
     records, damaged = read_folder(path.parent)
     assert [record["seed"] for record in records] == [0, 1, 0, 1, 2]

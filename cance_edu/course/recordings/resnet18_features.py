@@ -14,9 +14,9 @@ from tqdm.auto import tqdm
 from cance_edu.course.composite.summary import squared_mahalanobis
 from cance_edu.datasets import Split, Table, adbench_features, adbench_split
 from cance_edu.detectors.cance import CANCE
+from cance_edu.detectors.classics import neighbours, pca_error, principal_components
 from cance_edu.experiments import auroc
-from cance_edu.experiments.classics import neighbours, pca_error, principal_components
-from cance_edu.experiments.tables import PCA_OF_FEATURES
+from cance_edu.experiments.systems import PCA_OF_FEATURES
 
 SETTINGS: dict[str, Any] = {
     "classes": [0, 4, 6],
@@ -59,7 +59,9 @@ def record() -> dict[str, NDArray[Any]]:
         "zeros": np.array([(table.rows == 0).mean() for table in tables]),
         "explained": np.array(
             [
-                principal_components(rows, SETTINGS["components"]).explained_variance_ratio_.sum()
+                principal_components(SETTINGS["components"])
+                .fit(rows)
+                .explained_variance_ratio_.sum()
                 for rows in normal_rows
             ]
         ),
@@ -68,8 +70,9 @@ def record() -> dict[str, NDArray[Any]]:
 
 def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     split = adbench_split(table, seed)
-    scores = simple_scores(split, seed)
-    settings = PCA_OF_FEATURES | {"latent_dim": SETTINGS["components"], "random_state": seed}
+    scores = simple_scores(split)
+    more = {"latent_dim": SETTINGS["components"], "random_state": seed}
+    settings: dict[str, Any] = {**PCA_OF_FEATURES, **more}
     detector = CANCE(**settings).fit(split.train)
     stopped = CANCE(**settings, steps=SETTINGS["fewer_steps"]).fit(split.train)
     z_train, z_test = map(detector.composite_features, (split.train, split.test))
@@ -89,20 +92,21 @@ def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     return {name: auroc(split.is_anomaly, s) for name, s in scores.items()}, facts
 
 
-def simple_scores(split: Split, seed: int = 0) -> dict[str, Rows]:
+def simple_scores(split: Split) -> dict[str, Rows]:
     """Return scores of the test rows that train nothing: neighbours, distances, PCA's errors."""
     train, test = split.train, split.test
     centre, spread = train.mean(0), train.std(0)
     spread = np.where(spread > 0, spread, 1.0)
-    model = principal_components(train, SETTINGS["components"])
+    model = principal_components(SETTINGS["components"]).fit(train)
     few, few_test = model.transform(train), model.transform(test)
     deviations = np.sqrt(model.explained_variance_)
 
     def near(some: Rows, others: Rows) -> Rows:
-        return neighbours(some, others, seed, SETTINGS["neighbours"])
+        return neighbours(SETTINGS["neighbours"]).fit(some).anomaly_score(others)
 
     def error(scale: Callable[[Rows], Rows]) -> Rows:
-        return pca_error(scale(train), scale(test), seed, SETTINGS["components"])
+        detector = pca_error(SETTINGS["components"])
+        return detector.fit(scale(train)).anomaly_score(scale(test))
 
     return {
         "2-NN": near(train, test),
