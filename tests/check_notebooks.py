@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,10 @@ def complaints(notebook: Path) -> list[str]:
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     for place, cell in enumerate(code, start=1):
         found += [f"{notebook.name}, code cell {place}: {line}" for line in _cell_complaints(cell)]
-    if content["metadata"].get("cance_edu", {}).get("format") == 2:
-        found += [f"{notebook.name}: {line}" for line in form_complaints(cells)]
+    if content["metadata"].get("cance_edu", {}).get("format") == 2:  # it counts code, not prose
+        found = [line for line in found if not line.endswith("move code to the library")]
+        if not any("a magic or a shell line" in line for line in found):  # that is no Python
+            found += [f"{notebook.name}: {line}" for line in form_complaints(cells)]
     counts = [cell["execution_count"] for cell in code]
     if counts != list(range(1, len(code) + 1)):
         found.append(f"{notebook.name} was not executed from top to bottom: {counts}")
@@ -118,11 +120,36 @@ def form_complaints(cells: list[dict[str, Any]]) -> list[str]:
         if len(lines) > MOST_CODE_LINES and source not in furniture:
             found.append(f"{len(lines)} lines of code from {lines[0]!r}; at most {MOST_CODE_LINES}")
         found += [f"{word} in a lesson: {source!r}" for word in sorted(_scaffolding(source))]
+    found += [f"{name} is given a value in two cells" for name in reassigned(code)]
     for output in (output for cell in cells for output in pictures_without_caption(cell)):
         found.append(f"a picture without a caption: {output!r}")
     if "Questions" in headings and "<details>" not in text.partition("## Questions")[2]:
         found.append("questions without folded answers")
     return found
+
+
+def reassigned(code: list[str]) -> list[str]:
+    """Return the names that two cells give a value.
+
+    Run again, the earlier cells would find the later value; so would a picture that waits for a
+    guess while all cells run.
+    """
+    seen = Counter(name for source in code for name in _assigned(source))
+    return sorted(name for name, count in seen.items() if count > 1)
+
+
+def _assigned(source: str) -> set[str]:
+    """Return the names that a cell gives a value, but those within functions and comprehensions."""
+    scopes = ast.FunctionDef | ast.Lambda | ast.comprehension
+    tree = ast.parse(source)
+    within = {
+        inner for node in ast.walk(tree) if isinstance(node, scopes) for inner in ast.walk(node)
+    }
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in within
+    }
 
 
 def import_lines(source: str) -> list[str]:

@@ -97,6 +97,7 @@ def test_a_lesson_of_the_new_form_has_nothing_to_complain_of():
         (new_form("assert x"), "assert in a lesson"),
         (new_form("page.measured('00 x', x)"), "measured in a lesson"),
         (new_form("drive(explorer)"), "drive in a lesson"),
+        (new_form("x = [i for i in y]", "i = 1", "x, z = 2, 3"), "x is given a value in two cells"),
         (new_form(closing="## Questions\n1. Why?"), "without folded answers"),
     ],
 )
