@@ -270,9 +270,9 @@ MUTANTS = [
     # The experiments.
     Mutant(
         "experiments/measures",
-        "np.argsort(-scores",
-        "np.argsort(scores",
-        "experiments/test_measures.py::test_f1_at_the_true_number_is_scikit_learns",
+        "is_anomaly[tied].mean()",
+        "is_anomaly[tied][0]",
+        "experiments/test_measures.py::test_of_equal_scores_every_order_counts_the_same",
     ),
     Mutant(
         "experiments/measures",
@@ -301,8 +301,8 @@ MUTANTS = [
     ),
     Mutant(
         "experiments/pairs",
-        'alternative="greater"',
-        'alternative="two-sided"',
+        "doubled[kept > 0].sum() :",
+        "doubled[kept < 0].sum() :",
         "experiments/test_pairs.py::test_the_p_value_is_that_of_all_signs_counted",
     ),
     Mutant(

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -77,11 +79,25 @@ def test_at_the_true_share_alarms_are_as_many_as_anomalies(drawn):
     assert found["auroc"] == expected["auroc"]
 
 
-def test_of_equal_scores_the_first_come_first():
-    truth = np.array([True, False, True, False])
-    # Two of three equal ones, at places 1, 2 and 3, are called: those at 1 and 2.
-    assert precision_among_highest(truth, np.array([0.0, 5.0, 5.0, 5.0]), 2) == 0.5
-    assert precision_among_highest(truth, np.array([9.0, 5.0, 5.0, 5.0]), 3) == pytest.approx(2 / 3)
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=2, max_size=6).filter(
+        lambda rows: len({truth for truth, _ in rows}) > 1
+    ),
+    st.data(),
+)
+def test_of_equal_scores_every_order_counts_the_same(rows, data):
+    truth, scores = (np.array(column) for column in zip(*rows, strict=True))
+    count = data.draw(st.integers(1, len(rows)))
+    orders = [
+        sorted(order, key=lambda row: -scores[row]) for order in permutations(range(len(rows)))
+    ]
+    expected = np.mean([truth[order[:count]].mean() for order in orders])
+    assert precision_among_highest(truth, scores.astype(float), count) == pytest.approx(expected)
+
+
+def test_a_constant_score_finds_what_chance_finds():
+    truth = np.arange(58) >= 29
+    assert f1_and_areas(truth, np.zeros(58))["f1"] == 0.5
 
 
 def test_corruptions_are_measured_each_against_all_originals():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_1samp
+from scipy.stats import ttest_1samp, wilcoxon
 
 from cance_edu.experiments.comparison import compare
 from cance_edu.experiments.pairs import Pairs, mean_interval, one_sided_p, pairs
@@ -32,6 +32,13 @@ def counted_p(differences):
 def test_the_p_value_is_that_of_all_signs_counted(differences):
     # A count over 2ⁿ is a float without rounding.
     assert one_sided_p(differences) == float(counted_p(differences))
+
+
+@given(st.permutations(range(1, 31)), st.integers(0, 2**30 - 1))
+def test_thirty_pairs_take_no_longer_and_are_scipys(sizes, signs):
+    differences = [size if signs >> place & 1 else -size for place, size in enumerate(sizes)]
+    expected = wilcoxon(differences, alternative="greater", method="exact").pvalue
+    assert one_sided_p(differences) == pytest.approx(expected, abs=1e-12)
 
 
 def cells(*found):
