@@ -15,7 +15,7 @@ from cance_edu.datasets.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "nce_together", "jobs", "settings"),
+    *("kernels", "grading", "first_widget", "nce_together", "jobs", "settings", "dial"),
     "settings_cifar10",
 )
 RESULTS = Path(__file__).parent / "results"
