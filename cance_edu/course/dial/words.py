@@ -111,7 +111,7 @@ def rope_guesses(runs: Mapping[str, Run]) -> list[dict[str, Any]]:
         {
             "title": "And once more.",
             "text": "Now the network is T*, the best there can be for these data and this noise. "
-            "How long is the black arrow, the two terms together?",
+            "How long is the thick arrow, the two terms together?",
             "options": {
                 "long": "as the blue one",
                 "half": "half of it",
