@@ -15,9 +15,8 @@ from cance_edu.datasets.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "jobs", "settings"),
-    *("settings_cifar10", "systems"),
-    *("settings_cifar10", "pages"),
+    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10"),
+    *("systems", "pages", "dial"),
 )
 RESULTS = Path(__file__).parent / "results"
 
