@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-pytest_plugins = ["tests.lesson_budgets"]
+pytest_plugins = ["tests.file_seconds", "tests.lesson_budgets", "tests.lessons.plugin"]
 
 NETWORK = str(Path(__file__).parent / "tests" / "network")
 
@@ -18,11 +18,14 @@ if NETWORK not in sys.path:
 # Threads that wait by spinning starve those that work; OpenMP reads this when torch is imported,
 # which a test file may do before cance_edu can set it.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Nobody is there to guess: a lesson's predictions get their default.
+os.environ.setdefault("CANCE_EDU_GUESSES", "default")
+
 # A lesson's text form would run as a whole when the search for doctests imports it, and nbval runs
 # the notebook; `sitecustomize` is a name that Python has imported already. Assignments are executed
 # by tests of their own, with and without their solutions.
 collect_ignore_glob = [
-    "notebooks/*.py",
+    "notebooks/text/*",
     "notebooks/assignments/*",
     "tests/network/*",
 ]

@@ -1,16 +1,19 @@
 """One command opens the course, one command tests it; both install what they need into .venv.
 
-    python3 course.py lab       # open JupyterLab at notebooks/00_start_here.ipynb
-    python3 course.py test      # run all tests; further words go to pytest
+    python3 course.py lab       # open JupyterLab at the first lesson of your copy, my_course/
+    python3 course.py test      # run all tests, on all cores; further words go to pytest
     python3 course.py install   # install only (--dev: with the tests' packages)
     python3 course.py lock      # renew the lock files (--check: only say whether they drifted)
 
 It needs Python 3.11 or newer with its standard library, and nothing else. The system's Python is
 not touched: everything goes into `.venv` beside this file, at the versions and hashes of the
-lock files.
+lock files. Where this folder is read-only and has none, `.venv` goes to `cance_edu_course` in your
+home folder.
 """
 
 import hashlib
+import locale
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,9 +27,27 @@ if sys.version_info < (3, 11):  # noqa: UP036
     )
 
 ROOT = Path(__file__).resolve().parent
-ENVIRONMENT = ROOT / ".venv"
-STAMP = ENVIRONMENT / "cance-edu-installed"
+STAMP = "cance-edu-installed"
 LOCKS = {"student": "requirements.lock", "dev": "requirements-dev.lock"}
+# What would lead Python or pip elsewhere. Where packages come from (an index, a proxy, a
+# certificate) is the user's to say, and stays.
+ELSEWHERE = {
+    *("PYTHONHOME", "PYTHONPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "VIRTUAL_ENV"),
+    *("PIP_CONSTRAINT", "PIP_DRY_RUN", "PIP_NO_BINARY", "PIP_PYTHON", "PIP_REQUIREMENT"),
+    *("PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER"),
+}
+
+
+def environment() -> Path:
+    """Return where the packages are, or will be."""
+    beside = ROOT / ".venv"
+    try:
+        # Tried, since permission bits say nothing about read-only mounts and access lists.
+        tempfile.TemporaryFile(dir=beside if beside.exists() else ROOT).close()
+    except OSError:
+        if not is_stamped(beside, "student"):
+            return Path.home() / "cance_edu_course" / ".venv"
+    return beside
 
 
 def program(name: str) -> str:
@@ -39,13 +60,19 @@ def stamp(kind: str) -> str:
     """Return what the stamp says after an installation: the kind, and a hash of what it used."""
     content = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", LOCKS[kind]))
     # The scripts in .venv name its place, so a folder that moved is installed again.
-    return f"{kind} {hashlib.sha256(content + str(ROOT).encode()).hexdigest()}"
+    return f"{kind} {hashlib.sha256(content + os.fsencode(ROOT)).hexdigest()}"
 
 
 def is_installed(kind: str) -> bool:
-    """Return whether the environment is up to date; the tests' packages include the student's."""
-    written = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else ""
-    return written in {stamp(kind), stamp("dev")} and has_pip()
+    """Return whether the environment runs and is up to date."""
+    return is_stamped(ENVIRONMENT, kind) and has_pip()
+
+
+def is_stamped(folder: Path, kind: str) -> bool:
+    """Return whether an environment's stamp is up to date; the tests' packages include all."""
+    path = folder / STAMP
+    written = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return written in {stamp(kind), stamp("dev")}
 
 
 def has_pip() -> bool:
@@ -53,7 +80,8 @@ def has_pip() -> bool:
     # After an upgrade of the system's Python the link may lead to one that finds nothing.
     ask = [program("python"), "-I", "-c", "import pip"]
     try:
-        return not subprocess.run(ask, stderr=subprocess.DEVNULL, check=False).returncode
+        asked = subprocess.run(ask, env=surroundings(), stderr=subprocess.DEVNULL, check=False)
+        return not asked.returncode
     except OSError:
         return False
 
@@ -62,13 +90,20 @@ def install(kind: str) -> None:
     """Make the environment if need be, and install the locked packages and the project."""
     if is_installed(kind):
         return
+    if ENVIRONMENT.parent != ROOT:
+        print(f"course.py: {ROOT} is read-only; its owner could run `python3 course.py install`")
     make_environment()
-    STAMP.unlink(missing_ok=True)
-    pip = [program("python"), "-m", "pip", "install", "--disable-pip-version-check"]
-    print(f"course.py: installing {LOCKS[kind]} into .venv; the first time takes minutes")
-    run(*pip, "--require-hashes", "--requirement", LOCKS[kind])
-    run(*pip, "--quiet", "--no-deps", "--editable", ".")
-    STAMP.write_text(stamp(kind), encoding="utf-8")
+    (ENVIRONMENT / STAMP).unlink(missing_ok=True)
+    print(f"course.py: installing {LOCKS[kind]} into {ENVIRONMENT}; the first time takes minutes")
+    pip_install("--require-hashes", "--requirement", LOCKS[kind])
+    pip_install("--quiet", "--no-deps", "--editable", ".")
+    (ENVIRONMENT / STAMP).write_text(stamp(kind), encoding="utf-8")
+
+
+def pip_install(*what: str) -> None:
+    """Install into the environment, whatever else pip is told."""
+    pip = (program("python"), "-m", "pip", "install", "--disable-pip-version-check")
+    run(*pip, "--no-user", *what)  # wins over pip's own files
 
 
 def make_environment() -> None:
@@ -76,7 +111,8 @@ def make_environment() -> None:
     if has_pip():
         return
     clear = [] if Path(program("python")).exists() else ["--clear"]
-    made = subprocess.run([sys.executable, "-m", "venv", *clear, str(ENVIRONMENT)], check=False)
+    venv = [sys.executable, "-m", "venv", *clear, str(ENVIRONMENT)]
+    made = subprocess.run(venv, env=surroundings(), check=False)
     if made.returncode:
         raise SystemExit(
             "course.py: this Python could not make .venv (see above). On Debian and Ubuntu its "
@@ -111,9 +147,18 @@ def is_unchanged(path: Path, compile_lock: "tuple[str, ...]") -> bool:
         return copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
+def surroundings() -> "dict[str, str]":
+    """Return the environment variables without those that lead elsewhere."""
+    # Python up to 3.12 reads the project's place in the encoding of the locale. In one without
+    # UTF-8, or one that is not installed, it would not find a folder with accents.
+    tongue = set() if locale.getencoding().upper() == "UTF-8" else {"LC_ALL", "LC_CTYPE", "LANG"}
+    unwanted = ELSEWHERE | tongue
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
 def run(*command: str) -> None:
     """Run a command in the project's folder; if it fails, end with its exit code."""
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = subprocess.Popen(command, cwd=ROOT, env=surroundings())
     while process.returncode is None:
         try:
             process.wait()
@@ -128,10 +173,13 @@ def main(words: "list[str]") -> None:
     """Do what the first word says."""
     if words[:1] == ["lab"]:
         install("student")
-        run(program("cance-edu"), "lab", "--", *words[1:])
+        ours = [word for word in words if word == "--executed"]
+        theirs = [word for word in words[1:] if word not in {"--", *ours}]
+        run(program("cance-edu"), "lab", *ours, "--", *theirs)
     elif words[:1] == ["test"]:
         install("dev")
-        run(program("python"), "-m", "pytest", *words[1:])
+        # What comes later wins: `-n 4`, or `-n 0` for one process, as `-s` needs it.
+        run(program("python"), "-m", "pytest", "-n", "auto", "--dist", "loadfile", *words[1:])
     elif words in (["install"], ["install", "--dev"]):
         install("dev" if "--dev" in words else "student")
     elif words in (["lock"], ["lock", "--check"]):
@@ -143,6 +191,8 @@ def main(words: "list[str]") -> None:
         print(f"course.py: {said}\n\n{(__doc__ or '').strip()}", file=sys.stderr)
         raise SystemExit(2)
 
+
+ENVIRONMENT = environment()
 
 if __name__ == "__main__":
     main(sys.argv[1:])

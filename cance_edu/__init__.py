@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cance_edu.detectors.cance import CANCE
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Small networks on few cores: threads that wait by spinning take the time from those that work.
 # Read by OpenMP when torch is first imported; a value that you set yourself stays.
@@ -19,6 +19,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 __all__ = ["CANCE", "__version__"]
 
 _HOMES = {"CANCE": "cance_edu.detectors.cance"}
+
+
+def __dir__() -> list[str]:
+    """Return what TAB shows, imported or not."""
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:

@@ -21,10 +21,20 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+DEMO_SIDE = 128
+"""The demo's pictures have at most so many pixels a side, unless told: minutes, not hours."""
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (try {self.prog} --help)\n")
+
+
+def _seconds(text: str) -> int:
+    """Return a number of seconds, at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of seconds, at least 1")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +52,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_lab(commands: "_Commands") -> None:
-    lab = commands.add_parser("lab", help="open JupyterLab at the first notebook")
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab at the first notebook of your copy of the course",
+        description="Lay out your copy of the course, `my_course/`, or bring it up to date, and "
+        "open it in JupyterLab. What you changed there stays.",
+    )
+    lab.add_argument(
+        "--executed", action="store_true", help="open the lessons with their outputs instead"
+    )
     lab.add_argument("arguments", nargs="*", help="passed on to jupyter lab (after --)")
     lab.set_defaults(run=_lab)
 
@@ -60,12 +78,18 @@ def _add_demo(commands: "_Commands") -> None:
         "--images",
         type=Path,
         metavar="FOLDER",
-        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>",
+        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
+        "FOLDER/good and FOLDER/<defect> side by side",
     )
     demo.add_argument(
         "--normal", type=int, nargs="+", metavar="DIGIT", help="normal classes (default: 8)"
     )
-    demo.add_argument("--image-size", type=int, metavar="PIXELS", help="resize your own images")
+    demo.add_argument(
+        "--image-size",
+        type=int,
+        metavar="PIXELS",
+        help=f"resize your own images (default: {DEMO_SIDE}, if one is larger)",
+    )
     demo.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
     demo.add_argument(
         "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
@@ -119,6 +143,12 @@ def _add_upkeep(commands: "_Commands") -> None:
     )
     assignments.add_argument("action", choices=("release", "grade"))
     assignments.add_argument("folder", type=Path, metavar="DIR", help="the course's folder")
+    assignments.add_argument(
+        "--limit",
+        type=_seconds,
+        metavar="SECONDS",
+        help="grade: stop a cell that runs longer (default: 120)",
+    )
     assignments.set_defaults(run=_assignments)
 
     book = commands.add_parser("book", help="build the course as a web book")
@@ -160,15 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    notebook = PROJECT / "notebooks" / "00_start_here.ipynb"
-    if not notebook.is_file():
-        raise FileNotFoundError(
-            f"there is no {notebook}: the notebooks are in the project's repository; clone it and "
-            "install it from there (README.md)"
-        )
-    from jupyterlab.labapp import main as jupyterlab
+    from cance_edu.classroom import lab
 
-    jupyterlab([f"--notebook-dir={PROJECT}", str(notebook), *options.arguments])
+    lab.start(options.executed, options.arguments)
     return 0
 
 
@@ -188,6 +212,7 @@ def _demo(options: argparse.Namespace) -> int:
     for result in fit_variants(split, random_state=options.seed, verbose=True):
         results.append(result)
         print(f"  {result.variant:8s} AUROC {100 * result.auroc:5.1f}", flush=True)
+    _print_kinds(results[-1], split)
     _demo_figure(results, split, options.figure)
     print(f"figure: {options.figure}")
     return 0
@@ -197,8 +222,43 @@ def _demo_split(options: argparse.Namespace) -> "OneClass":
     from cance_edu import datasets
 
     if options.images:
-        return datasets.image_folder(options.images, options.image_size)
+        return _own_images(options.images, options.image_size, options.seed)
     return datasets.load_one_class(options.dataset, options.normal or [8], options.seed)
+
+
+def _own_images(folder: Path, image_size: int | None, seed: int) -> "OneClass":
+    """Read pictures, large ones at a smaller size, and say what is done to them."""
+    import warnings
+
+    from cance_edu.datasets import image_folder, largest_side
+
+    side = largest_side(folder)
+    if image_size is None and side > DEMO_SIDE:
+        image_size = DEMO_SIDE
+        print(
+            f"pictures of up to {side} pixels a side are read at {DEMO_SIDE} x {DEMO_SIDE}; "
+            "--image-size takes another size"
+        )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        split = image_folder(folder, image_size, seed)
+    for warning in caught:
+        print(warning.message)
+    return split
+
+
+def _print_kinds(result: "Result", split: "OneClass") -> None:
+    """Print how well each kind of defect is told from what is normal."""
+    from cance_edu.experiments import auroc
+
+    if split.group is None:
+        return
+    normal = ~split.test_is_anomaly
+    for kind in sorted(set(split.group[split.test_is_anomaly])):
+        rows = normal | (split.group == kind)
+        value = auroc(split.test_is_anomaly[rows], result.scores[rows])
+        count = (split.group == kind).sum()
+        print(f"  {result.variant} on {kind}: AUROC {100 * value:5.1f} ({count} pictures)")
 
 
 def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:
@@ -239,8 +299,13 @@ def _data(options: argparse.Namespace) -> int:
 
 def _record(options: argparse.Namespace) -> int:
     from cance_edu.course import recordings
+    from cance_edu.course.recordings import lesson_figures
 
-    print(recordings.record(options.name))
+    if options.name == "lesson_figures":
+        files = lesson_figures.record()
+        print("\n".join(map(str, files)) or "the figures of all lessons are those of their code")
+    else:
+        print(recordings.record(options.name))
     return 0
 
 
@@ -267,19 +332,41 @@ def _report(options: argparse.Namespace) -> int:
         print(f"cance-edu report: not used: {line}", file=sys.stderr)
     tables = report(records)
     print(tables.markdown(), end="")
-    for path in tables.write(options.folder) if options.folder else ():
-        print(f"written: {path}", file=sys.stderr)
+    if options.folder:
+        from cance_edu.course.results.paper_tables_figure import write_report
+
+        for path in write_report(tables, options.folder):
+            print(f"written: {path}", file=sys.stderr)
     return 0
 
 
 def _assignments(options: argparse.Namespace) -> int:
-    from cance_edu.classroom import assignments as classroom
-
     if options.action == "grade":
-        print(f"marks: {classroom.grade(options.folder)}")
-        return 0
-    for notebook in classroom.release(options.folder):
+        return _grade(options)
+    if options.limit:
+        raise ValueError("--limit stops cells while they are graded; it belongs to `grade`")
+    from cance_edu.classroom import assignments
+
+    for notebook in assignments.release(options.folder):
         print(notebook)
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Grade a class, and say of each submission at once what became of it."""
+    from cance_edu.classroom import autograding, grading
+
+    left = 0
+    for mark in grading.grade(options.folder, options.limit or autograding.LIMIT):
+        left += mark.score is None
+        if mark.is_new or mark.score is None:
+            name = " · ".join(filter(None, (mark.student, mark.assignment)))
+            points = "not graded" if mark.score is None else f"{mark.score:g} of {mark.of:g}"
+            told = " ".join(part for remark in mark.remarks for part in remark)
+            print(f"{name}: {points}. {told}".rstrip(), flush=True)
+    if left:
+        print(f"{left} could not be graded; all others were")
+    print(f"marks: {options.folder / 'marks.csv'}")
     return 0
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # A busy machine takes a second for what takes a millisecond elsewhere.
 hypothesis.settings.register_profile("without a stopwatch", deadline=None)
 hypothesis.settings.load_profile("without a stopwatch")
+# `python3 course.py test --hypothesis-profile=thorough`: twenty times the examples.
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
 
 
 def find_chromium() -> str | None:

@@ -121,7 +121,7 @@ MUTANTS = [
     ),
     Mutant(
         "training/autoencoder",
-        "model.encoder.train(stage == 0)",
+        "model.encoder.eval()",
         "model.encoder.train()",
         "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone",
     ),
@@ -200,8 +200,8 @@ MUTANTS = [
     ),
     Mutant(
         "method/nce",
-        "return -nce_loss(network(tied)",
-        "return nce_loss(network(tied)",
+        "return -nce_loss(on_data",
+        "return nce_loss(on_data",
         "test_nce.py::test_gradient_of_the_objectives_in_k_against_quadrature",
     ),
     Mutant(
@@ -212,8 +212,8 @@ MUTANTS = [
     ),
     Mutant(
         "training/autoencoder",
-        '(1, decoder_alone, model.decoder.parameters(), "decoder alone")',
-        '(1, both, model.parameters(), "decoder alone")',
+        'descend(1, model.decoder.parameters(), decoder_alone, "decoder alone")',
+        'descend(1, model.parameters(), both, "decoder alone")',
         "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone",
     ),
     Mutant(
@@ -270,9 +270,9 @@ MUTANTS = [
     # The experiments.
     Mutant(
         "experiments/measures",
-        "np.argsort(-scores",
-        "np.argsort(scores",
-        "experiments/test_measures.py::test_f1_at_the_true_number_is_scikit_learns",
+        "is_anomaly[tied].mean()",
+        "is_anomaly[tied][0]",
+        "experiments/test_measures.py::test_of_equal_scores_every_order_counts_the_same",
     ),
     Mutant(
         "experiments/measures",
@@ -301,8 +301,8 @@ MUTANTS = [
     ),
     Mutant(
         "experiments/pairs",
-        'alternative="greater"',
-        'alternative="two-sided"',
+        "doubled[kept > 0].sum() :",
+        "doubled[kept < 0].sum() :",
         "experiments/test_pairs.py::test_the_p_value_is_that_of_all_signs_counted",
     ),
     Mutant(

@@ -21,7 +21,12 @@ def no_training(monkeypatch):
     def begun(*arguments, **named):
         raise AssertionError("training began")
 
-    for name in ("train_autoencoder", "train_nce", "composite_features", "PrincipalComponents"):
+    for name in (
+        "train_until_well_conditioned",
+        "train_nce",
+        "composite_features",
+        "PrincipalComponents",
+    ):
         monkeypatch.setattr(f"cance_edu.detectors.cance.{name}", begun)
 
 
@@ -48,7 +53,8 @@ DATA = {
         with_value(IMAGES, (7, 0, 0, 0), 1.01),
         r"image 7 has a value outside \[0, 1\] \(1.01\)",
     ),
-    "8 bits": ((IMAGES * 255).astype(np.uint8), "divide 8-bit images by 255"),
+    "8 bits as floats": (IMAGES * 255, r"divide by the largest value .* 8 bits, as np\.uint8, are"),
+    "16 bits": ((IMAGES * 65535).astype(np.uint16), r"a value outside \[0, 1\]"),
     "all black": (np.zeros_like(IMAGES), "all 40 images are the constant 0; there is nothing"),
     "all grey": (np.full_like(IMAGES, 0.5), "all 40 images are the constant 0.5"),
     "no image": (IMAGES[:0], "got 0 images .* expected at least 1"),
@@ -91,7 +97,18 @@ PARAMETERS = [
         {"image_scaling": "none"},
         "image_scaling is 'none'; expected one of 'unit', 'standardized', 'raw-error'",
     ),
-    ({"representation": "vae"}, "representation is 'vae'; expected 'autoencoder', 'pca' or a fit"),
+    ({"representation": "vae"}, "representation is 'vae'; expected 'autoencoder', 'pca', a fitted"),
+    ({"representation": np.eye(3)}, r"representation is array\(\[\[1"),
+    ({"representation": nn.Linear(3, 2)}, "an object with latent_dim, encode and decode"),
+    ({"latent_dim": True}, "latent_dim is True; expected a whole number"),
+    (
+        {"covariance_weight": np.array([1.0, 2.0])},
+        r"covariance_weight is array\(\[1\., 2\.\]\); exp",
+    ),
+    ({"variant": np.array(["cance"])}, r"variant is array\(.*; expected one of 'error'"),
+    ({"channels": "many"}, "channels is 'many'; expected whole numbers, .* or 'auto'"),
+    ({"latent_dim": "auto"}, "latent_dim is 'auto'; expected a whole number, at least 1, or None"),
+    ({"random_state": 2**70}, r"random_state is 1180591620717411303424; expected .* 2\*\*64 - 1"),
     ({"device": "tpu"}, "device is 'tpu'; expected one of 'auto', 'cpu'"),
     ({"device": "cuda:99"}, "device is 'cuda:99'; expected one of 'auto', 'cpu'"),
     ({"noise_ratio": 0}, r"noise_ratio is 0; expected a number \(nu\) above 0"),
@@ -191,6 +208,29 @@ def test_principal_components_that_leave_no_error(monkeypatch, variant):
     detector = CANCE(variant, representation="pca", latent_dim=3, **QUICK)
     with pytest.raises(ValueError, match=r"3 latents reconstruct the data exactly.*lower latent_d"):
         detector.fit(TABLE)
+
+
+class Far:
+    """A representation whose reconstructions are the inputs plus the same for all: z_e is 1/4."""
+
+    latent_dim = 2
+
+    def encode(self, inputs):
+        self.inputs = inputs
+        return inputs[:, :2]
+
+    def decode(self, latent):
+        return self.inputs + 0.5
+
+
+def test_an_error_that_does_not_vary_is_named(monkeypatch):
+    monkeypatch.setattr("cance_edu.detectors.cance.train_nce", None)
+    table = np.round(TABLE * 64) / 64  # so that the error is 1/4 to the last digit
+    for variant in ("cance", "cnce"):
+        detector = CANCE(variant, representation=Far(), column_scaling="given", **QUICK)
+        with pytest.raises(ValueError, match=r"z_e is 0\.25 for every training input.*no density"):
+            detector.fit(table)
+    CANCE("error", representation=Far(), column_scaling="given", **QUICK).fit(table)
 
 
 def test_data_of_fewer_dimensions_than_principal_components():

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from cance_edu import cli
-from cance_edu.datasets.files import PROJECT
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
@@ -57,14 +56,20 @@ def test_a_reader_who_has_read_enough_is_no_failure():
     assert process.returncode == 0
 
 
-def test_lab_opens_the_first_notebook(monkeypatch):
+@pytest.mark.parametrize(
+    ("words", "executed", "passed_on"),
+    [
+        ([], False, []),
+        (["--executed"], True, []),
+        (["--", "--port", "9000"], False, ["--port", "9000"]),
+        (["--executed", "--", "--debug"], True, ["--debug"]),
+    ],
+)
+def test_lab_starts_jupyterlab_as_it_is_told(monkeypatch, words, executed, passed_on):
     seen = []
-    monkeypatch.setattr("jupyterlab.labapp.main", seen.append)
-    assert cli.main(["lab", "--", "--no-browser"]) == 0
-    ((folder, notebook, option),) = seen
-    assert folder == f"--notebook-dir={PROJECT}"
-    assert Path(notebook).is_file()
-    assert option == "--no-browser"
+    monkeypatch.setattr("cance_edu.classroom.lab.start", lambda *said: seen.append(said))
+    assert cli.main(["lab", *words]) == 0
+    assert seen == [(executed, passed_on)]
 
 
 def test_record_prints_where_the_recording_is(monkeypatch, capsys):

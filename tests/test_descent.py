@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from cance_edu.training import descent as module
 from cance_edu.training.descent import Descent
 from cance_edu.training.schedule import Schedule, schedule_for
 
@@ -24,3 +25,55 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero():
 def test_few_inputs_get_more_epochs_and_smaller_batches():
     assert schedule_for(999) == Schedule((60, 15), 32, 1500, 2e-3)
     assert schedule_for(1000) == Schedule((20, 5), 128, 1000, 1e-2)
+
+
+def test_a_single_step_moves_by_about_the_peak_rate():
+    weight = torch.nn.Parameter(torch.ones(1))
+    Descent([weight], 0.5, 1).step(weight.sum())
+    # AdamW's first step is as long as the rate, whatever the gradient.
+    assert 0.1 < 1 - weight.item() < 0.5
+
+
+@pytest.mark.parametrize("wrong", [3, 19, 20, 25])
+def test_a_loss_that_is_not_finite_is_noticed_soon(wrong):
+    weight = torch.nn.Parameter(torch.ones(1))
+    descent = Descent([weight], 1e-3, 25)
+
+    def train():
+        for step in range(1, 26):
+            descent.step(weight.sum() * (float("nan") if step == wrong else 1.0))
+
+    with pytest.raises(FloatingPointError, match="loss became nan: look for extreme values"):
+        train()
+    assert 0 <= descent.taken - wrong < module.LOOK_EVERY
+
+
+def test_losses_are_looked_at_now_and_then_not_at_each_step(monkeypatch):
+    looks = []
+    look = Descent._look
+    monkeypatch.setattr(Descent, "_look", lambda self: (looks.append(self.taken), look(self)))
+    weight = torch.nn.Parameter(torch.ones(1))
+    descent = Descent([weight], 1e-3, 50)
+    values = [descent.step(weight.square().sum()) for _ in range(50)]
+    assert looks == [20, 40, 50]
+    assert not any(value.requires_grad for value in values)
+    assert (np.diff([float(value) for value in values]) < 0).all()
+
+
+@pytest.mark.parametrize("steps", [0, 10])
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt, FloatingPointError])
+def test_the_bar_is_closed_whatever_happens(capfd, steps, error):
+    def train():
+        with Descent([torch.nn.Parameter(torch.ones(1))], 1e-3, steps, verbose=True) as descent:
+            bars.append(descent.bar)
+            if error:
+                raise error
+
+    bars = []
+    if error:
+        with pytest.raises(error):
+            train()
+    else:
+        train()
+    assert bars[0].disable  # as tqdm leaves a bar that was closed
+    capfd.readouterr()

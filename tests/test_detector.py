@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from unittest import SkipTest
 
 import numpy as np
@@ -15,7 +16,8 @@ from cance_edu import CANCE
 from cance_edu.datasets import load_one_class
 from cance_edu.experiments import auroc
 from cance_edu.training.autoencoder import latent_covariance
-from cance_edu.training.device import choose_device
+from cance_edu.training.contrast import History
+from cance_edu.training.device import choose_device, reproducible
 from cance_edu.training.sources import Source
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
@@ -182,7 +184,7 @@ def test_a_random_state_moves_on_and_none_differs_each_time():
 # -- interruption -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stage", ["train_autoencoder", "train_nce"])
+@pytest.mark.parametrize("stage", ["train_until_well_conditioned", "train_nce"])
 @pytest.mark.parametrize("fitted_before", [False, True])
 def test_an_interrupted_fit_leaves_the_detector_unfitted(monkeypatch, stage, fitted_before):
     detector = CANCE(**QUICK)
@@ -237,6 +239,44 @@ def test_a_shared_representation_is_not_changed():
     np.testing.assert_array_equal(second.composite_features(IMAGES)[:, -2], scores)
 
 
+def test_a_shared_representation_keeps_the_columns_that_it_was_trained_on():
+    first = CANCE(representation="pca", **QUICK).fit(TABLE)
+    second = CANCE(representation=first.representation_, **QUICK).fit(TABLE[:40])
+    np.testing.assert_array_equal(second.composite_features(TABLE), first.composite_features(TABLE))
+
+
+@pytest.mark.parametrize(("first", "second"), [("standardized", "unit"), ("unit", "raw-error")])
+def test_a_shared_representation_of_another_scaling_is_refused(first, second):
+    given = CANCE("error", image_scaling=first, **QUICK).fit(IMAGES).representation_
+    with pytest.raises(ValueError, match=f"trained on images scaled '{first}'; pass image_scaling"):
+        CANCE(representation=given, image_scaling=second, **QUICK).fit(IMAGES)
+    again = CANCE("error", representation=given, image_scaling=first, **QUICK).fit(IMAGES)
+    assert again.representation_.scaling.images == first
+
+
+class Corner:
+    """A representation that is no torch module: the image's corner, repeated."""
+
+    latent_dim = 2
+
+    def encode(self, inputs):
+        return inputs[:, 0, 1, 2:4]
+
+    def decode(self, latent):
+        return latent.repeat(1, 32)
+
+
+def test_any_object_that_encodes_and_decodes_is_a_representation(tmp_path):
+    detector = CANCE(representation=Corner(), **QUICK).fit(IMAGES)
+    z = detector.composite_features(IMAGES)
+    np.testing.assert_array_equal(z[:, :2], IMAGES[:, 0, 1, 2:4])
+    rebuilt = np.tile(IMAGES[:, 0, 1, 2:4], 32).reshape(IMAGES.shape)
+    np.testing.assert_allclose(z[:, 2], ((IMAGES - rebuilt) ** 2).mean((1, 2, 3)), rtol=1e-5)
+    assert np.isfinite(detector.anomaly_score(EIGHTS.test_images)).all()
+    with pytest.raises(ValueError, match="could not build again"):
+        detector.save(tmp_path / "corner")
+
+
 @pytest.mark.parametrize(
     ("data", "representation", "expected"),
     [(IMAGES, "autoencoder", 6), (TABLE, "autoencoder", 4), (TABLE, "pca", 3)],
@@ -255,7 +295,7 @@ def test_architecture_follows_the_parameters():
 def test_auto_weight_takes_the_first_that_is_well_conditioned_and_reports_all(monkeypatch):
     found = iter([1e5, 250.0, 99.0, 1.0])
     monkeypatch.setattr(
-        "cance_edu.detectors.cance.condition_number", lambda covariance: next(found)
+        "cance_edu.training.autoencoder.condition_number", lambda covariance: next(found)
     )
     detector = CANCE("error", covariance_weight="auto", **QUICK).fit(IMAGES)
     assert detector.condition_numbers_ == {0.0: 1e5, 0.1: 250.0, 1.0: 99.0}
@@ -276,7 +316,7 @@ def test_condition_number_is_of_held_out_inputs_if_they_are_enough(monkeypatch):
         sizes.append(len(source))
         return latent_covariance(model, source)
 
-    monkeypatch.setattr("cance_edu.detectors.cance.latent_covariance", counted)
+    monkeypatch.setattr("cance_edu.training.autoencoder.latent_covariance", counted)
     # 122 images hold out 12, too few for a covariance of 6 latents: then it is the training set's.
     for images in (IMAGES, np.tile(IMAGES, (4, 1, 1, 1))):
         CANCE("error", **QUICK).fit(images)
@@ -329,14 +369,17 @@ def test_progress_is_shown_only_if_asked_for(capfd):
     }
 
 
-def test_the_device_variable_overrides_the_parameter(monkeypatch):
-    monkeypatch.setenv("CANCE_EDU_DEVICE", "cpu")
-    assert CANCE(device="abacus", **QUICK).fit(TABLE).device_ == "cpu"
+def test_the_device_variable_is_what_auto_stands_for(monkeypatch):
     monkeypatch.setenv("CANCE_EDU_DEVICE", "abacus")
-    with pytest.raises(ValueError, match="CANCE_EDU_DEVICE is 'abacus'; expected one of 'auto'"):
-        CANCE(device="cpu", **QUICK).fit(TABLE)
-    monkeypatch.setenv("CANCE_EDU_DEVICE", "")
     assert CANCE(device="cpu", **QUICK).fit(TABLE).device_ == "cpu"
+    with pytest.raises(ValueError, match="CANCE_EDU_DEVICE is 'abacus'; expected one of 'auto'"):
+        CANCE(**QUICK).fit(TABLE)
+    monkeypatch.setenv("CANCE_EDU_DEVICE", "cpu")
+    assert CANCE(**QUICK).fit(TABLE).device_ == "cpu"
+    with pytest.raises(ValueError, match="device is 'abacus'"):
+        CANCE(device="abacus", **QUICK).fit(TABLE)
+    monkeypatch.setenv("CANCE_EDU_DEVICE", "")
+    assert CANCE(**QUICK).fit(TABLE).device_ == "cpu"
 
 
 def test_devices_are_those_of_the_machine(monkeypatch):
@@ -348,11 +391,64 @@ def test_devices_are_those_of_the_machine(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert choose_device("auto") == "cuda"
-    assert choose_device("cuda:1") == "cuda:1"
+    assert choose_device("auto", images=False) == "cpu"
+    assert choose_device("cuda", images=False) == "cuda"
+    assert choose_device("cuda:1") == choose_device("cuda:1", images=False) == "cuda:1"
+    monkeypatch.setenv("CANCE_EDU_DEVICE", "cuda:1")
+    assert choose_device("auto") == choose_device("auto", images=False) == "cuda:1"
+    assert choose_device("cpu") == "cpu"
     with pytest.raises(
         ValueError, match="expected one of 'auto', 'cpu', 'cuda', 'cuda:0', 'cuda:1'"
     ):
         choose_device("cuda:2")
+
+
+def test_a_gpus_convolutions_are_the_same_each_time_and_whole():
+    before = torch.backends.cudnn.deterministic
+    with reproducible("cuda"):
+        assert torch.backends.cudnn.enabled
+        assert torch.backends.cudnn.deterministic
+        assert not torch.backends.cudnn.benchmark
+        assert not torch.backends.cudnn.allow_tf32
+    assert torch.backends.cudnn.deterministic == before
+    with reproducible("cpu"):
+        assert torch.backends.cudnn.deterministic == before
+
+
+# -- threads ------------------------------------------------------------------------------------
+
+
+def test_the_noise_contrast_trains_on_one_thread_and_gives_the_others_back(monkeypatch):
+    seen = []
+    record = History.record
+
+    def spy(self, *arguments):
+        seen.append(torch.get_num_threads())
+        return record(self, *arguments)
+
+    monkeypatch.setattr(History, "record", spy)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        CANCE(**QUICK).fit(TABLE)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
+
+
+def test_fits_in_several_threads_are_what_they_are_alone():
+    def fit(seed):
+        # Long enough that the trainings overlap.
+        detector = CANCE(epochs=(8, 2), steps=60, random_state=seed)
+        return detector.fit(IMAGES).anomaly_score(IMAGES)
+
+    alone = [fit(seed) for seed in range(4)]
+    before = torch.get_rng_state()
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(fit, range(4)))
+    np.testing.assert_array_equal(together, alone)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("unit", [1e-11, 1.0, 1e9])
@@ -374,13 +470,13 @@ def test_batches_of_two_leave_no_batch_of_one(n):
 
 def test_held_out_inputs_train_nothing(monkeypatch):
     trained = []
-    batch = Source.shuffled_batches
+    shuffled = Source.shuffled_rows
 
     def watched(self, *arguments):
         trained.append(set(self.rows.tolist()))
-        return batch(self, *arguments)
+        return shuffled(self, *arguments)
 
-    monkeypatch.setattr(Source, "shuffled_batches", watched)
+    monkeypatch.setattr(Source, "shuffled_rows", watched)
     CANCE("error", validation_fraction=0.25, **QUICK).fit(TABLE)
     assert {len(rows) for rows in trained} == {90}
     assert all(rows == trained[0] for rows in trained)

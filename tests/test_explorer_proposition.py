@@ -25,6 +25,7 @@ from cance_edu.course.proposition.summary import (
     proposition_view,
     safe_spread,
 )
+from tests.round_off import rounded
 
 AT_START = 1 + np.log(2)
 
@@ -79,15 +80,14 @@ def test_view_has_a_few_hundred_points_in_order(spread):
 
 
 @pytest.mark.equation("Prop. 3.1")
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 6 // 10)
 @given(st.floats(0.08, 1.5), st.floats(1, 30))
 def test_the_guarantee_is_lost_exactly_if_it_is_lost_at_zero(spread, noise_scale):
     _, _, _, mode = scipy_densities(spread, noise_scale)
     at_zero, *elsewhere = scipy_ratio(np.linspace(0, mode, 500), spread, noise_scale)
-    if at_zero > 1:
-        assert max(elsewhere) <= at_zero
-    else:
-        assert max(elsewhere) <= 1 + 1e-9
+    # SciPy's densities are powers of e of at most (1 / 0.08)² / 2 = 78: three of them, whose
+    # exponents are rounded ten times.
+    assert max(elsewhere) <= max(at_zero, 1) * (1 + rounded(3 * 10 * 78))
 
 
 @pytest.mark.parametrize("noise_scale", [1.1, 1.25, AT_START, 2, 5])

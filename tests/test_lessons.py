@@ -1,18 +1,12 @@
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cance_edu.course import page as lessons
-from cance_edu.course import recordings
 from cance_edu.course.page import (
     DEFECTS,
-    lesson_dataset,
-    lesson_seed,
     lesson_split,
-    measured,
     show_source,
     with_defect,
 )
@@ -22,50 +16,6 @@ from cance_edu.method.lognormal import lognormal_mode
 from cance_edu.method.noise import GaussianNoise
 
 IMAGES = np.random.default_rng(0).random((6, 1, 8, 8)).astype(np.float32)
-
-
-@pytest.fixture
-def recorded(monkeypatch):
-    """Five seeds of one figure, mean 2 and standard deviation 1."""
-    values = np.array([0.73508894, 1.36754447, 2.0, 2.63245553, 3.26491106])
-    arrays = {"name": np.array(["f"] * 5), "dataset": np.array(["digits"] * 5), "value": values}
-    monkeypatch.setattr(recordings, "load", lambda name: recordings.Recording(arrays, {}))
-    monkeypatch.delenv("CANCE_EDU_FIGURES", raising=False)
-    monkeypatch.delenv("CANCE_EDU_DATASET", raising=False)
-
-
-def test_a_figure_within_three_standard_deviations_is_returned(recorded):
-    assert measured("f", 4.99) == 4.99
-    assert measured("f", -0.99) == -0.99
-
-
-@pytest.mark.parametrize("value", [5.01, -1.01, float("nan")])
-def test_a_figure_further_away_is_an_error_that_says_how_far(recorded, value):
-    with pytest.raises(AssertionError, match=r"but was 2 ± 1 over 5 seeds on digits"):
-        measured("f", value)
-
-
-def test_a_figure_that_was_never_recorded_is_an_error(recorded, monkeypatch):
-    with pytest.raises(AssertionError, match="was not recorded over seeds on digits"):
-        measured("g", 1.0)
-    monkeypatch.setenv("CANCE_EDU_DATASET", "mnist")
-    with pytest.raises(AssertionError, match="on mnist"):
-        measured("f", 2.0)
-
-
-def test_while_recording_figures_are_written_and_not_compared(tmp_path, monkeypatch):
-    monkeypatch.setenv("CANCE_EDU_FIGURES", str(tmp_path / "f.jsonl"))
-    monkeypatch.setenv("CANCE_EDU_SEED", "3")
-    assert measured("anything", 7) == 7
-    line = json.loads((tmp_path / "f.jsonl").read_text())
-    assert line == {"dataset": lesson_dataset(), "seed": 3, "name": "anything", "value": 7.0}
-    assert lesson_seed() == 3
-
-
-def test_an_unknown_data_set_is_named(monkeypatch):
-    monkeypatch.setenv("CANCE_EDU_DATASET", "fashion")
-    with pytest.raises(ValueError, match="'fashion'; expected 'digits' or 'mnist'"):
-        lesson_dataset()
 
 
 def test_the_digits_are_split_by_the_seed(monkeypatch):
@@ -142,13 +92,6 @@ def test_the_teachers_guide_quotes_the_benchmark_of_kernels_row_by_row():
     ]
     assert len(rows) > 8
     assert [row for row in rows if row not in guide] == []
-
-
-@pytest.mark.parametrize("said", ["three", "-1", "1.5"])
-def test_a_seed_that_is_no_whole_number_is_named(said, monkeypatch):
-    monkeypatch.setenv("CANCE_EDU_SEED", said)
-    with pytest.raises(ValueError, match=f"CANCE_EDU_SEED is '{said}'; expected a whole number"):
-        lesson_seed()
 
 
 @pytest.mark.parametrize("changed", ["train", "test"])

@@ -1,3 +1,6 @@
+from fractions import Fraction
+from operator import mul
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +8,30 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
+from tests.round_off import rounded
+
+
+def exact_moments(points):
+    """Return mean and covariance in fractions, each rounded once."""
+    columns = [[Fraction(value) for value in column] for column in points.T.tolist()]
+    means = [sum(column) / len(column) for column in columns]
+    centred = [[v - m for v in column] for column, m in zip(columns, means, strict=True)]
+    covariance = [[sum(map(mul, a, b)) / len(points) for b in centred] for a in centred]
+    return np.array(means, float), np.array(covariance, float)
+
+
+def moments_errors(points, sizes):
+    """Return how far off the running mean and covariance can be.
+
+    A batch's mean is rounded once a point, and each update rounds it three times more. An update
+    weighs the product of two differences of means by 1/4 at most; a difference is at most the
+    points' spread and off by two errors of a mean. All else is rounding of squares of the spread:
+    once a point and three times in a batch's covariance, seven times an update.
+    """
+    updates, spread = len(sizes), np.ptp(points, axis=0).max()
+    mean = rounded(max(sizes) + 3 * updates + 1) * np.abs(points).max()
+    products = updates * (spread * mean + mean**2)
+    return mean, products + rounded(max(sizes) + 7 * updates + 4) * spread**2
 
 
 @pytest.mark.equation("13", "14")
@@ -14,16 +41,17 @@ from cance_edu.method.moments import RunningMoments, merge_covariances, merge_me
     st.integers(0, 99),
 )
 @example([1] * 8, 1e8, 0)
+@example([1, 14, 20, 20, 20, 20], 1e5, 23)
 def test_any_batching_gives_the_moments_of_all_points(sizes, offset, seed):
     points = np.random.default_rng(seed).normal(offset, 2, size=(sum(sizes), 3))
     moments = RunningMoments(3)
     for batch in np.split(points, np.cumsum(sizes)[:-1]):
         moments.update(torch.from_numpy(batch))
-    np.testing.assert_allclose(moments.mean, points.mean(0), rtol=1e-15, atol=1e-14)
-    # Points of deviation 2 are rounded at eps * offset; E[x^2] - E[x]^2 would lose eps * offset^2.
-    round_off = 50 * np.finfo(float).eps * (offset + 10)
-    covariance = np.cov(points.T, bias=True)
-    np.testing.assert_allclose(moments.covariance, covariance, rtol=1e-12, atol=round_off)
+    mean, covariance = exact_moments(points)
+    mean_error, covariance_error = moments_errors(points, sizes)
+    np.testing.assert_allclose(moments.mean, mean, rtol=0, atol=mean_error)
+    # E[x^2] - E[x]^2 would lose eps * offset^2.
+    np.testing.assert_allclose(moments.covariance, covariance, rtol=0, atol=covariance_error)
     assert moments.count == len(points)
     assert moments.mean.dtype == moments.covariance.dtype == torch.float64
 

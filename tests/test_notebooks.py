@@ -6,7 +6,13 @@ import sys
 import nbformat
 import pytest
 
-from tests.check_notebooks import LARGEST_FILE, NOTEBOOKS, complaints
+from tests.check_notebooks import (
+    LARGEST_FILE,
+    NOTEBOOKS,
+    complaints,
+    form_complaints,
+    text_form,
+)
 from tests.lesson_budgets import LessonBudgets
 
 ROOT = NOTEBOOKS.parent
@@ -17,6 +23,11 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 def test_committed_notebooks_are_as_they_should_be():
     for notebook in NOTEBOOKS.glob("*.ipynb"):
         assert complaints(notebook) == []
+
+
+def plant_text_form(folder, text):
+    (folder / "text").mkdir()
+    text_form(folder / FIRST.name).write_text(text)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +62,59 @@ def test_the_checker_notices(tmp_path, change, complaint):
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code")
     change(cell)
     (tmp_path / FIRST.name).write_text(json.dumps(notebook))
-    (tmp_path / "00_start_here.py").write_text(FIRST.with_suffix(".py").read_text())
+    plant_text_form(tmp_path, text_form(FIRST).read_text())
     assert any(complaint in line for line in complaints(tmp_path / FIRST.name))
+
+
+def new_form(*cells, closing="## Recap"):
+    """A lesson of the new form: text and code cells, with what `show` displays."""
+    caption = {"output_type": "display_data", "data": {}, "metadata": {"cance_edu": "caption"}}
+    picture = {
+        "output_type": "display_data",
+        "data": {"image/png": ""},
+        "metadata": {"image/png": {"alt": "a"}},
+    }
+    imported = "from cance_edu.course import lesson00 as lesson"
+    code = [{"cell_type": "code", "source": source, "outputs": []} for source in (imported, *cells)]
+    code[0]["outputs"] = [picture, caption]
+    return [{"cell_type": "markdown", "source": closing}, *code]
+
+
+def test_a_lesson_of_the_new_form_has_nothing_to_complain_of():
+    lines = ["lesson.tell(", '    "One "', '    f"{2}",', ")", "# why", "", *["x = 1"] * 7]
+    assert form_complaints(new_form("\n".join(lines))) == []
+    task = "from cance_edu.classroom import check\ncheck.mode(mode)"
+    assert form_complaints(new_form("import numpy as np", task)) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "complaint"),
+    [
+        (new_form(*["x"] * 44), "46 cells"),
+        (new_form(closing="## 1\n## 2\n## 3\n## 4\n## 5\n## 6\n## Recap"), "6 sections"),
+        (new_form("\n".join(["x = 1"] * 9)), "9 lines of code"),
+        (new_form("import numpy as np", "import torch"), "imports"),
+        (new_form("assert x"), "assert in a lesson"),
+        (new_form("page.measured('00 x', x)"), "measured in a lesson"),
+        (new_form("drive(explorer)"), "drive in a lesson"),
+        (new_form("x = [i for i in y]", "i = 1", "x, z = 2, 3"), "x is given a value in two cells"),
+        (new_form(closing="## Questions\n1. Why?"), "without folded answers"),
+    ],
+)
+def test_the_checker_notices_what_a_lesson_of_the_new_form_may_not_have(cells, complaint):
+    (found,) = form_complaints(cells)
+    assert complaint in found
+
+
+def test_the_checker_notices_a_picture_without_a_caption():
+    cells = new_form()
+    cells[1]["outputs"].reverse()
+    assert form_complaints(cells) == ["a picture without a caption: 'a'"]
 
 
 def test_the_checker_notices_a_text_form_that_differs(tmp_path):
     (tmp_path / FIRST.name).write_text(FIRST.read_text())
-    (tmp_path / "00_start_here.py").write_text("# %%\nx = 1\n")
+    plant_text_form(tmp_path, "# %%\nx = 1\n")
     assert any("differ" in line for line in complaints(tmp_path / FIRST.name))
 
 

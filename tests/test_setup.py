@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import io
 import os
 import re
 import runpy
@@ -14,6 +15,7 @@ import textwrap
 import time
 import tomllib
 import urllib.request
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +25,8 @@ from jupyter_client.manager import start_new_kernel
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.test_lab import make_clone
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -227,6 +231,79 @@ def test_a_python_that_finds_nothing_is_noticed(tmp_path, monkeypatch):
         assert module.has_pip() is found
 
 
+def forbid_writing(monkeypatch, course, forbidden):
+    """Make a folder one that no file can be made in."""
+
+    def refuse(dir):
+        if dir == forbidden:
+            raise PermissionError(dir)
+        return io.BytesIO()
+
+    monkeypatch.setattr(course.tempfile, "TemporaryFile", refuse)
+
+
+def test_a_read_only_folder_gets_its_environment_in_the_home(course, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(course.Path, "home", lambda: tmp_path / "home")
+    at_home = tmp_path / "home" / "cance_edu_course" / ".venv"
+    assert course.environment() == tmp_path / ".venv"
+    forbid_writing(monkeypatch, course, tmp_path / ".venv")
+    assert course.environment() == at_home
+    (tmp_path / ".venv").rename(tmp_path / "gone")
+    assert course.environment() == tmp_path / ".venv"
+    forbid_writing(monkeypatch, course, tmp_path)
+    assert course.environment() == at_home
+    monkeypatch.setattr(course, "ENVIRONMENT", at_home)
+    monkeypatch.setattr(course, "make_environment", lambda: at_home.mkdir(parents=True))
+    course.install("student")
+    assert "is read-only" in capsys.readouterr().out
+    assert (at_home / course.STAMP).is_file()
+
+
+def test_an_environment_that_others_installed_is_used(course, monkeypatch):
+    course.install("student")
+    forbid_writing(monkeypatch, course, course.ROOT / ".venv")
+    assert course.environment() == course.ROOT / ".venv"
+    with (course.ROOT / "requirements.lock").open("a", encoding="utf-8") as file:
+        file.write("# its owner has not followed this change\n")
+    assert course.environment() != course.ROOT / ".venv"
+
+
+@POSIX
+@pytest.mark.parametrize("told", ["in variables", "in a file"])
+def test_pip_installs_into_the_environment_though_it_is_told_otherwise(tmp_path, monkeypatch, told):
+    make_clone(tmp_path / "clone")
+    module = load_course(tmp_path / "clone")
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    if told == "in variables":
+        elsewhere = {key: tmp_path / key for key in ("target", "prefix", "root", "constraint")}
+        for name, value in (elsewhere | {"user": "1", "dry_run": "1"}).items():
+            monkeypatch.setenv(f"PIP_{name.upper()}", str(value))
+    else:
+        (tmp_path / "pip.conf").write_text("[install]\nuser = true\n", encoding="utf-8")
+        monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    wheel = make_wheel(tmp_path)
+    module.pip_install("--quiet", "--no-index", "--no-deps", str(wheel))
+    ask = [module.program("python"), "-I", "-c", "import planted; print(planted.__file__)"]
+    said = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    assert Path(said.strip()).is_relative_to(tmp_path / "clone" / ".venv")
+
+
+def make_wheel(folder):
+    """Write a package of one empty module."""
+    wheel = folder / "planted-1.0-py3-none-any.whl"
+    about = {
+        "METADATA": "Metadata-Version: 2.1\nName: planted\nVersion: 1.0\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "planted.py,,\n",
+    }
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("planted.py", "")
+        for name, text in about.items():
+            file.writestr(f"planted-1.0.dist-info/{name}", text)
+    return wheel
+
+
 @pytest.mark.parametrize("failing", ["--require-hashes", "--editable"])
 def test_a_failed_installation_is_tried_again(course, monkeypatch, failing):
     def fail(*command):
@@ -284,10 +361,13 @@ def test_commands_do_what_they_say(course):
     course.install("dev")
     course.noted.clear()
     course.main(["lab", "--no-browser"])
+    course.main(["lab", "--executed", "--", "--port", "9000"])
     course.main(["test", "-k", "lognormal"])
+    run_tests = (course.program("python"), "-m", "pytest")
     assert course.noted == [
         (course.program("cance-edu"), "lab", "--", "--no-browser"),
-        (course.program("python"), "-m", "pytest", "-k", "lognormal"),
+        (course.program("cance-edu"), "lab", "--executed", "--", "--port", "9000"),
+        (*run_tests, "-n", "auto", "--dist", "loadfile", "-k", "lognormal"),
     ]
 
 

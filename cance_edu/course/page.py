@@ -1,23 +1,17 @@
-"""What the lessons share: their data set, their seed, small defects, and figures that are held.
-
-A figure that a lesson measures goes through `measured`, which compares it with the same figure
-over several seeds, recorded by `cance-edu record lesson_figures`.
-"""
+"""What the lessons share: their images, sources as code, small defects."""
 
 import ast
 import inspect
-import json
-import os
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from IPython.display import Code
 from numpy.typing import NDArray
 
+from cance_edu.course.over_seeds import LessonDataset, lesson_dataset, lesson_seed, measured
 from cance_edu.datasets import OneClass, load_one_class, mnist, one_class
 
 __all__ = [
@@ -32,25 +26,10 @@ __all__ = [
     "with_defect",
 ]
 
-LessonDataset = Literal["digits", "mnist"]
 Defect = Literal["erased", "line", "shift", "noise"]
 
 DEFECTS: tuple[Defect, ...] = ("erased", "line", "shift", "noise")
 """What `with_defect` can do to an image."""
-
-
-def lesson_dataset() -> LessonDataset:
-    """Return the data set that the lessons run on: "digits", or what CANCE_EDU_DATASET says.
-
-    Raises
-    ------
-    ValueError
-        If the variable names anything but "digits" or "mnist".
-    """
-    name = os.environ.get("CANCE_EDU_DATASET") or "digits"
-    if name not in ("digits", "mnist"):
-        raise ValueError(f"CANCE_EDU_DATASET is {name!r}; expected 'digits' or 'mnist'")
-    return name  # type: ignore[return-value]
 
 
 def lesson_split(
@@ -100,84 +79,6 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
     small = replace(test, images=test.images[tested], labels=test.labels[tested])
     split = one_class(train, small, normal, "MNIST")
     return replace(split, train_images=train.images[rows])
-
-
-def lesson_seed() -> int:
-    """Return the lessons' random state: 0, or what CANCE_EDU_SEED says.
-
-    Raises
-    ------
-    ValueError
-        If that is no whole number.
-    """
-    said = os.environ.get("CANCE_EDU_SEED") or "0"
-    if not said.isdecimal():
-        raise ValueError(f"CANCE_EDU_SEED is {said!r}; expected a whole number, at least 0")
-    return int(said)
-
-
-def measured(name: str, value: float) -> float:
-    """Return a measured figure, after holding it against the same figure over several seeds.
-
-    With CANCE_EDU_FIGURES set to a file, the figure is appended to it instead: that is how
-    `cance-edu record lesson_figures` learns it.
-
-    Parameters
-    ----------
-    name : str
-        Lesson and figure, ``"07 auroc cance"``.
-    value : float
-        The figure as it was just measured.
-
-    Returns
-    -------
-    float
-        The value.
-
-    Raises
-    ------
-    AssertionError
-        If it is more than three standard deviations from the recorded mean, or was never recorded.
-    """
-    value = float(value)
-    figure = {"dataset": lesson_dataset(), "seed": lesson_seed(), "name": name, "value": value}
-    if file := os.environ.get("CANCE_EDU_FIGURES"):
-        with Path(file).open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(figure) + "\n")
-        return value
-    mean, deviation, count = _recorded_figure(name)
-    if not abs(value - mean) <= 3 * deviation:  # so that NaN is refused
-        raise AssertionError(
-            f"{name} is {value:.4g}, but was {mean:.4g} ± {deviation:.2g} over {count} seeds on "
-            f"{figure['dataset']}: more than three standard deviations apart"
-        )
-    return value
-
-
-def _recorded_figure(name: str) -> tuple[float, float, int]:
-    """Return mean, standard deviation and number of seeds of a figure on the lessons' data set.
-
-    Parameters
-    ----------
-    name : str
-        As it was given to `measured`.
-
-    Raises
-    ------
-    AssertionError
-        If it was never recorded.
-    """
-    from cance_edu.course import recordings
-
-    recording = recordings.load("lesson_figures")
-    ours = (recording["name"] == name) & (recording["dataset"] == lesson_dataset())
-    values = recording["value"][ours]
-    if len(values) < 2:
-        raise AssertionError(
-            f"{name!r} was not recorded over seeds on {lesson_dataset()}; run "
-            "`cance-edu record lesson_figures` and commit the recording"
-        )
-    return float(values.mean()), float(values.std(ddof=1)), len(values)
 
 
 def show_source(function: Callable[..., object]) -> Code:

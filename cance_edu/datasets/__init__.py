@@ -9,7 +9,7 @@ from cance_edu.datasets.cifar10 import CIFAR10_CLASSES, cifar10
 from cance_edu.datasets.description import DataSet, Remote, data_root
 from cance_edu.datasets.download import download
 from cance_edu.datasets.features import resnet18_features, resnet18_task
-from cance_edu.datasets.folders import FolderImages, image_folder
+from cance_edu.datasets.folders import FolderImages, image_folder, largest_side
 from cance_edu.datasets.images import Images, OneClass, one_class, one_class_split
 from cance_edu.datasets.kddcup99 import kddcup99
 from cance_edu.datasets.mnist import mnist
@@ -54,6 +54,7 @@ __all__ = [
     "image_folder",
     "is_training_row",
     "kddcup99",
+    "largest_side",
     "load_one_class",
     "mnist",
     "mnist_c",

@@ -49,6 +49,8 @@ class OneClass:
         The truth, for judging only.
     differs : str
         How it differs from the official set, to be printed beside a result; "" if it does not.
+    group : array of str, shape (m,), optional
+        What each test image shows, as the kind of its defect; None where that is not known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class OneClass:
     test_images: NDArray[np.float32]
     test_is_anomaly: NDArray[np.bool_]
     differs: str = ""
+    group: NDArray[np.str_] | None = None
 
 
 def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> OneClass:

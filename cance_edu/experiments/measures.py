@@ -48,12 +48,23 @@ def areas_by_corruption(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
 
 
 def precision_among_highest(is_anomaly: Truth, scores: Scores, count: int) -> float:
-    """Return the share of anomalies among the highest scores; of equal ones the first come first.
+    """Return the share of anomalies among the highest scores, in [0, 1].
 
-    At the true number of anomalies precision, recall and F1 are this one number.
+    Of scores that are equal at the threshold any may be taken, so this is the expectation over
+    their orders: the AUROC too counts an equal pair by half. At the true number of anomalies
+    precision, recall and F1 are this one number.
+
+    Parameters
+    ----------
+    is_anomaly, scores : array of shape (n,)
+        The truth, and what is higher for anomalies.
+    count : int
+        How many inputs are called anomalous, 1 to n.
     """
-    highest = np.argsort(-scores, kind="stable")[:count]
-    return float(is_anomaly[highest].mean())
+    threshold = np.sort(scores)[-count]
+    above, tied = scores > threshold, scores == threshold
+    found = is_anomaly[above].sum() + (count - above.sum()) * is_anomaly[tied].mean()
+    return float(found / count)
 
 
 def f1_and_areas(is_anomaly: Truth, scores: Scores) -> dict[str, float]:

@@ -19,7 +19,7 @@ from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.contrasts import CONTRASTS
 from cance_edu.experiments.variants import Split, fit_variants, parts
-from cance_edu.training.sources import standardize
+from cance_edu.training.scaling import standardize
 
 __all__ = [
     "CANCE_FAMILY",
@@ -59,7 +59,8 @@ class Method:
 
 def _cance_settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return every parameter, defaults too: a default may change between two versions."""
-    every = CANCE(**parameters).get_params(deep=False)
+    # Up to 32 x 32 pixels "auto" is these channels, under which the results are stored.
+    every = CANCE(**{"channels": (16, 32), **parameters}).get_params(deep=False)
     return {name: value for name, value in every.items() if name not in _NOT_SETTINGS}
 
 

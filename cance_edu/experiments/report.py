@@ -1,4 +1,4 @@
-"""The report: the paper's tables with our results beside them, as Markdown, CSV and a figure."""
+"""The report: the paper's tables with our results beside them, as Markdown and CSV."""
 
 import csv
 import io
@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from cance_edu.course.results.intervals_figure import Point
-from cance_edu.course.results.paper_tables_figure import Panel, draw_panels
 from cance_edu.datasets.files import written_beside
 from cance_edu.experiments import markdown
 from cance_edu.experiments.comparison import Comparison, compare, keys, series
+from cance_edu.experiments.panels import Panel, Point
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
 
@@ -89,32 +87,24 @@ class Report:
             lines.writerows([name, *_csv_line(cell)] for cell in cells)
         return text.getvalue()
 
-    def figure(self) -> Figure:
-        """Return the differences of what was run with two seeds or more."""
-        figure = Figure(layout="constrained")
-        draw_panels(figure, self._panels())
-        return figure
-
     def alt(self) -> str:
         """Return the figure in words."""
         panels = [
             f"{panel.title}: {sum(point.low > 0 for point in panel.points)} better and "
             f"{sum(point.high < 0 for point in panel.points)} worse of {len(panel.points)}"
-            for panel in self._panels()
+            for panel in self.panels()
         ]
         return f"Ours minus the paper's with 95% intervals. {'; '.join(panels) or 'None was run'}."
 
-    def write(self, folder: Path) -> list[Path]:
-        """Write report.md, report.csv and report.png, and return where they are."""
-        texts = {"report.md": self.markdown("report.png"), "report.csv": self.csv()}
+    def write(self, folder: Path, figure: str = "") -> list[Path]:
+        """Write report.md, which shows a figure of that name, and report.csv; return both."""
+        texts = {"report.md": self.markdown(figure), "report.csv": self.csv()}
         for name, text in texts.items():
             with written_beside(folder / name) as beside:
                 beside.write_text(text, encoding="utf-8")
-        with written_beside(folder / "report.png") as beside:
-            self.figure().savefig(beside, format="png", dpi=100)
-        return [folder / name for name in (*texts, "report.png")]
+        return [folder / name for name in texts]
 
-    def _panels(self) -> list[Panel]:
+    def panels(self) -> list[Panel]:
         """Return a panel for each data set and protocol; a table that repeats another has none."""
         points: dict[tuple[str, str], list[Point]] = {}
         for name, cells in self.tables.items():

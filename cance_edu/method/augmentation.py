@@ -65,14 +65,14 @@ def sample_truncated_normal(
     n : int
         Number of draws.
     generator : torch.Generator, optional
-        Source of u, on the CPU.
+        Source of u.
 
     Returns
     -------
     tensor of shape (n, features)
         In [0, m_z]; the features are independent of each other.
     """
-    u = torch.rand(n, len(mode), dtype=mode.dtype, generator=generator).to(mode.device)
+    u = torch.rand(n, len(mode), dtype=mode.dtype, generator=generator)
     root2_scale = 2**0.5 * scale
     below_mode = root2_scale * torch.erfinv(u * torch.erf(mode / root2_scale))
     return (mode - below_mode).clamp(min=0)
@@ -114,7 +114,7 @@ class ReconstructionAugmentation:
         Returns
         -------
         ReconstructionAugmentation
-            On the moments' device.
+            For this training set.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class ReconstructionAugmentation:
             If the μ_z of one of the two is not above 0.
         """
         standard_deviation = covariance.diag().sqrt()[-2:]
-        mode = lognormal_mode(mean[-2:].cpu().numpy(), standard_deviation.cpu().numpy())
+        mode = lognormal_mode(mean[-2:].numpy(), standard_deviation.numpy())
         return cls(torch.as_tensor(mode).to(mean), standard_deviation, kind)
 
     @equation("10", lesson="02")
@@ -144,7 +144,7 @@ class ReconstructionAugmentation:
         noise_scale : tensor of shape (d + 2,)
             K's diagonal, without gradient; only "k-aware" looks at it.
         generator : torch.Generator, optional
-            Source of randomness, on the CPU.
+            Source of randomness.
 
         Returns
         -------
@@ -162,7 +162,7 @@ class ReconstructionAugmentation:
             )
         half = len(composite) // 2
         width = truncation_scale(
-            self.standard_deviation.cpu().numpy(), noise_scale[-2:].cpu().numpy(), self.kind
+            self.standard_deviation.numpy(), noise_scale[-2:].numpy(), self.kind
         )
         augmented = composite.clone()
         augmented[half:, -2:] = sample_truncated_normal(

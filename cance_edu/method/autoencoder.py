@@ -8,6 +8,7 @@ so that each latent has mean 0 and variance 1, and a decoder. How the two are tr
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from cance_edu.method.equations import equation
 
 __all__ = [
     "Autoencoder",
+    "channels_for",
     "convolutional_autoencoder",
     "covariance_loss",
     "dense_autoencoder",
@@ -77,10 +79,26 @@ class Autoencoder(nn.Module):
         From (n, latent_dim) to the inputs' shape.
     latent_dim : int
         d, the number of latents.
+    config : dict, optional
+        How it was built, so that it can be built again; None for one of your own.
+
+    Attributes
+    ----------
+    scaling : nn.Module or None
+        How its inputs were scaled before they were encoded, if whoever trained it says so.
     """
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module, latent_dim: int) -> None:
+    scaling: nn.Module | None
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        latent_dim: int,
+        config: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__()
+        self.config, self.scaling = config, None
         # Without scale and shift each latent has mean 0 and variance 1: noise can surround it.
         self.encoder = nn.Sequential(encoder, nn.BatchNorm1d(latent_dim, affine=False))
         self.decoder = decoder
@@ -101,10 +119,28 @@ class Autoencoder(nn.Module):
         return self.decode(self.encode(inputs))
 
 
+def channels_for(image_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the channels of as many convolutions as bring an image's sides down to at most 8.
+
+    Parameters
+    ----------
+    image_shape : (channels, height, width)
+        Shape of one image.
+
+    Returns
+    -------
+    tuple of int
+        16, and twice as many with each convolution, up to 64; at least two, so (16, 32) up to 32 x
+        32 pixels. Whatever the size, the dense layer behind them has at most 64 x 8 x 8 inputs.
+    """
+    halvings = math.ceil(math.log2(max(image_shape[1:]) / 8))
+    return tuple(min(16 * 2**i, 64) for i in range(max(halvings, 2)))
+
+
 def convolutional_autoencoder(
     image_shape: Sequence[int],
     latent_dim: int,
-    channels: Sequence[int] = (16, 32),
+    channels: Sequence[int] | Literal["auto"] = "auto",
     hidden: int = 256,
     bounded: bool = True,
 ) -> Autoencoder:
@@ -119,8 +155,8 @@ def convolutional_autoencoder(
         Shape of one image.
     latent_dim : int
         d: 6 for one digit, 10 for all of MNIST, 64 for CIFAR-10 (Sec. 4).
-    channels : sequence of int
-        Output channels of the convolutions.
+    channels : sequence of int or "auto"
+        Output channels of the convolutions; "auto": `channels_for` this shape.
     hidden : int
         Width of the dense layer between convolutions and latents.
     bounded : bool
@@ -131,6 +167,15 @@ def convolutional_autoencoder(
     Autoencoder
         Untrained; its weights are drawn from torch's global generator.
     """
+    channels = channels_for(image_shape) if channels == "auto" else channels
+    config = {
+        "kind": "convolutional",
+        "image_shape": [*image_shape],
+        "latent_dim": latent_dim,
+        "channels": [*channels],
+        "hidden": hidden,
+        "bounded": bounded,
+    }
     sizes = [tuple(image_shape[1:])]
     for _ in channels:
         height, width = sizes[-1]
@@ -147,7 +192,7 @@ def convolutional_autoencoder(
         # Kernel 4 and stride 2 double the size; an odd size loses its last row or column again.
         decoder += [nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
     decoder[-1] = nn.Sigmoid() if bounded else nn.Identity()
-    model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+    model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim, config)
     # The same numbers in an order that convolutions on a CPU work through a quarter faster.
     model.to(memory_format=torch.channels_last)
     return model
@@ -172,10 +217,16 @@ def dense_autoencoder(
     Autoencoder
         Untrained; its weights are drawn from torch's global generator.
     """
+    config = {
+        "kind": "dense",
+        "n_features": n_features,
+        "latent_dim": latent_dim,
+        "hidden": [*hidden],
+    }
     widths = [n_features, *hidden]
     encoder = [*_dense(widths), nn.Linear(widths[-1], latent_dim)]
     decoder = [*_dense([latent_dim, *reversed(hidden)]), nn.Linear(widths[1], n_features)]
-    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim)
+    return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim, config)
 
 
 class _Crop(nn.Module):

@@ -1,17 +1,17 @@
 """The composite feature z = (z_l, z_e, z_c): what the encoder saw and how well the decoder did.
 
 The two reconstruction features are Sec. 3.2's, and work on NumPy arrays and on tensors alike.
-The latents z_l come from an autoencoder or, as in Sec. 4.5, from principal components.
+The latents z_l come from a representation: an autoencoder, principal components as in Sec. 4.5, or
+whatever else encodes and decodes.
 """
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cance_edu.method.autoencoder import Autoencoder
 from cance_edu.method.moments import moments_of
 
 __all__ = [
@@ -23,6 +23,25 @@ __all__ = [
 ]
 
 Array = TypeVar("Array", np.ndarray, Tensor)
+
+
+@runtime_checkable
+class Representation(Protocol):
+    """What gives latents, and reconstructions from them: E and D of Fig. 1.
+
+    Attributes
+    ----------
+    latent_dim : int
+        d, the number of latents.
+    """
+
+    latent_dim: int
+
+    def encode(self, inputs: Tensor, /) -> Tensor:
+        """Return the latents z_l = E(x), shape (n, latent_dim), of inputs of shape (n, ...)."""
+
+    def decode(self, latent: Tensor, /) -> Tensor:
+        """Return the reconstructions D(z_l), with as many numbers as the inputs."""
 
 
 def reconstruction_error(inputs: Array, reconstructions: Array) -> Array:
@@ -99,15 +118,26 @@ class PrincipalComponents(nn.Module):
         d_0, the numbers in one input.
     latent_dim : int
         d, the number of components.
+
+    Attributes
+    ----------
+    scaling : nn.Module or None
+        How the inputs were scaled before they were encoded, if whoever fitted them says so.
     """
 
+    scaling: nn.Module | None
     mean: Tensor
     components: Tensor
     deviations: Tensor
 
     def __init__(self, n_features: int, latent_dim: int) -> None:
         super().__init__()
-        self.latent_dim = latent_dim
+        self.latent_dim, self.scaling = latent_dim, None
+        self.config: dict[str, Any] = {
+            "kind": "pca",
+            "n_features": n_features,
+            "latent_dim": latent_dim,
+        }
         self.register_buffer("mean", torch.zeros(n_features, dtype=torch.float64))
         self.register_buffer("deviations", torch.ones(latent_dim, dtype=torch.float64))
         self.register_buffer("components", torch.zeros(latent_dim, n_features, dtype=torch.float64))
@@ -130,7 +160,7 @@ class PrincipalComponents(nn.Module):
         ValueError
             If the data span fewer dimensions than there are components.
         """
-        moments = moments_of(batch.flatten(1).cpu() for batch in batches)
+        moments = moments_of(batch.flatten(1) for batch in batches)
         variances, directions = torch.linalg.eigh(moments.covariance)
         largest = range(len(variances) - 1, len(variances) - 1 - self.latent_dim, -1)
         rank = int((variances > variances[-1] * 1e-12).sum())
@@ -152,7 +182,3 @@ class PrincipalComponents(nn.Module):
     def decode(self, latent: Tensor) -> Tensor:
         """Return the projection on the components, shape (n, n_features)."""
         return latent * self.deviations @ self.components + self.mean
-
-
-Representation = Autoencoder | PrincipalComponents
-"""What gives latents, and reconstructions from them."""

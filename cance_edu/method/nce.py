@@ -5,9 +5,10 @@ The paper's symbols: T is the network `LogRatio`, the log-odds of data against n
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
@@ -87,6 +88,22 @@ class LogRatio(nn.Module):
             layers += [nn.Linear(n_in, n_out), nn.ELU()]
         self.layers = nn.Sequential(*layers, nn.Linear(hidden[-1], 1))
 
+    @classmethod
+    def from_weights(cls, weights: Mapping[str, Tensor]) -> "LogRatio":
+        """Return a trained T again, in evaluation mode; how wide it is its weights tell.
+
+        Parameters
+        ----------
+        weights : mapping of str to tensor
+            Its state_dict, as a record of a training's history or a file has it; copied.
+        """
+        weights = {name: tensor.clone() for name, tensor in weights.items()}
+        *hidden, _ = [len(w) for name, w in weights.items() if name.endswith(".weight")]
+        with torch.device("meta"):  # no first weights are drawn
+            network = cls(weights["mean"], weights["standard_deviation"], hidden)
+        network.load_state_dict(weights, assign=True)
+        return network.eval()
+
     def forward(self, z: Tensor) -> Tensor:
         """Return T(z), shape (n,), for composite features of shape (n, dimension)."""
         standard = (z - self.mean) / self.standard_deviation
@@ -148,7 +165,9 @@ def noise_objective_eq8(
         To be minimised in K.
     """
     tied = widen(narrow(z, mean, scale).detach(), mean, scale)
-    return -nce_loss(network(tied), network(widen(v, mean, scale)), noise_ratio)
+    on_both = network(torch.cat([tied, widen(v, mean, scale)]))
+    on_data, on_noise = on_both.split([len(z), len(v)])
+    return -nce_loss(on_data, on_noise, noise_ratio)
 
 
 @equation("12", lesson="06")

@@ -136,7 +136,7 @@ class GaussianNoise:
     def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Draw n points of N(μ, Σ), shape (n, dimension); `widen` makes them draws of p_nK."""
         standard = torch.randn(n, len(self.mean), dtype=self.mean.dtype, generator=generator)
-        return self.mean + standard.to(self.mean.device) @ self.cholesky.T
+        return self.mean + standard @ self.cholesky.T
 
     def log_prob(self, z: Tensor, scale: Tensor | float = 1.0) -> Tensor:
         r"""Return ln p_nK(z), by the Cholesky factor of Σ.
@@ -156,7 +156,7 @@ class GaussianNoise:
         tensor of shape (n,)
             Finite however far z is: nothing is exponentiated.
         """
-        scale = torch.as_tensor(scale, dtype=z.dtype, device=z.device).expand(len(self.mean))
+        scale = torch.as_tensor(scale, dtype=z.dtype).expand(len(self.mean))
         log_volume = (self.cholesky.diag() * scale).log().sum()
         log_norm = log_volume + len(self.mean) / 2 * math.log(2 * math.pi)
         return -self.squared_distance(z, scale) / 2 - log_norm

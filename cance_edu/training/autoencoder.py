@@ -4,21 +4,29 @@ Training has two stages: both parts learn, with the covariance loss; then the en
 its batch-norm statistics included, and the decoder alone goes on with the reconstruction loss.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
 from cance_edu.method.autoencoder import Autoencoder, covariance_loss, reconstruction_loss
-from cance_edu.method.moments import moments_of
+from cance_edu.method.moments import condition_number, moments_of
 from cance_edu.training.descent import Descent
+from cance_edu.training.device import Randomness, drawing_from
+from cance_edu.training.scaling import Scaling, scaling_of
+from cance_edu.training.schedule import Schedule
 from cance_edu.training.sources import Source
 
 __all__ = [
+    "COVARIANCE_WEIGHTS",
     "latent_covariance",
     "smallest_well_conditioned",
     "train_autoencoder",
+    "train_until_well_conditioned",
 ]
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""What a stage minimises: of a batch of inputs, and of their row numbers."""
 
 WELL_CONDITIONED = 100.0
 """Largest condition number of the latent covariance that we call well conditioned."""
@@ -43,7 +51,8 @@ def train_autoencoder(
     Parameters
     ----------
     model : Autoencoder
-        Trained in place, and left in evaluation mode.
+        Trained in place, on the source's device, and left in evaluation mode. Its `scaling`, if it
+        has one, is applied to the inputs.
     source : Source
         Normal data; no more than a batch of it is in memory at a time.
     generator : torch.Generator
@@ -69,35 +78,46 @@ def train_autoencoder(
     FloatingPointError
         If the loss is not finite.
     """
+    scaling = scaling_of(model)
+    # Batch norm cannot train on a batch of one.
+    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
+    losses: list[float] = []
 
-    def both(inputs: Tensor) -> Tensor:
+    def descend(stage: int, parameters: Iterable[Tensor], loss: Loss, description: str) -> None:
+        steps = epochs[stage] * steps_an_epoch
+        with Descent(parameters, learning_rate, steps, description, verbose) as descent:
+            for _ in range(epochs[stage]):
+                shuffled = source.shuffled_rows(steps_an_epoch, generator)
+                epoch = [descent.step(loss(scaling(source.batch(rows)), rows)) for rows in shuffled]
+                losses.append(torch.stack(epoch).cpu().double().mean().item())
+
+    def both(inputs: Tensor, rows: Tensor) -> Tensor:
         latent = model.encode(inputs)
         reconstruction = reconstruction_loss(inputs, model.decode(latent))
         return reconstruction + covariance_weight * covariance_loss(latent)
 
-    def decoder_alone(inputs: Tensor) -> Tensor:
-        with torch.no_grad():
-            latent = model.encode(inputs)
-        return reconstruction_loss(inputs, model.decode(latent))
+    model.train()
+    descend(0, model.parameters(), both, "autoencoder")
+    # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
+    model.encoder.eval()
+    if epochs[1]:
+        latents = torch.cat(list(_latents(model, source)))
 
-    # Batch norm cannot train on a batch of one.
-    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
-    losses: list[float] = []
-    for stage, loss, parameters, description in (
-        (0, both, model.parameters(), "autoencoder"),
-        (1, decoder_alone, model.decoder.parameters(), "decoder alone"),
-    ):
-        model.decoder.train()
-        # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
-        model.encoder.train(stage == 0)
-        steps = epochs[stage] * steps_an_epoch
-        descent = Descent(parameters, learning_rate, steps, description, verbose)
-        for _ in range(epochs[stage]):
-            shuffled = source.shuffled_batches(steps_an_epoch, generator)
-            epoch = [descent.step(loss(batch)) for batch in shuffled]
-            losses.append(sum(epoch) / len(epoch))
+        def decoder_alone(inputs: Tensor, rows: Tensor) -> Tensor:
+            return reconstruction_loss(inputs, model.decode(latents[rows]))
+
+        descend(1, model.decoder.parameters(), decoder_alone, "decoder alone")
+    model.zero_grad()  # gradients take as much memory as the weights
     model.eval()
     return losses
+
+
+@torch.no_grad()
+def _latents(model: Autoencoder, source: Source) -> Iterator[Tensor]:
+    """Give out the latents of all inputs, in order, batch by batch."""
+    scaling = scaling_of(model)
+    for batch in source.batches():
+        yield model.encode(scaling(batch))
 
 
 def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
@@ -115,8 +135,7 @@ def latent_covariance(model: Autoencoder, source: Source) -> Tensor:
     tensor of shape (d, d)
         float64, biased (1/n).
     """
-    with torch.no_grad():
-        return moments_of(model.encode(batch).cpu() for batch in source.batches()).covariance
+    return moments_of(latent.cpu() for latent in _latents(model, source)).covariance
 
 
 def smallest_well_conditioned(
@@ -145,3 +164,66 @@ def smallest_well_conditioned(
         if conditions[weight] < WELL_CONDITIONED:
             break
     return model, conditions
+
+
+def train_until_well_conditioned(
+    build: Callable[[], Autoencoder],
+    train: Source,
+    test: Source,
+    scaling: Scaling,
+    random: Randomness,
+    *,
+    weights: Sequence[float],
+    schedule: Schedule,
+    verbose: bool = False,
+) -> tuple[Autoencoder, list[float], dict[float, float]]:
+    """Train autoencoders of one kind for growing λ, as `smallest_well_conditioned` asks for them.
+
+    Parameters
+    ----------
+    build : callable
+        Returns a new one.
+    train, test : Source
+        Normal data to train on, and to judge the latents' covariance by.
+    scaling : Scaling
+        What is done to inputs before; it becomes a part of each.
+    random : Randomness
+        Draws first weights and orders.
+    weights : sequence of float
+        λ, growing; of a single one the model is taken as it comes.
+    schedule : Schedule
+        Epochs and batch size.
+    verbose : bool
+        Whether to show progress bars.
+
+    Returns
+    -------
+    model : Autoencoder
+        In main memory.
+    losses : list of float
+        Its mean loss of each epoch.
+    conditions : dict
+        The condition number found with each λ that was tried; the last is the model's.
+    """
+    seed = int(torch.randint(2**62, (1,), generator=random.order))
+    losses: list[float] = []
+
+    def train_with(weight: float) -> tuple[Autoencoder, float]:
+        # The same first weights and the same order for every λ: only λ differs.
+        with drawing_from(random.weights.manual_seed(seed)):
+            model = build()
+        model.scaling = scaling
+        losses[:] = train_autoencoder(
+            model.to(train.device),
+            train,
+            generator=torch.Generator().manual_seed(seed),
+            covariance_weight=weight,
+            epochs=schedule.epochs,
+            batch_size=schedule.batch_size,
+            verbose=verbose,
+        )
+        condition = condition_number(latent_covariance(model, test))
+        return model.cpu(), condition
+
+    model, conditions = smallest_well_conditioned(train_with, weights)
+    return model, losses, conditions

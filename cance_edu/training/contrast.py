@@ -1,8 +1,10 @@
 """Training T and K in turns (Sec. 3.5)."""
 
+import copy
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,6 +21,7 @@ from cance_edu.method.nce import (
 )
 from cance_edu.method.noise import GaussianNoise, noise_scale, psi_of_noise_scale, widen
 from cance_edu.training.descent import Descent
+from cance_edu.training.device import drawing_from, one_thread
 
 __all__ = [
     "Batches",
@@ -53,8 +56,7 @@ class Batches:
 
     def draw(self, scale: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw z, and v before K of this scale widens it."""
-        rows = torch.randint(len(self.composite), (self.n_data,), generator=generator)
-        z = self.composite[rows.to(self.composite.device)]
+        z = self.composite[torch.randint(len(self.composite), (self.n_data,), generator=generator)]
         z = z if self.augmentation is None else self.augmentation(z, scale, generator)
         return z, self.noise.sample(self.n_noise, generator)
 
@@ -73,7 +75,7 @@ class History:
     scale : list of tensors of shape (dimension,)
         K's diagonal.
     weights : list of dict
-        T's weights.
+        T's weights; empty after a file or a pickle, which leave them out.
     """
 
     step: list[int] = field(default_factory=list)
@@ -82,6 +84,13 @@ class History:
     mass: list[float] = field(default_factory=list)
     scale: list[Tensor] = field(default_factory=list)
     weights: list[dict[str, Tensor]] = field(default_factory=list)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle keeps: as in a file, all but T's weights, nine tenths of it."""
+        return vars(self) | {"weights": []}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "History":
+        return History(**copy.deepcopy(vars(self), memo))
 
     @torch.no_grad()
     def record(
@@ -101,8 +110,8 @@ class History:
         self.loss.append(loss)
         self.held_out_loss.append(nce_loss(on_data, on_noise, noise_ratio).item())
         self.mass.append(total_mass(on_noise, noise_ratio))
-        self.scale.append(scale.cpu())
-        self.weights.append({name: w.cpu().clone() for name, w in network.state_dict().items()})
+        self.scale.append(scale)
+        self.weights.append({name: w.clone() for name, w in network.state_dict().items()})
 
     def best_weights(self, rest: int) -> dict[str, Tensor]:
         """Return T's weights of the record with the least held-out loss, while K rested."""
@@ -201,6 +210,7 @@ def train_nce(
     contrast: Contrast,
     *,
     generator: torch.Generator,
+    first_weights: torch.Generator | None = None,
     augmentation: ReconstructionAugmentation | None = None,
     held_out: Tensor | None = None,
     verbose: bool = False,
@@ -213,13 +223,16 @@ def train_nce(
     Parameters
     ----------
     composite : tensor of shape (n, dimension)
-        Features of the normal data, float64, on the device to train on.
+        Features of the normal data, float64, in main memory: T is so small that it trains there,
+        on one thread, as fast as anywhere.
     noise : GaussianNoise
         With their mean and covariance.
     contrast : Contrast
         The settings.
     generator : torch.Generator
-        The only source of randomness apart from T's first weights; on the CPU.
+        The only source of randomness apart from T's first weights.
+    first_weights : torch.Generator, optional
+        Draws T's first weights; torch's global generator unless told.
     augmentation : ReconstructionAugmentation, optional
         With it, data are drawn from p_m of Eq. 10; without it, from p_d.
     held_out : tensor of shape (m, dimension), optional
@@ -243,23 +256,27 @@ def train_nce(
     FloatingPointError
         If the loss is not finite.
     """
-    network = LogRatio(noise.mean, noise.standard_deviation, contrast.hidden).to(composite.device)
+    with drawing_from(first_weights):
+        network = LogRatio(noise.mean, noise.standard_deviation, contrast.hidden)
     batches = Batches(composite, noise, augmentation, contrast.batch_size, contrast.noise_size)
     others = composite if held_out is None else held_out
     looks = Batches(others, noise, augmentation, 2000, 2000)
     history = History()
+    moving = MovingScale(noise.mean, torch.full_like(noise.mean, contrast.initial_scale), contrast)
     descent = Descent(
         network.parameters(), contrast.learning_rate, contrast.steps, "noise contrast", verbose
     )
-    moving = MovingScale(noise.mean, torch.full_like(noise.mean, contrast.initial_scale), contrast)
-    for step in range(1, contrast.steps + 1):
-        z, v = batches.draw(moving.scale, generator)
-        on_both = network(torch.cat([z, widen(v, noise.mean, moving.scale)]))
-        on_data, on_noise = on_both.split([len(z), len(v)])
-        loss = descent.step(nce_loss(on_data, on_noise, contrast.noise_ratio))
-        moving.move(step, network, z, v)
-        if contrast.is_recorded(step):
-            history.record(step, loss, network, moving.scale, looks, contrast.noise_ratio)
+    with descent, one_thread():
+        for step in range(1, contrast.steps + 1):
+            z, v = batches.draw(moving.scale, generator)
+            on_both = network(torch.cat([z, widen(v, noise.mean, moving.scale)]))
+            on_data, on_noise = on_both.split([len(z), len(v)])
+            loss = descent.step(nce_loss(on_data, on_noise, contrast.noise_ratio))
+            moving.move(step, network, z, v)
+            if contrast.is_recorded(step):
+                history.record(
+                    step, loss.item(), network, moving.scale, looks, contrast.noise_ratio
+                )
     if held_out is not None:
         network.load_state_dict(history.best_weights(contrast.rest))
     return network.eval(), moving.scale, history

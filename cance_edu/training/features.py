@@ -1,37 +1,80 @@
 """The composite features of a whole data set, batch by batch (Sec. 3.2)."""
 
+import copy
+from typing import Any
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from cance_edu.method.composite import Representation, composite
+from cance_edu.training.device import on_device
+from cance_edu.training.scaling import Scaling, scaling_of
 from cance_edu.training.sources import Source
 
-__all__ = ["composite_features"]
+__all__ = ["composite_features", "fitted_before"]
 
 
-@torch.no_grad()
 def composite_features(representation: Representation, source: Source) -> Tensor:
     """Return the composite features of all inputs, computed batch by batch: z = C(x).
 
     Parameters
     ----------
     representation : Representation
-        A trained autoencoder or principal components.
+        A trained autoencoder or principal components. Its `scaling`, if it has one, says how inputs
+        are scaled before they are encoded, and in which units z_e and z_c are.
     source : Source
-        The inputs. Of images scaled "raw-error" the latents are those of the standardised images,
-        the error and the cosine those of the images as they are.
+        The inputs, as they are.
 
     Returns
     -------
     tensor of shape (n, latent_dim + 2)
         float64, in main memory.
     """
+    network = on_device(representation, source.device)
+    scaling = scaling_of(network)
     features = []
-    for rows in source.batch_rows():
-        inputs = source.batch(rows)
-        latent = representation.encode(inputs)
-        reconstructions = representation.decode(latent).reshape(inputs.shape)
-        if source.images and source.scaling == "raw-error":
-            inputs, reconstructions = source.in_own_units(rows, reconstructions)
-        features.append(composite(latent, inputs, reconstructions).double().cpu())
+    with torch.inference_mode():
+        for batch in source.batches():
+            inputs = scaling(batch)
+            latent = network.encode(inputs)
+            reconstructions = network.decode(latent).reshape(inputs.shape)
+            compared = scaling.compared(batch, inputs, reconstructions)
+            features.append(composite(latent, *compared).double().cpu())
     return torch.cat(features)
+
+
+def fitted_before(given: Any, scaling: Scaling, inputs: Source) -> Representation:
+    """Return a copy of a representation that was fitted before, ready to encode these inputs.
+
+    Parameters
+    ----------
+    given : Representation
+        With a `scaling` of its own, that is kept.
+    scaling : Scaling
+        What it gets if it has none.
+    inputs : Source
+        What it is to encode.
+
+    Raises
+    ------
+    ValueError
+        If it was trained on images that were scaled otherwise, or does not take these inputs.
+    """
+    copied = copy.deepcopy(given)
+    if isinstance(copied, nn.Module):
+        copied = copied.cpu().eval()
+    if getattr(copied, "scaling", None) is None:
+        copied.scaling = scaling
+    if copied.scaling.images != scaling.images:
+        raise ValueError(
+            f"image_scaling is {scaling.images!r}, but the given representation was trained on "
+            f"images scaled {copied.scaling.images!r}; pass image_scaling={copied.scaling.images!r}"
+        )
+    try:
+        composite_features(copied, inputs.subset(torch.tensor([0])))
+    except RuntimeError as error:
+        raise ValueError(
+            f"the given representation does not take these inputs ({error}); expected one that "
+            "was fitted on inputs of the same shape"
+        ) from error
+    return copied

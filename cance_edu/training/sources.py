@@ -1,59 +1,37 @@
 """Inputs in batches, whatever they are kept in: arrays, memory maps, tensors or torch data sets.
 
 A source never holds more than a batch, so training and scoring work on sets that are larger than
-memory. `check_images` and `check_table` look at all of them before any training, and say what is
-wrong.
+memory. What is wrong with inputs is said by `cance_edu.training.checks`.
 """
 
-from collections.abc import Iterator
-from typing import Any, Literal
+import copy
+import math
+import mmap
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
 
-from cance_edu.datasets import FolderImages
-from cance_edu.method.moments import moments_of
-
-__all__ = [
-    "ImageScaling",
-    "Source",
-    "check_images",
-    "check_table",
-    "column_moments",
-    "is_images",
-    "standardize",
-]
-
-ImageScaling = Literal["unit", "standardized", "raw-error"]
+__all__ = ["Source", "is_array", "is_images"]
 
 BATCH = 1000
-DATASET_TYPES = (Dataset, FolderImages)
+"""The most rows of a batch in which data are looked at, or scored."""
+
+BATCH_BYTES = 64 * 2**20
+"""The most bytes of such a batch; what a network makes of it takes about four times as many."""
 
 
 def is_images(data: Any) -> bool:
-    """Return whether the data are images: a torch data set, or an array of 3 or 4 dimensions."""
-    return isinstance(data, DATASET_TYPES) or getattr(data, "ndim", 2) in (3, 4)
+    """Return whether the data are images: a data set of items, or an array of 3 or 4 dimensions."""
+    return not is_array(data) or data.ndim in (3, 4)
 
 
-def standardize(images: Tensor) -> Tensor:
-    """Return each image minus its mean, over its standard deviation; a constant one gives zeros.
-
-    Parameters
-    ----------
-    images : tensor of shape (n, ...)
-
-    Returns
-    -------
-    tensor of shape (n, ...)
-        Each image with mean 0 and (biased) standard deviation 1.
-    """
-    flat = images.flatten(1)
-    centred = flat - flat.mean(1, keepdim=True)
-    deviation = centred.square().mean(1, keepdim=True).sqrt()
-    # Round-off leaves a constant image a deviation of about 1e-8, which must not be divided by.
-    return torch.where(deviation > 1e-6, centred / deviation, 0.0).reshape(images.shape)
+def is_array(data: Any) -> bool:
+    """Return whether the data are an array of some library, and not items to be asked for."""
+    return hasattr(data, "ndim")
 
 
 class Source:
@@ -63,200 +41,112 @@ class Source:
     ----------
     data : array, numpy.memmap, tensor or torch Dataset
         Images (n, channels, height, width) or (n, height, width), or a table (n, features). The
-        items of a Dataset are images, or tuples that begin with one.
+        items of a Dataset are images, or tuples that begin with one. Images of 8 bits (uint8) are
+        divided by 255 as they are read.
     device : str
         Where the batches go.
-    scaling : {"unit", "standardized", "raw-error"}
-        For images: as they are, or each with mean 0 and deviation 1 (the last two).
-    rows : tensor of int, optional
-        Which rows there are; all of them unless told.
-    columns : (tensor, tensor), optional
-        For tables: what is subtracted from each column, and what it is then divided by.
-
-    Raises
-    ------
-    TypeError
-        If a torch Dataset has no length.
     """
 
-    def __init__(
-        self,
-        data: Any,
-        device: str = "cpu",
-        scaling: ImageScaling = "unit",
-        rows: Tensor | None = None,
-        columns: tuple[Tensor, Tensor] | None = None,
-    ) -> None:
-        if isinstance(data, Dataset) and not hasattr(data, "__len__"):
-            raise TypeError(
-                f"got a {type(data).__name__} without a length; expected a map-style Dataset, "
-                "whose items can be read in any order"
-            )
-        self.data, self.device, self.scaling, self.columns = data, device, scaling, columns
-        self.images = is_images(data)
-        self.rows = torch.arange(len(data)) if rows is None else rows
+    look: Callable[[Tensor, Tensor], object] | None = None
+
+    def __init__(self, data: Any, device: str = "cpu") -> None:
+        self.data, self.device, self.images = data, device, is_images(data)
+        self.rows = torch.arange(len(data))
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one row; images have their channel axis."""
+        if not is_array(self.data):
+            return tuple(self._own(torch.tensor([0])).shape[1:])
+        shape = tuple(self.data.shape[1:])
+        return (1, *shape) if self.images and len(shape) == 2 else shape
+
     def subset(self, rows: Tensor) -> "Source":
         """Return a source of some of the rows."""
-        return Source(self.data, self.device, self.scaling, self.rows[rows], self.columns)
+        part = copy.copy(self)
+        part.rows = self.rows[rows]
+        return part
+
+    def on(self, device: str) -> "Source":
+        """Return a source whose batches go elsewhere."""
+        moved = copy.copy(self)
+        moved.device = device
+        return moved
+
+    def looked_at(self, look: Callable[[Tensor, Tensor], object]) -> "Source":
+        """Return a source that shows each batch, with its row numbers, as it is read."""
+        watched = copy.copy(self)
+        watched.look = look
+        return watched
+
+    def kept(self, rows: Tensor) -> Tensor:
+        """Return rows as they are kept."""
+        chosen = self.rows[rows]
+        if not is_array(self.data):
+            return _stack([(int(row), self.data[int(row)]) for row in chosen])
+        if isinstance(self.data, Tensor):
+            return self.data[chosen.to(self.data.device)].detach()
+        if not _is_read(self.data):
+            return _tensor(self.data[chosen.numpy()])
+        # Forwards, as a disk likes it and HDF5 demands it; then back in the order asked for.
+        order = chosen.argsort()
+        return _tensor(self.data[chosen[order].numpy()])[order.argsort()]
+
+    def _own(self, rows: Tensor) -> Tensor:
+        batch = self.kept(rows)
+        if not self.images:
+            return batch
+        # As torchvision's ToTensor does: of 8 bits, and of no other integers, the white is known.
+        batch = batch.float() / 255 if batch.dtype == torch.uint8 else batch
+        return batch[:, None] if batch.ndim == 3 else batch
 
     def raw(self, rows: Tensor) -> Tensor:
-        """Return rows as they are kept; images get their channel axis."""
-        chosen = self.rows[rows]
-        if isinstance(self.data, DATASET_TYPES):
-            batch = _stack([(int(row), self.data[int(row)]) for row in chosen])
-        elif isinstance(self.data, Tensor):
-            batch = self.data[chosen.to(self.data.device)].detach()
-        else:
-            batch = torch.from_numpy(np.ascontiguousarray(self.data[chosen.numpy()]))
-        return batch[:, None] if self.images and batch.ndim == 3 else batch
+        """Return rows in their own units; images with their channel axis, those of 8 bits / 255."""
+        batch = self._own(rows)
+        if self.look is not None:
+            self.look(batch, rows)
+        return batch
 
     def batch(self, rows: Tensor) -> Tensor:
-        """Return rows ready for a network: float32 images or float64 tables, on the device."""
-        batch = self.raw(rows)
-        if not self.images:
-            table = batch.double()
-            centre, spread = self.columns or (0.0, 1.0)
-            return ((table - centre) / spread).to(self.device)
-        images = batch.to(self.device, torch.float32)
-        return images if self.scaling == "unit" else standardize(images)
-
-    def in_own_units(self, rows: Tensor, standardized: Tensor) -> tuple[Tensor, Tensor]:
-        """Return images as they are, and their standardised reconstructions scaled back to them.
-
-        Parameters
-        ----------
-        rows : tensor of int, shape (n,)
-            Which images.
-        standardized : tensor of shape (n, channels, height, width)
-            Their reconstructions, as an autoencoder of standardised images gives them.
-
-        Returns
-        -------
-        images, reconstructions : tensor of shape (n, channels, height, width)
-            On the device. A reconstruction is multiplied by its image's deviation, and the image's
-            mean is added.
-        """
-        images = self.raw(rows).to(self.device, torch.float32)
-        mean = images.mean((1, 2, 3), keepdim=True)
-        deviation = images.std((1, 2, 3), correction=0, keepdim=True)
-        return images, standardized * deviation + mean
+        """Return rows in a network's precision, float32 images or float64 tables, on the device."""
+        return self.raw(rows).to(self.device, torch.float32 if self.images else torch.float64)
 
     def batch_rows(self) -> Iterator[Tensor]:
-        """Give out the numbers of all rows, in order, a thousand at a time."""
-        yield from torch.arange(len(self)).split(BATCH)
+        """Give out the numbers of all rows, in order: a thousand at a time, or fewer large ones."""
+        bytes_of_a_row = math.prod(self.shape) * (4 if self.images else 8)
+        size = max(1, min(BATCH, BATCH_BYTES // max(1, bytes_of_a_row)))
+        yield from torch.arange(len(self)).split(size)
 
     def batches(self) -> Iterator[Tensor]:
         """Give out all rows, in order."""
         for rows in self.batch_rows():
             yield self.batch(rows)
 
-    def shuffled_batches(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
-        """Give out all rows in a random order, in a number of batches of equal size."""
-        order = torch.randperm(len(self), generator=generator)
-        for rows in order.tensor_split(number):
-            # Sorted within the batch, a memory map is read forwards.
-            yield self.batch(rows.sort().values)
+    def shuffled_rows(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """Give out the numbers of all rows, at random in a number of batches of equal size."""
+        for rows in torch.randperm(len(self), generator=generator).tensor_split(number):
+            yield rows.sort().values
 
 
-def check_images(source: Source, expected: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """Look at every image once; return the shape of one, (channels, height, width).
-
-    Parameters
-    ----------
-    source : Source
-        The images.
-    expected : (channels, height, width), optional
-        The shape that a fitted detector knows.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or one has another shape than the first or the expected one, is not
-        finite or leaves [0, 1]; or, when nothing is expected yet, if all images are one constant.
-    """
-    if len(source) == 0:
-        raise ValueError("got 0 images (n_samples = 0); expected at least 1")
-    shape = tuple(source.raw(torch.tensor([0])).shape[1:])
-    if len(shape) != 3:
-        raise ValueError(
-            f"got images of shape {shape}; expected (channels, height, width), that is an array "
-            "(n, channels, height, width) or (n, height, width)"
-        )
-    if expected is not None and shape != expected:
-        raise ValueError(
-            f"got images of shape {shape}, but the detector was fitted on {expected} (channels, "
-            "height, width); resize or convert them, or fit a new detector"
-        )
-    lowest, highest = np.inf, -np.inf
-    for rows in source.batch_rows():
-        batch = source.raw(rows)
-        if batch.shape[1:] != shape:
-            raise ValueError(_unequal(int(rows[0]), batch.shape[1:], 0, shape))
-        low, high = _check_values(batch, int(rows[0]))
-        lowest, highest = min(lowest, low), max(highest, high)
-    if expected is None and lowest == highest:
-        raise ValueError(
-            f"all {len(source)} images are the constant {lowest:g}; there is nothing to learn from"
-        )
-    return shape
+def _is_read(data: Any) -> bool:
+    """Return whether rows are read from a file: a memory map, a view of one, HDF5, zarr."""
+    if not isinstance(data, np.ndarray):
+        return True
+    while isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
+        data = data.base
+    return isinstance(data, (np.memmap, mmap.mmap))
 
 
-def check_table(source: Source) -> None:
-    """Look at every row of a table once.
-
-    Parameters
-    ----------
-    source : Source
-        The table.
-
-    Raises
-    ------
-    ValueError
-        If a number is NaN or infinite; the first one is named.
-    """
-    for rows in source.batch_rows():
-        wrong = ~(batch := source.raw(rows)).isfinite()
-        if wrong.any():
-            row, column = wrong.nonzero()[0].tolist()
-            raise ValueError(
-                f"row {int(rows[0]) + row}, column {column} is NaN or infinity "
-                f"({batch[row, column]:g}); expected finite numbers: remove such rows, or impute"
-            )
-
-
-def column_moments(source: Source) -> tuple[Tensor, Tensor]:
-    """Return what standardises a table's columns, as `Source` takes it.
-
-    Parameters
-    ----------
-    source : Source
-        A table, one batch of which is held in memory.
-
-    Returns
-    -------
-    (tensor, tensor)
-        Each column's mean and standard deviation; the latter is 1 for a constant column.
-
-    Raises
-    ------
-    ValueError
-        If all rows are the same.
-    """
-    moments = moments_of(source.raw(rows) for rows in source.batch_rows())
-    deviation = moments.covariance.diag().sqrt()
-    # Round-off leaves a constant column a small deviation, which must not be divided by.
-    varies = deviation > 1e-12 * moments.mean.abs()
-    if not varies.any():
-        raise ValueError(f"all {len(source)} rows are the same; there is nothing to learn from")
-    return moments.mean, torch.where(varies, deviation, 1.0)
+def _tensor(array: np.ndarray[Any, Any]) -> Tensor:
+    """Return an array as a tensor, copied where torch must: read-only, or of other byte order."""
+    return torch.from_numpy(np.require(array, array.dtype.newbyteorder("="), ["C", "W"]))
 
 
 def _stack(items: list[tuple[int, Any]]) -> Tensor:
-    """Put numbered items of a torch data set, images or tuples that begin with one, in a batch."""
+    """Put numbered items of a data set, images or tuples that begin with one, in a batch."""
     images = []
     for row, item in items:
         image = item[0] if isinstance(item, (tuple, list)) else item
@@ -265,35 +155,15 @@ def _stack(items: list[tuple[int, Any]]) -> Tensor:
                 f"item {row} of the data set is a {type(image).__name__}; expected an image as "
                 "tensor or array, or a tuple that begins with one"
             )
-        images.append(torch.as_tensor(image if hasattr(image, "shape") else np.asarray(image)))
+        images.append(image if isinstance(image, Tensor) else _tensor(np.asarray(image)))
         if images[-1].shape != images[0].shape:
-            raise ValueError(_unequal(row, images[-1].shape, items[0][0], images[0].shape))
+            raise ValueError(unequal(row, images[-1].shape, items[0][0], images[0].shape))
     return torch.stack(images)
 
 
-def _unequal(row: int, shape: tuple[int, ...], other_row: int, other: tuple[int, ...]) -> str:
+def unequal(row: int, shape: tuple[int, ...], other_row: int, other: tuple[int, ...]) -> str:
+    """Say which two images differ in shape."""
     return (
         f"image {row} has shape {tuple(shape)}, but image {other_row} {tuple(other)}; resize or "
         "convert them to one shape"
     )
-
-
-def _check_values(batch: Tensor, first: int) -> tuple[float, float]:
-    if not torch.is_floating_point(batch):
-        batch = batch.float()
-    for wrong, what, advice in (
-        (~batch.isfinite(), "NaN or infinity", "remove or repair such images"),
-        (
-            (batch < 0) | (batch > 1),
-            "a value outside [0, 1]",
-            "divide 8-bit images by 255 (ToTensor() in a torchvision Dataset does)",
-        ),
-    ):
-        if wrong.any():
-            row = int(wrong.flatten(1).any(1).nonzero()[0])
-            value = batch[row][wrong[row]][0].item()
-            raise ValueError(
-                f"image {first + row} has {what} ({value:g}); expected finite values in [0, 1]: "
-                f"{advice}"
-            )
-    return batch.min().item(), batch.max().item()

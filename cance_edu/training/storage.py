@@ -17,8 +17,11 @@ from cance_edu.datasets.files import written_beside
 
 __all__ = ["FORMAT", "load_model", "save_model"]
 
-FORMAT = 2
-"""Version of the file format; a file of another version is refused."""
+FORMAT = 3
+"""Version of the file format that is written."""
+
+READ = (2, 3)
+"""Versions that are read; whoever asks for a file makes of an older one what it needs."""
 
 
 def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[str, Any]) -> Path:
@@ -51,8 +54,8 @@ def save_model(path: str | Path, tensors: dict[str, Tensor], description: dict[s
     return path
 
 
-def load_model(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what `save_model` wrote, onto the CPU.
+def load_model(path: str | Path) -> tuple[int, dict[str, Tensor], dict[str, Any]]:
+    """Read what `save_model` wrote, into main memory.
 
     Parameters
     ----------
@@ -61,8 +64,8 @@ def load_model(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
     Returns
     -------
-    tensors, description : dict, dict
-        As they were saved.
+    version, tensors, description : int, dict, dict
+        The file's format, and both as they were saved.
 
     Raises
     ------
@@ -77,21 +80,31 @@ def load_model(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # Copied to where torch puts its own: products of tensors elsewhere round otherwise.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise ValueError(
             f"{path} is damaged or truncated ({error}); save the detector again"
         ) from error
     if not {"format", "description", "sha256"} <= metadata.keys():
         raise ValueError(f"{path} is a safetensors file, but not one that CANCE.save wrote")
-    if metadata["format"] != str(FORMAT):
+    if metadata["format"] not in map(str, READ):
         raise ValueError(
-            f"{path} has format {metadata['format']}; this version of cance_edu reads format "
-            f"{FORMAT}: load it with the version that wrote it, or fit and save again"
+            f"{path} has format {metadata['format']}, {_writer(metadata['description'])}; this "
+            f"version of cance_edu reads the formats {', '.join(map(str, READ))}: load it with the "
+            "version that wrote it, or fit and save again"
         )
     if metadata["sha256"] != _checksum(tensors, metadata["description"]):
         raise ValueError(f"{path} was changed after it was saved (checksum); save it again")
-    return tensors, json.loads(metadata["description"])
+    return int(metadata["format"]), tensors, json.loads(metadata["description"])
+
+
+def _writer(description: str) -> str:
+    """Say which version wrote a file whose format is not known here."""
+    try:
+        return f"written by cance_edu {json.loads(description)['made_with']['cance-edu']}"
+    except (ValueError, KeyError, TypeError):
+        return "written by a version that it does not name"
 
 
 def _with_suffix(path: str | Path) -> Path:

@@ -15,8 +15,9 @@ from cance_edu.datasets.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "nce_together", "jobs", "settings", "dial"),
-    "settings_cifar10",
+    *("kernels", "grading", "first_widget", "jobs", "settings", "dial"),
+    *("settings_cifar10", "systems"),
+    *("settings_cifar10", "pages"),
 )
 RESULTS = Path(__file__).parent / "results"
 

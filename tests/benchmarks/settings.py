@@ -18,6 +18,7 @@ from cance_edu.datasets import load_one_class
 from cance_edu.method.autoencoder import convolutional_autoencoder, reconstruction_loss
 from cance_edu.method.moments import condition_number
 from cance_edu.training.autoencoder import latent_covariance, train_autoencoder
+from cance_edu.training.scaling import ImageScaling, Scaling
 from cance_edu.training.sources import Source
 
 DIGITS = (8, 2, 3, 5)
@@ -32,6 +33,7 @@ class Settings:
     covariance_weight: float = 1.0
     epochs: tuple[int, int] = (20, 5)
     activation: type[nn.Module] = nn.ELU
+    image_scaling: ImageScaling = "unit"
 
     def changed(self) -> dict[str, "Settings"]:
         """Return these and, by name, those with one of them changed."""
@@ -50,11 +52,11 @@ def held_out_loss(images: Source, settings: Settings) -> tuple[float, float]:
     torch.manual_seed(0)
     rows = torch.randperm(len(images))
     seen, held_out = images.subset(rows[len(rows) // 10 :]), images.subset(rows[: len(rows) // 10])
-    shape = tuple(images.raw(rows[:1]).shape[1:])
-    bounded = images.scaling == "unit"
+    bounded = settings.image_scaling == "unit"
     model = convolutional_autoencoder(
-        shape, settings.latent_dim, settings.channels, bounded=bounded
+        images.shape, settings.latent_dim, settings.channels, bounded=bounded
     )
+    model.scaling = scaling = Scaling(settings.image_scaling)
     replace_activations(model, settings.activation)
     train_autoencoder(
         model,
@@ -66,7 +68,7 @@ def held_out_loss(images: Source, settings: Settings) -> tuple[float, float]:
     with torch.no_grad():
         losses = [
             (reconstruction_loss(batch, model(batch)).item(), len(batch))
-            for batch in held_out.batches()
+            for batch in map(scaling, held_out.batches())
         ]
     loss = sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
     return loss, condition_number(latent_covariance(model, held_out))

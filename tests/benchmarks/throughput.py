@@ -42,7 +42,7 @@ def _steps() -> dict[str, Callable[[], object]]:
     model = convolutional_autoencoder((1, 28, 28), 6).train()
     descent = Descent(model.parameters(), 1e-3, 10**6)
 
-    def autoencoder_step() -> float:
+    def autoencoder_step() -> torch.Tensor:
         latent = model.encode(images)
         loss = reconstruction_loss(images, model.decode(latent)) + covariance_loss(latent)
         return descent.step(loss)
@@ -51,7 +51,7 @@ def _steps() -> dict[str, Callable[[], object]]:
     network = LogRatio(z.mean(0), z.std(0))
     contrast = Descent(network.parameters(), 1e-3, 10**6)
 
-    def contrast_step() -> float:
+    def contrast_step() -> torch.Tensor:
         on_data, on_noise = network(z).split(256)
         return contrast.step(nce_loss(on_data, on_noise))
 

@@ -24,6 +24,18 @@ def lognormal_sigma(mean, deviation):
     return np.sqrt(np.log(1 + (deviation / mean) ** 2))
 
 
+THRESHOLD = {
+    "the wrong end of the scores": lambda s, share: np.sort(s)[int(share * len(s)) - 1],
+    "a share used as if it were percent": lambda s, share: np.percentile(s, 1 - share),
+    "the scores taken for a normal distribution": lambda s, share: (
+        np.mean(s) + np.std(s) * stats.norm.ppf(1 - share)
+    ),
+    "a share of the range, not of the scores": lambda s, share: (
+        (1 - share) * s.max() + share * s.min()
+    ),
+    "one alarm too few": lambda s, share: sorted(s, reverse=True)[round(share * len(s)) - 1],
+}
+
 MODE = {
     "the median of the log-normal, not the mode": lambda m, s: np.exp(
         np.log(m) - lognormal_sigma(m, s) ** 2 / 2
@@ -252,6 +264,7 @@ AUROC = {
 }
 
 BANK = {
+    "threshold": THRESHOLD,
     "mode": MODE,
     "truncated_normal": TRUNCATED_NORMAL,
     "k_aware": K_AWARE,

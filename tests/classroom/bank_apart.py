@@ -56,6 +56,18 @@ def unsquared(mean, deviation):
     return mean / math.sqrt((mean + deviation) / mean) ** 3
 
 
+THRESHOLD = {
+    "the wrong end of the scores": lambda s, share: float(np.percentile(s, 100 * share)),
+    "a share used as if it were percent": lambda s, share: np.percentile(s, (1 - share)),
+    "the scores taken for a normal distribution": lambda s, share: stats.norm(
+        s.mean(), s.std()
+    ).isf(share),
+    "a share of the range, not of the scores": lambda s, share: s.min() + (1 - share) * np.ptp(s),
+    "one alarm too few": lambda s, share: np.partition(s, -round(share * len(s)))[
+        -round(share * len(s))
+    ],
+}
+
 MODE = {
     "the median of the log-normal, not the mode": median,
     "the mean, not the mode": mean_by_quadrature,
@@ -425,6 +437,7 @@ AUROC = {
 }
 
 BANK_APART = {
+    "threshold": THRESHOLD,
     "mode": MODE,
     "truncated_normal": TRUNCATED_NORMAL,
     "k_aware": K_AWARE,

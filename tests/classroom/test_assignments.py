@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 
 from cance_edu.classroom import assignments as classroom
 from cance_edu.classroom import check
+from cance_edu.classroom.working_copy import for_students
 from cance_edu.cli import main
 
 pytest.importorskip("nbgrader")
@@ -99,7 +100,8 @@ def test_notebook_and_text_form_agree(path):
             (c.cell_type, c.source, c.metadata.get("nbgrader")) for c in jupytext.read(file).cells
         ]
 
-    assert cells(path) == cells(path.with_suffix(".py"))
+    text = classroom.ASSIGNMENTS.parent / "text" / "assignments" / f"{path.stem}.py"
+    assert cells(path) == cells(text)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -124,6 +126,20 @@ def test_nothing_of_a_solution_or_a_hidden_test_survives_in_a_release(path, cour
         assert line in visible or line not in kept, line
     assert "BEGIN SOLUTION" not in kept
     assert "HIDDEN TESTS" not in kept
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_students_own_copy_is_what_nbgrader_releases(path, course):
+    def cells(notebook):
+        locks = ("deletable", "editable")
+        return [
+            (c.cell_type, c.source, [c.metadata.get(key) for key in locks]) for c in notebook.cells
+        ]
+
+    ours = nbformat.from_dict(for_students(json.loads(path.read_text(encoding="utf-8"))))
+    for cell in ours.cells:
+        cell.source = "".join(cell.source)
+    assert cells(ours) == cells(read(course / "release" / path.stem / path.name))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -155,7 +171,7 @@ def answers():
     }
 
 
-def test_three_submissions_get_the_marks_that_they_earned(course):
+def test_three_submissions_get_the_marks_that_they_earned(course, capsys):
     right = answers()
 
     def all_right(cells):
@@ -172,7 +188,8 @@ def test_three_submissions_get_the_marks_that_they_earned(course):
     submit(course, "ben", half_right)
     submit(course, "cy", lambda cells: None)
     assert main(["assignments", "grade", str(course)]) == 0
-    with (course / "marks.csv").open() as file:
+    assert "ben · 03_covariance_loss: 4 of 10.\n" in capsys.readouterr().out
+    with (course / "marks.csv").open(encoding="utf-8-sig") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert {name: float(row["score"]) for name, row in rows.items()} == {
         "ada": 8,
@@ -190,7 +207,10 @@ def test_three_submissions_get_the_marks_that_they_earned(course):
 def test_grading_nothing_and_a_missing_nbgrader_are_told(tmp_path, monkeypatch, capsys):
     assert main(["assignments", "grade", str(tmp_path)]) == 1
     assert "there is nothing in" in capsys.readouterr().err
-    monkeypatch.setitem(sys.modules, "nbgrader.apps", None)
+    for module in ("autograding", "assignments"):
+        monkeypatch.delitem(sys.modules, f"cance_edu.classroom.{module}")
+    monkeypatch.delattr("cance_edu.classroom.assignments")
+    monkeypatch.setitem(sys.modules, "nbgrader.api", None)
     assert main(["assignments", "release", str(tmp_path)]) == 1
     assert "nbgrader is not installed" in capsys.readouterr().err
 

@@ -1,5 +1,8 @@
 """Every misconception is caught and named, in two differently written solutions."""
 
+import contextlib
+import math
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -55,6 +58,7 @@ def library_score(log_ratio, noise_log_prob, noise_ratio):
 
 
 REFERENCE = {
+    "threshold": lambda scores, share: np.quantile(scores, 1 - share),
     "mode": lognormal.lognormal_mode,
     "truncated_normal": library_truncated,
     "k_aware": library_k_aware,
@@ -131,6 +135,122 @@ def test_a_wrong_shape_and_a_wrong_type_are_told():
     assert "returned a str" in check.mode(lambda m, s: "the mode").text
 
 
+class Unspeakable(Exception):
+    def __str__(self):
+        raise ValueError("this error cannot be printed")
+
+
+class Unreadable:
+    def __array__(self, *_, **__):
+        raise RuntimeError("no array")
+
+
+def raises(error):
+    def function(*arguments):
+        raise error
+
+    return function
+
+
+def endless(*arguments):
+    return endless(*arguments)
+
+
+STRANGE = {
+    "nothing in it": lambda *_: [],
+    "text": lambda *_: "1.5",
+    "bytes": lambda *_: b"3",
+    "a dictionary": lambda *_: {},
+    "an object": lambda *_: object(),
+    "a function": lambda *_: len,
+    "a generator": lambda *_: (x for x in [1.0]),
+    "a complex number": lambda *_: 1 + 0j,
+    "a complex array": lambda *_: np.array(1 + 2j),
+    "a date": lambda *_: np.datetime64("2026"),
+    "ragged": lambda *_: [[1, 2], [3]],
+    "no numbers": lambda *_: [None] * 20,
+    "too large": lambda *_: 10**400,
+    "what was given": lambda *arguments: arguments,
+    "NaN": lambda *_: math.nan,
+    "a tensor that learns": lambda *_: torch.tensor(1.0, requires_grad=True),
+    "a list of them": lambda *_: [torch.tensor(1.0, requires_grad=True)] * 7,
+    "a tensor without numbers": lambda *_: torch.empty((), device="meta"),
+    "a sparse tensor": lambda *_: torch.eye(2).to_sparse(),
+    "a complex tensor": lambda *_: torch.tensor(1j),
+    "an object that is no array": lambda *_: Unreadable(),
+    "an error": raises(ValueError()),
+    "an error of a page": raises(ValueError("x" * 100_000 + chr(10))),
+    "an error that cannot be printed": raises(Unspeakable()),
+    "exit()": raises(SystemExit(1)),
+    "no memory": raises(MemoryError()),
+    "endless recursion": endless,
+    "no parameters": lambda: 1.0,
+    "a number, not a function": 3.0,
+    "what a function returned": None,
+    "a class": int,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", STRANGE)
+def test_whatever_a_function_does_the_answer_is_in_words(name, kind):
+    feedback = getattr(check, name)(STRANGE[kind])
+    assert not feedback.passed
+    assert 20 < len(feedback.text) < 600
+    assert "Traceback" not in feedback.text
+    assert feedback._repr_markdown_()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_that_changes_what_it_was_given_spoils_nothing(name):
+    def changes(*arguments):
+        for one in arguments:
+            if isinstance(one, np.ndarray | torch.Tensor):
+                with contextlib.suppress(RuntimeError):  # K has a gradient and refuses
+                    one[...] = 0
+        return 0.0
+
+    task = getattr(check, name)
+    before = task.expected()
+    task(changes)
+    assert agree(task.expected(), before)
+    assert task(REFERENCE[name]).passed
+
+
+def test_tensors_of_every_kind_are_numbers():
+    def modes(kind):
+        return lambda m, s: kind(lognormal.lognormal_mode(m, s))
+
+    learning = modes(lambda value: torch.tensor(value, dtype=float, requires_grad=True))
+    assert check.mode(learning).passed
+    assert check.mode(modes(Fraction)).passed
+    by_point = BANK_APART["anomaly_score"]["nu is forgotten"]
+    seen = check.anomaly_score(
+        lambda t, n, nu: [torch.tensor(x, requires_grad=True) for x in by_point(t, n, nu)]
+    )
+    assert seen.misconception == "nu is forgotten"
+
+
+def test_the_words_say_what_to_do():
+    assert "an object; expected (): a single number" in check.mode(STRANGE["an object"]).text
+    assert "a ndarray of complex128" in check.mode(STRANGE["a complex array"]).text
+    assert check.mode(lambda: 1).text.endswith("Write `mode(mean, standard_deviation)`.")
+    for feedback in (check.mode(), check.mode(1.0, 2.0), check.mode(3.0)):
+        assert "do not call it: `check.mode(mode)`" in feedback.text
+
+
+def test_an_interrupt_is_not_feedback():
+    with pytest.raises(KeyboardInterrupt):
+        check.mode(raises(KeyboardInterrupt()))
+
+
+def test_tab_shows_the_tasks_and_no_tools():
+    shown = dir(check)
+    assert set(NAMES) < set(shown)
+    assert not {"np", "traceback", "Any", "import_module", "Path"} & set(shown)
+    assert all(hasattr(check, name) for name in shown)
+
+
 def test_an_unknown_mistake_gets_no_name():
     feedback = check.mode(lambda m, s: 17.0)
     assert (feedback.passed, feedback.misconception) == (False, None)
@@ -145,5 +265,5 @@ def test_hints_do_not_hold_a_formula():
 
 
 def test_an_unknown_task_lists_the_known_ones():
-    with pytest.raises(AttributeError, match="no task 'median'; there are mode, "):
+    with pytest.raises(AttributeError, match="no task 'median'; there are threshold, mode, "):
         _ = check.median

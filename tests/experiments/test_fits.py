@@ -43,7 +43,7 @@ def test_a_fit_says_what_its_results_are_of():
 
 def test_settings_are_all_parameters_that_decide_a_result():
     (task,) = chosen("digits", rows=["3"])
-    parameters = CANCE(**task.parameters).get_params(deep=False)
+    parameters = CANCE(channels=(16, 32), **task.parameters).get_params(deep=False)
     left_out = {"variant", "random_state", "verbose", "device"}
     assert CANCE_FAMILY.settings(task.parameters) == {
         k: v for k, v in parameters.items() if k not in left_out

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cance_edu import cli
-from cance_edu.course.results.intervals_figure import Point
-from cance_edu.course.results.paper_tables_figure import Panel, draw_panel, draw_panels
+from cance_edu.course.results.paper_tables_figure import draw_panel, draw_panels
+from cance_edu.experiments.panels import Panel, Point
 from cance_edu.experiments.report import report
 from cance_edu.experiments.results import opened
 from cance_edu.experiments.tables import TABLES
@@ -134,7 +134,9 @@ def test_the_csv_has_every_cell_with_all_digits():
 
 def test_the_figure_has_a_panel_for_each_data_set_that_was_run():
     made = report([*EIGHT, *OTHER])
-    titles = [axes.get_title() for axes in made.figure().axes]
+    figure = Figure()
+    draw_panels(figure, made.panels())
+    titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["Table 1: MNIST", "Table 1: CIFAR-10, images in [0, 1]"]
     assert "Table 1: MNIST: 1 better and 0 worse of 1" in made.alt()
     assert "None was run" in report([]).alt()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 __all__ = ["TASKS", "Feedback", "Misconception", "NotAnswered", "Task", "as_numbers", "check"]
 
 TASKS = {
+    "threshold": "decision.THRESHOLD",
     "mode": "lognormal.MODE",
     "truncated_normal": "lognormal.TRUNCATED_NORMAL",
     "k_aware": "lognormal.K_AWARE",
@@ -87,8 +88,12 @@ class Task:
     expected: Callable[[], Array]
     misconceptions: tuple[Misconception, ...]
 
-    def __call__(self, function: Function) -> "Feedback":
+    def __call__(self, function: Any = None, *more: Any) -> "Feedback":
         """Return feedback on a student's function, `check(self, function)`."""
+        if more or not callable(function):
+            name = self.signature.partition("(")[0]
+            words = f"give it your function alone, and do not call it: `check.{name}({name})`."
+            return Feedback(self.name, False, None, words)
         return check(self, function)
 
 
@@ -129,6 +134,11 @@ def __getattr__(name: str) -> Task:
     return found
 
 
+def __dir__() -> list[str]:
+    """Return what TAB offers: the tasks first of all."""
+    return sorted([*__all__, *TASKS])
+
+
 def check(task: Task, function: Function) -> Feedback:
     """Return feedback on a student's function.
 
@@ -155,8 +165,8 @@ def check(task: Task, function: Function) -> Feedback:
         return not_yet(f"not answered yet. Write `{task.signature}`.")
     except WrongShape as error:
         return not_yet(str(error))
-    except Exception as error:  # noqa: BLE001 - whatever a student's function raises is feedback
-        return not_yet(_what_was_raised(error))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what a student's function raises is feedback
+        return not_yet(_what_was_raised(error, task.signature))
     if agree(seen, task.expected()):
         return Feedback(task.name, True, None, f"this is {task.equation}.")
     for misconception in task.misconceptions:
@@ -202,22 +212,54 @@ def as_numbers(value: Any, shape: tuple[int, ...]) -> Array:
     """
     if value is None or value is Ellipsis:
         raise NotAnswered
+    expected = f"{shape}: a single number" if shape == () else f"numbers of shape {shape}"
     try:
-        array = np.asarray(value.detach() if hasattr(value, "detach") else value, dtype=float)
-    except (TypeError, ValueError):
-        kind = type(value).__name__
-        raise WrongShape(f"it returned a {kind}; expected numbers of shape {shape}.") from None
+        array = np.asarray(_off_torch(value))
+        if array.dtype.kind not in "biufO":  # text and dates are no numbers, complex ones no answer
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise WrongShape(f"it returned {_kind(value)}; expected {expected}.") from None
     if array.shape != shape:
-        raise WrongShape(f"it returned shape {array.shape}; expected {shape}.")
+        raise WrongShape(f"it returned shape {array.shape}; expected {expected}.")
     return array.ravel()
 
 
-def _what_was_raised(error: Exception) -> str:
+def _off_torch(value: Any) -> Any:
+    """Return tensors, and lists of them, as NumPy reads them: on the CPU, without a gradient."""
+    if isinstance(value, list | tuple):
+        return [_off_torch(inner) for inner in value]
+    if not hasattr(value, "detach"):
+        return value
+    value = value.detach().cpu()
+    return value if value.is_complex() else value.double()
+
+
+def _kind(value: Any) -> str:
+    """Return what something is, in a few words."""
+    name, dtype = type(value).__name__, getattr(value, "dtype", None)
+    article = "an" if name[0].lower() in "aeiou" else "a"
+    return f"{article} {name}" + (f" of {dtype}" if dtype is not None else "")
+
+
+def _what_was_raised(error: BaseException, signature: str) -> str:
     """Return the error as a sentence, with the line of the student's function that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not _is_library(frame.filename)]
     line = f" in the line `{theirs[-1].line}`" if theirs and theirs[-1].line else ""
-    return f"it raised {type(error).__name__}{line}: {error}"
+    said = f"it raised {type(error).__name__}{line}{_first_line(error)}"
+    # Called by the checker, it failed before its first line: the arguments do not fit.
+    wrong_arguments = isinstance(error, TypeError) and not theirs
+    return f"{said}. Write `{signature}`." if wrong_arguments else said
+
+
+def _first_line(error: BaseException) -> str:
+    """Return what an error says, led by a colon; some say nothing, a page, or fail to say it."""
+    try:
+        words = str(error).strip().partition("\n")[0]
+    except Exception:  # noqa: BLE001 - a student's own class of errors
+        words = ""
+    return f": {words[:300]}" if words else ""
 
 
 def _is_library(filename: str) -> bool:

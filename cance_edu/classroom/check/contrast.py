@@ -22,7 +22,8 @@ _LOGITS = (
 
 
 def _tensors(*arrays: Any) -> list[Tensor]:
-    return [torch.as_tensor(array, dtype=torch.float64) for array in arrays]
+    # Copies: a student's function may change what it is given, and the next one is asked the same.
+    return [torch.tensor(array, dtype=torch.float64) for array in arrays]
 
 
 def _observe_loss(function: Function) -> Array:

@@ -3,7 +3,8 @@
 `cance-edu record NAME` computes a recording and keeps it in `data/recordings/`: the arrays in
 `NAME.npz`, and in `NAME.json` the command, the settings and seeds, what it was made with, and the
 checksum of the arrays. Each recording has a module of its own here, with a function `record` that
-returns its arrays, and a dictionary `SETTINGS`.
+returns its arrays, and a dictionary `SETTINGS`. The figures that the lessons measure over seeds,
+`lesson_figures`, are kept otherwise: a file for each lesson (`cance_edu.course.over_seeds`).
 """
 
 import hashlib
@@ -26,9 +27,9 @@ FOLDER = PROJECT / "data" / "recordings"
 """Where recordings lie: in the project's repository, not in the installed package."""
 
 RECORDINGS = (
-    "lesson_figures",
     "digits_ablation",
     "mnist_eights",
+    "mnist_pictures",
     "covariance",
     "known_density",
     "noise_objectives",

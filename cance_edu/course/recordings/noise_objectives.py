@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cance_edu.course.page import LessonDataset, lesson_split
+from cance_edu.course.over_seeds import LessonDataset
+from cance_edu.course.page import lesson_split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import fit_variants
 

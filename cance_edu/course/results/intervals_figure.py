@@ -1,26 +1,15 @@
 """Differences with their intervals: a row for each question, a marker for each system."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 
 from cance_edu.course.style import marker_style
+from cance_edu.experiments.panels import Point
 
 __all__ = ["Point", "draw_intervals"]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A difference: of which row and system, its size, and where its interval begins and ends."""
-
-    row: str
-    system: str
-    difference: float
-    low: float
-    high: float
 
 
 def draw_intervals(axes: Axes, points: Sequence[Point]) -> list[ErrorbarContainer]:

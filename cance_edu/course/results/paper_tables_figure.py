@@ -1,32 +1,18 @@
 """How far our results are from the paper's, row by row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from cance_edu.course.results.intervals_figure import Point, draw_intervals
+from cance_edu.course.results.intervals_figure import draw_intervals
+from cance_edu.datasets.files import written_beside
+from cance_edu.experiments.panels import Panel
+from cance_edu.experiments.report import Report
 
-__all__ = ["Panel", "draw_panel", "draw_panels"]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The differences of one data set.
-
-    Attributes
-    ----------
-    title, unit : str
-        Above the axes, and of the differences.
-    points : sequence of Point
-        Rows and systems are drawn in the order in which they come.
-    """
-
-    title: str
-    unit: str
-    points: Sequence[Point]
+__all__ = ["Panel", "draw_panel", "draw_panels", "write_report"]
 
 
 def draw_panels(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarContainer]]:
@@ -59,3 +45,13 @@ def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
     # Beside the axes: within them it would hide points.
     axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return bars
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Write report.md, report.csv and report.png, and return where they are."""
+    written = report.write(folder, figure="report.png")
+    figure = Figure(layout="constrained")
+    draw_panels(figure, report.panels())
+    with written_beside(folder / "report.png") as beside:
+        figure.savefig(beside, format="png", dpi=100)
+    return [*written, folder / "report.png"]

@@ -35,7 +35,7 @@ def draw_scores(
     axes : Axes
         Where to draw.
     scores : array_like of shape (n,)
-        S(x); larger ones than the right edge are drawn there.
+        S(x); larger ones than the right edge are drawn there, and counted beside it.
     is_anomaly : array_like of bool, shape (n,)
         The truth.
     threshold : float
@@ -65,6 +65,9 @@ def draw_scores(
             label=label,
         )
     line = axes.axvline(threshold, color="black", linestyle="--", label="threshold")
+    if beyond := int(np.sum(scores > right)):
+        note = f"{beyond} more, up to {scores.max():.0f} →"
+        axes.text(0.98, 0.45, note, transform=axes.transAxes, ha="right", fontsize=8)
     axes.set(xlabel="anomaly score S(x), nats", ylabel="share of inputs per nat")
     axes.legend()
     return line

@@ -98,7 +98,7 @@ show_source(CANCE._learn)
 # Here it is by hand, from the detector's parts, and the threshold with it.
 
 # %%
-z = torch.from_numpy(detector.composite_features(split.test_images)).to(detector.device_)
+z = torch.from_numpy(detector.composite_features(split.test_images))
 with torch.no_grad():
     log_ratio = detector.log_ratio_(z)
 log_noise = detector.noise_.log_prob(z, detector.scale_)
@@ -591,8 +591,7 @@ my_guess = ""  # "blurred", "like an even digit", "like the image itself", ...
 def rebuilt(images):
     autoencoder = detector.representation_
     with torch.no_grad():
-        inputs = torch.from_numpy(images).to(detector.device_)
-        return autoencoder.decode(autoencoder.encode(inputs)).cpu().numpy()
+        return autoencoder(torch.from_numpy(images)).numpy()
 
 
 missed = [i for i in ranked if is_anomaly[i] and not raised[i]]

@@ -63,7 +63,7 @@ from cance_edu.experiments.pairs import Pairs, mean_interval, pairs
 from cance_edu.experiments.paper_tables import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 from cance_edu.experiments.tables import TABLES
-from cance_edu.training.sources import Source
+from cance_edu.training.scaling import in_own_units
 
 # %%
 results = stored()
@@ -471,7 +471,7 @@ assert areas[standardized]["CANCE"][automobile] > 60
 # its reconstruction scaled back:
 
 # %%
-show_source(Source.in_own_units)
+show_source(in_own_units)
 
 # %% [markdown]
 # **Predict.** Which columns of the paper will this fit: Error, CANCE, both or neither? And will the

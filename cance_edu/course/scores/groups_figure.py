@@ -1,0 +1,85 @@
+"""Scores by group: a row of quantiles for each digit, and bars with their range over seeds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
+from numpy.typing import ArrayLike
+
+from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL
+
+__all__ = ["draw_aurocs_over_seeds", "draw_by_digit"]
+
+
+def draw_by_digit(
+    axes: Axes, scores: ArrayLike, labels: ArrayLike, normal: int, said: str | None = None
+) -> list[float]:
+    """Draw the scores of each digit as a line from the 5% to the 95% quantile, and its median.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw; digits of low scores come first.
+    scores, labels : array_like of shape (n,)
+        S(x), and which digit it is.
+    normal : int
+        The digit that was learned from.
+    said : str, optional
+        The digit that somebody guessed, which is marked.
+
+    Returns
+    -------
+    list of float
+        The medians, from top to bottom.
+    """
+    scores, labels = np.asarray(scores), np.asarray(labels)
+    groups = {int(digit): scores[labels == digit] for digit in np.unique(labels)}
+    order = sorted(groups, key=lambda digit: float(np.median(groups[digit])))
+    for row, digit in enumerate(order):
+        low, middle, high = np.quantile(groups[digit], [0.05, 0.5, 0.95])
+        colour = NORMAL if digit == normal else ANOMALY
+        axes.plot([low, high], [row, row], color=colour, linewidth=2)
+        axes.plot(middle, row, "o", color=colour)
+        if str(digit) == said:
+            axes.axhspan(row - 0.4, row + 0.4, color=ARTIFICIAL, alpha=0.25, label="your guess")
+            axes.legend(fontsize=8, loc="lower right")
+    axes.set(yticks=range(len(order)), yticklabels=[str(digit) for digit in order])
+    axes.set(xlabel="anomaly score S(x), nats: median, and 90% of the images", ylabel="digit")
+    axes.invert_yaxis()
+    return [float(np.median(groups[digit])) for digit in order]
+
+
+def draw_aurocs_over_seeds(
+    axes: Axes, names: Sequence[str], aurocs: ArrayLike, said: float | None = None
+) -> BarContainer:
+    """Draw the mean AUROC of each detector as a bar, and a dot for each seed.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    names : sequence of str
+        From top to bottom.
+    aurocs : array_like of shape (seeds, detectors)
+        In [0, 1].
+    said : float, optional
+        What somebody guessed.
+
+    Returns
+    -------
+    BarContainer
+        The bars.
+    """
+    percent = 100 * np.asarray(aurocs, dtype=float)
+    bars = axes.barh(names, percent.mean(0), color=NORMAL, alpha=0.8)
+    for row, values in enumerate(percent.T):
+        axes.plot(values, np.full(len(values), row), "o", color="black", markersize=4)
+    if said is not None:
+        axes.axvline(100 * said, color=ANOMALY, linestyle=":", label="your guess")
+        axes.legend(fontsize=8)
+    labels = [f"{value:.1f}" for value in percent.mean(0)]
+    axes.bar_label(bars, labels, label_type="center", color="white")
+    axes.invert_yaxis()
+    axes.set(xlabel="AUROC, percent (50 is chance); a dot for each seed", xlim=(50, 100))
+    return bars

@@ -1,0 +1,150 @@
+"""GOAD: a normal row is one on which you can tell which question was asked (Bergman, Hoshen 2020).
+
+Random linear maps ask the questions; a network is trained to tell them apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from cance_edu.detectors.layers import dense
+from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.training.sources import Source
+
+__all__ = ["GOAD", "goad_score", "squared_distances", "triplet_loss"]
+
+
+def squared_distances(features: Tensor, centres: Tensor) -> Tensor:
+    """Return the squared distance of each feature to each centre.
+
+    Parameters
+    ----------
+    features, centres : tensor of shape (n, k, d), (k, d)
+        f(W_m x) of each row and each map, and c_m of each map.
+
+    Returns
+    -------
+    tensor of shape (n, k, k)
+        At [i, m, m'], of f(W_m x_i) to c_m'.
+    """
+    lengths = features.square().sum(2)[:, :, None] + centres.square().sum(1)
+    # Expanded, to spare a tensor d times as large; round-off may take it below 0.
+    return (lengths - 2 * features @ centres.T).clamp(min=0)
+
+
+def triplet_loss(features: Tensor, margin: float = 1.0) -> Tensor:
+    r"""Return how far features are from being nearer to their own map's centre than to another's.
+
+    .. math:: \frac{1}{nk} \sum_{i,m} \max\big(\|f_{im} - c_m\|² + s -
+              \min_{m' ≠ m} \|f_{im} - c_{m'}\|²,\ 0\big)
+              \qquad\text{(Bergman and Hoshen 2020, Eq. 5)}
+
+    The centres are the batch's means.
+
+    Parameters
+    ----------
+    features : tensor of shape (n, k, d)
+        f(W_m x) of each row and each map.
+    margin : float
+        s.
+    """
+    distances = squared_distances(features, features.mean(0))
+    own = distances.diagonal(dim1=1, dim2=2)
+    itself = torch.eye(features.shape[1], dtype=torch.bool, device=features.device)
+    other = distances.masked_fill(itself, torch.inf).min(2).values
+    return (own + margin - other).clamp(min=0).mean()
+
+
+def goad_score(features: Tensor, centres: Tensor) -> Tensor:
+    r"""Return how surely the maps are mistaken for each other.
+
+    .. math:: s(x) = -\sum_m \ln \frac{e^{-\|f(W_m x) - c_m\|²}}
+              {\sum_{m'} e^{-\|f(W_m x) - c_{m'}\|²}}
+              \qquad\text{(Bergman and Hoshen 2020, Eq. 7, without its ε)}
+
+    Parameters
+    ----------
+    features, centres : tensor of shape (n, k, d), (k, d)
+        f(W_m x) of each row and each map, and c_m over the training data.
+
+    Returns
+    -------
+    tensor of shape (n,)
+        At least 0.
+    """
+    log_share = (-squared_distances(features, centres)).log_softmax(2)
+    return -log_share.diagonal(dim1=1, dim2=2).sum(1)
+
+
+class _Network(nn.Module):
+    """Random maps that stay, features of each, and a guess which map it was."""
+
+    def __init__(self, maps: Tensor, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.register_buffer("maps", maps)
+        layers = dense([maps.shape[2], *widths], lambda: nn.LeakyReLU(0.2))
+        self.features = layers[1:]
+        self.guess = nn.Sequential(nn.LeakyReLU(0.2), nn.Linear(widths[-1], len(maps)))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return f(W_m x), shape (n, k, d)."""
+        return self.features(torch.einsum("nc,kcr->nkr", inputs.flatten(1), self.maps))
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class GOAD(NetworkDetector):
+    """How surely random maps of a row are mistaken for each other (Table 7).
+
+    Settings of Thyroid: 256 maps to 32 dimensions, one layer of 8, batches of 64, 1 epoch at 1e-3;
+    the mean of 500 runs is published. Here the centres are those of all training rows after the
+    training, not means over its last epoch. Images are taken as rows of pixels.
+
+    Parameters
+    ----------
+    maps, dimensions : int
+        k random linear maps, and of how many dimensions their results are.
+    widths : sequence of int
+        Of the layers behind a map; the last is d.
+    margin, triplet_weight : float
+        s, and the weight of the triplet loss beside the cross-entropy.
+    """
+
+    maps: int = 64
+    dimensions: int = 32
+    widths: Sequence[int] = (8,)
+    margin: float = 1.0
+    triplet_weight: float = 0.1
+
+    lowest = NetworkDetector.lowest | {
+        "maps": 2,
+        "dimensions": 1,
+        "margin": 0.0,
+        "triplet_weight": 0.0,
+    }
+
+    def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
+        shape = self.maps, self.n_features_in_, self.dimensions
+        return _Network(torch.randn(shape, generator=generator), self.widths)
+
+    def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
+        which = torch.arange(self.maps, device=self.device_)
+
+        def loss(inputs: Tensor, rows: Tensor) -> Tensor:
+            features = self.network_(inputs)
+            guesses = self.network_.guess(features).flatten(0, 1)
+            entropy = cross_entropy(guesses, which.repeat(len(inputs)))
+            return entropy + self.triplet_weight * triplet_loss(features, self.margin)
+
+        self._descend(source, loss, generator, self.network_.parameters())
+        self.network_.eval()
+        with torch.no_grad():
+            sums = [self.network_(self.scaling_(b)).sum(0) for b in source.batches()]
+            self.centres_ = torch.stack(sums).sum(0) / len(source)
+
+    def _score_batch(self, inputs: Tensor) -> Tensor:
+        # In parts: the distances of 256 maps to 256 centres are 65,536 numbers a row.
+        parts = [goad_score(self.network_(part), self.centres_) for part in inputs.split(100)]
+        return torch.cat(parts)

@@ -1,0 +1,116 @@
+"""Lesson 00, start here: what it claims, and on what."""
+
+import numpy as np
+
+from cance_edu.course import recordings
+from cance_edu.course.pictured import pictured
+from tests.lessons.claims import claim, guarantee, measured
+
+EIGHTS = "MNIST's eights, one recorded detector (seed 0, 6 latents, 5,851 training images)"
+DIGITS = "digits' eights, 122 training images, seeds 0 to 4"
+SMALL = "MNIST's eights, 1,000 training images, three recorded seeds"
+
+
+@guarantee(scope=EIGHTS)
+def the_one_is_rebuilt_best_and_its_latents_give_it_away(three, best):
+    assert best == "a one"
+    assert three.error[2] < min(three.error[:2])
+    largest = abs(three.features[:, :-2]).max(1)
+    assert largest[2] > max(largest[:2])
+
+
+@guarantee(scope=EIGHTS)
+def a_nine_is_nearest_and_a_two_farthest(medians, nearest):
+    assert nearest == "9"
+    assert max(medians, key=medians.get) == "2"
+    assert min(medians, key=medians.get) == "8"
+
+
+@claim("no threshold tells eights from the others without a mistake", scope=EIGHTS)
+def scores_of_eights_and_others_overlap(medians):
+    recording = recordings.load("mnist_pictures")
+    scores, labels = recording["test_scores"], recording["test_labels"]
+    for digit in set(range(10)) - {8}:
+        assert scores[labels == digit].min() < np.quantile(scores[labels == 8], 0.95)
+
+
+@guarantee(was=["00-001", "00-002"], scope="digits and MNIST, every recorded seed")
+def the_highest_scores_are_anomalies_and_the_lowest_mostly_eights(scores, is_anomaly):
+    order = np.argsort(scores)
+    assert is_anomaly[order[-8:]].all()
+    assert is_anomaly[order[:8]].sum() <= 2
+
+
+@guarantee(scope=f"{DIGITS}; MNIST")
+def a_threshold_from_eights_set_aside_keeps_its_promise_about(alarms, found, page):
+    assert measured("00 alarms at the held-out threshold", alarms.mean()) < 0.31
+    assert measured("00 found at the held-out threshold", found.mean()) > 0.3
+    count, new, share = page.numbers(r"(\d+) of (\d+) new eights raise an alarm, and (\d+)% of")
+    assert count == alarms.sum()
+    assert new == len(alarms)
+    assert share == round(100 * found.mean())
+
+
+@guarantee(was=["00-003", "00-004"], scope=f"{DIGITS}, more than a half")
+def a_threshold_from_training_images_promises_too_much(promised_too_much):
+    assert measured("00 alarms on new normal images", promised_too_much) > 0.2
+
+
+@claim(
+    "Both the autoencoder and $T$ have memorised the training images.", scope=DIGITS, on=["digits"]
+)
+def both_have_memorised(memory, promised_too_much):
+    assert promised_too_much > 0.5
+    flexible, stiff = memory["autoencoder"], memory["principal components"]
+    assert measured("00 alarms by error, autoencoder", flexible.by_error) > 0.25
+    assert measured("00 alarms by error, components", stiff.by_error) < flexible.by_error - 0.1
+    for each in (flexible, stiff):
+        early = each.by_score[each.step < 300].mean()
+        late = each.by_score[each.step > 1200].mean()
+        assert late > early + 0.2
+
+
+@guarantee(was=["00-005", "00-006"], scope="digits and MNIST, every recorded seed")
+def the_area_is_the_share_of_pairs_won(area, wins):
+    measured("00 auroc cance", area)
+    assert abs(wins.mean() - area) < 1e-3
+
+
+@claim("Each half sees where the other one is blind.", scope=f"{SMALL}; {EIGHTS}")
+def each_half_sees_where_the_other_is_blind(aurocs):
+    error, latents, together, augmented = aurocs.T
+    assert (together > error + 0.03).all()
+    assert (together > latents + 0.03).all()
+    assert abs(augmented - together).max() < 0.015
+    five = pictured("others").name.index("5")
+    eights = np.append(pictured("lowest").error, pictured().error[:2])
+    assert pictured("others").error[five] > eights.max()
+    assert abs(pictured("others").features[five, :-2]).max() < 2.8
+
+
+@guarantee(was=["00-007", "00-008", "00-010"], scope="digits' eights, five recorded seeds")
+def on_the_digits_the_latents_alone_are_worst_and_the_error_alone_is_nearly_enough():
+    recording = recordings.load("digits_ablation")
+    assert recording["tasks"][0] == "one digit"
+    error, latents, together, augmented = recording["aurocs"][0].mean(0)
+    assert latents + 0.05 < min(error, together, augmented)
+    assert max(together, augmented) < error + 0.05
+
+
+@guarantee(was=["00-009"], scope=SMALL)
+def the_latents_alone_are_worst(aurocs):
+    assert (aurocs.argmin(1) == 1).all()
+    assert aurocs[:, 0].mean().round(2) == 0.87, "the question says 87 of 100"
+
+
+@guarantee(scope="digits and MNIST, every recorded seed")
+def artificial_errors_end_at_the_mode_and_noise_goes_below_zero(shown, detector):
+    assert 0 <= shown.artificial.min() <= shown.artificial.max() <= shown.mode
+    assert shown.noise.min() < 0 < shown.real.min()
+    assert (detector.scale_ >= 1).all(), "the noise is as wide as the data or wider"
+
+
+@guarantee(scope="the default guesses of a test")
+def every_prediction_is_answered(page):
+    assert page.text.count("You said **") == 4
+    assert "Your calibration over 4 predictions" in page.text

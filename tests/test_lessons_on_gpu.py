@@ -1,0 +1,72 @@
+"""Each lesson's cells on a pretended GPU: nothing mixes tensors of the device and of main memory.
+
+Trainings are cut short, so what the lessons assert of their outcome is left out; that is what the
+lessons' own run is for.
+"""
+
+import ast
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cance_edu.course import style
+from cance_edu.detectors import cance
+from cance_edu.detectors.settings import Settings
+from cance_edu.training import autoencoder, contrast
+from tests.pretend_gpu import pretended_gpu
+
+LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
+WITHOUT_A_GPU = ("05_noise_contrastive_estimation", "10_tabular", "11_the_papers_tables")
+"""Lessons whose detectors, if any, are fitted to tables."""
+
+
+class WithoutAsserts(ast.NodeTransformer):
+    def visit_Assert(self, node: ast.Assert) -> ast.Pass:
+        return ast.copy_location(ast.Pass(), node)
+
+
+def cells(lesson: Path):
+    """Yield a lesson's code cells, without what they assert."""
+    for cell in json.loads(lesson.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and not source.lstrip().startswith(("%", "!")):
+            yield compile(WithoutAsserts().visit(ast.parse(source)), lesson.name, "exec")
+
+
+@pytest.fixture
+def short_trainings(monkeypatch):
+    schedule, train_autoencoder, train_nce = (
+        Settings._schedule,
+        autoencoder.train_autoencoder,
+        contrast.train_nce,
+    )
+
+    def short_schedule(self, n):
+        return replace(schedule(self, n), epochs=(1, 1), steps=10)
+
+    def short_autoencoder(*arguments, **named):
+        return train_autoencoder(*arguments, **named | {"epochs": (1, 1)})
+
+    def short_nce(composite, noise, settings, **named):
+        return train_nce(composite, noise, replace(settings, steps=10), **named)
+
+    monkeypatch.setattr(Settings, "_schedule", short_schedule)
+    monkeypatch.setattr(autoencoder, "train_autoencoder", short_autoencoder)
+    for module in (contrast, cance):
+        monkeypatch.setattr(module, "train_nce", short_nce)
+    # Drawn and compressed, the pictures would take a quarter of the time.
+    monkeypatch.setattr(style, "show", lambda *arguments, **named: None)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.usefixtures("short_trainings")
+def test_a_lesson_runs_on_a_gpu(monkeypatch, tmp_path, lesson):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CANCE_EDU_FIGURES", str(tmp_path / "figures.jsonl"))
+    shown = {"__name__": "__main__", "display": lambda *arguments, **named: None}
+    with pretended_gpu(monkeypatch) as gpu:
+        for cell in cells(lesson):
+            exec(cell, shown)
+    assert gpu.counts["kernel"] or lesson.stem in WITHOUT_A_GPU
