@@ -14,7 +14,7 @@ from cance_edu import __version__
 from cance_edu.datasets.files import PROJECT, written_beside
 
 if TYPE_CHECKING:
-    from cance_edu.datasets import OneClass
+    from cance_edu.datasets import Split
     from cance_edu.experiments import Result
 
     _Commands = argparse._SubParsersAction["_Parser"]
@@ -203,8 +203,8 @@ def _demo(options: argparse.Namespace) -> int:
         raise ValueError("--image-size resizes a folder's pictures; name it with --images")
     split = _demo_split(options)
     print(
-        f"{split.name}: {len(split.train_images)} normal images to learn from, "
-        f"{len(split.test_images)} to test, of which {split.test_is_anomaly.sum()} are anomalies"
+        f"{split.name}: {len(split.train)} normal images to learn from, "
+        f"{len(split.test)} to test, of which {split.is_anomaly.sum()} are anomalies"
     )
     from cance_edu.experiments import fit_variants
 
@@ -218,7 +218,7 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _demo_split(options: argparse.Namespace) -> "OneClass":
+def _demo_split(options: argparse.Namespace) -> "Split":
     from cance_edu import datasets
 
     if options.images:
@@ -226,7 +226,7 @@ def _demo_split(options: argparse.Namespace) -> "OneClass":
     return datasets.load_one_class(options.dataset, options.normal or [8], options.seed)
 
 
-def _own_images(folder: Path, image_size: int | None, seed: int) -> "OneClass":
+def _own_images(folder: Path, image_size: int | None, seed: int) -> "Split":
     """Read pictures, large ones at a smaller size, and say what is done to them."""
     import warnings
 
@@ -247,21 +247,21 @@ def _own_images(folder: Path, image_size: int | None, seed: int) -> "OneClass":
     return split
 
 
-def _print_kinds(result: "Result", split: "OneClass") -> None:
+def _print_kinds(result: "Result", split: "Split") -> None:
     """Print how well each kind of defect is told from what is normal."""
     from cance_edu.experiments import auroc
 
     if split.group is None:
         return
-    normal = ~split.test_is_anomaly
-    for kind in sorted(set(split.group[split.test_is_anomaly])):
+    normal = ~split.is_anomaly
+    for kind in sorted(set(split.group[split.is_anomaly])):
         rows = normal | (split.group == kind)
-        value = auroc(split.test_is_anomaly[rows], result.scores[rows])
+        value = auroc(split.is_anomaly[rows], result.scores[rows])
         count = (split.group == kind).sum()
         print(f"  {result.variant} on {kind}: AUROC {100 * value:5.1f} ({count} pictures)")
 
 
-def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> None:
+def _demo_figure(results: Sequence["Result"], split: "Split", path: Path) -> None:
     from matplotlib.figure import Figure
 
     from cance_edu.course.scores.figure import draw_aurocs, draw_scores
@@ -270,7 +270,7 @@ def _demo_figure(results: Sequence["Result"], split: "OneClass", path: Path) -> 
     left, right = figure.subplots(1, 2)
     draw_aurocs(left, [r.variant for r in results], [r.auroc for r in results])
     last = results[-1]
-    draw_scores(right, last.scores, split.test_is_anomaly, threshold=-last.detector.offset_)
+    draw_scores(right, last.scores, split.is_anomaly, threshold=-last.detector.offset_)
     right.set_title(f"scores of {last.variant}")
     figure.suptitle(split.name)
     with written_beside(path) as beside:

@@ -330,7 +330,7 @@ MUTANTS = [
         "experiments/test_sweep.py::test_a_sweep_runs_only_what_is_missing",
     ),
     Mutant(
-        "experiments/fits",
+        "datasets/split",
         "np.ascontiguousarray(array).data",
         "array[:1].tobytes()",
         "experiments/test_fits.py::test_the_checksum_is_of_the_data_however_they_lie_in_memory",

@@ -111,19 +111,19 @@ def test_a_split_tests_other_images_than_it_trains_on(normal):
     split = load_one_class("digits", normal)
     whole = datasets.digits()
     is_normal = np.isin(whole.labels, normal)
-    assert len(split.train_images) == round(0.7 * is_normal.sum())
-    assert split.test_is_anomaly.sum() == (~is_normal).sum()
-    assert len(split.train_images) + len(split.test_images) == len(whole.images)
-    train = {image.tobytes() for image in split.train_images}
-    assert not train & {image.tobytes() for image in split.test_images}
+    assert len(split.train) == round(0.7 * is_normal.sum())
+    assert split.is_anomaly.sum() == (~is_normal).sum()
+    assert len(split.train) + len(split.test) == len(whole.images)
+    train = {image.tobytes() for image in split.train}
+    assert not train & {image.tobytes() for image in split.test}
 
 
 def test_one_class_keeps_the_whole_test_set():
     train = Images(np.zeros((6, 1, 2, 2), np.float32), np.array([0, 0, 1, 1, 2, 2]))
     test = Images(np.zeros((3, 1, 2, 2), np.float32), np.array([0, 1, 2]))
     split = one_class(train, test, [0, 2], "toy")
-    assert len(split.train_images) == 4
-    assert split.test_is_anomaly.tolist() == [False, True, False]
+    assert len(split.train) == 4
+    assert split.is_anomaly.tolist() == [False, True, False]
     for wrong in ([], [7], [0, 1, 2]):
         with pytest.raises(ValueError, match="some, not all"):
             one_class(train, test, wrong, "toy")
@@ -143,11 +143,11 @@ def test_own_images_in_either_layout(tmp_path, normal, colour):
     write(tmp_path / "test" / "good", 2, colour=colour)
     write(tmp_path / "test" / "scratch", 4, colour=colour)
     split = image_folder(tmp_path)
-    assert split.train_images.shape == (3, 3 if colour else 1, 6, 5)
-    assert split.test_is_anomaly.tolist() == [False] * 2 + [True] * 4
-    assert image_folder(tmp_path, 8).test_images.shape[2:] == (8, 8)
+    assert split.train.shape == (3, 3 if colour else 1, 6, 5)
+    assert split.is_anomaly.tolist() == [False] * 2 + [True] * 4
+    assert image_folder(tmp_path, 8).test.shape[2:] == (8, 8)
     lazy = FolderImages(tmp_path / normal)
-    np.testing.assert_array_equal(lazy[1].numpy(), split.train_images[1])
+    np.testing.assert_array_equal(lazy[1].numpy(), split.train[1])
 
 
 def test_wrong_folders_say_what_is_expected(tmp_path):

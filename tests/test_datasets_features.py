@@ -6,7 +6,7 @@ import torch
 import torchvision
 from torch.nn.functional import interpolate
 
-from cance_edu.datasets import OneClass, features, resnet18_features, resnet18_task
+from cance_edu.datasets import Split, features, resnet18_features, resnet18_split
 from cance_edu.datasets.features import pretrained_resnet18
 
 MEAN, DEVIATION = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -102,12 +102,12 @@ def test_results_are_kept_by_the_images_and_the_weights(model, tmp_path, monkeyp
 
 def test_a_task_on_images_becomes_one_on_features(model, tmp_path):
     truth = np.array([False, True])
-    split = OneClass("toy, normal 8", images(3), images(2), truth, "made up")
-    task = resnet18_task(split, model=model, cache=tmp_path)
+    split = Split("toy, normal 8", images(3), images(2), truth, differs="made up")
+    task = resnet18_split(split, model=model, cache=tmp_path)
     assert (task.train.shape, task.test.shape) == ((3, 512), (2, 512))
     assert task.test.dtype == np.float64
     assert (task.name, task.differs) == ("toy, normal 8, ResNet-18 features", "made up")
-    assert task.test_is_anomaly is truth
+    assert task.is_anomaly is truth
 
 
 def test_without_weights_it_says_what_to_do(tmp_path, monkeypatch):

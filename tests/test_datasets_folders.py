@@ -49,7 +49,7 @@ def test_grey_pictures_among_colour_ones_are_converted_and_counted(tmp_path):
     write(tmp_path / "bad", 2)
     with pytest.warns(UserWarning, match="2 of 11 pictures are grey, the others have colours"):
         split = image_folder(tmp_path)
-    shown = split.test_images[split.group == "bad"]
+    shown = split.test[split.group == "bad"]
     assert shown.shape == (2, 3, 6, 5)
     np.testing.assert_array_equal(shown[:, 0], shown[:, 2])
     greys = FolderImages(tmp_path / "bad").stacked()
@@ -75,14 +75,14 @@ def test_folders_side_by_side_are_understood(tmp_path, normal, defects):
         write(tmp_path / defect, n)
     write(tmp_path / "ground_truth" / defects[0], 2)
     split = image_folder(tmp_path)
-    assert (len(split.train_images), (split.group == "good").sum()) == (7, 3)
+    assert (len(split.train), (split.group == "good").sum()) == (7, 3)
     assert [(split.group == defect).sum() for defect in defects] == [2, 3][: len(defects)]
-    np.testing.assert_array_equal(split.test_is_anomaly, split.group != "good")
-    learned = {image.tobytes() for image in split.train_images}
-    assert not learned & {image.tobytes() for image in split.test_images}
+    np.testing.assert_array_equal(split.is_anomaly, split.group != "good")
+    learned = {image.tobytes() for image in split.train}
+    assert not learned & {image.tobytes() for image in split.test}
     again, other = image_folder(tmp_path), image_folder(tmp_path, random_state=1)
-    np.testing.assert_array_equal(again.train_images, split.train_images)
-    assert not np.array_equal(other.train_images, split.train_images)
+    np.testing.assert_array_equal(again.train, split.train)
+    assert not np.array_equal(other.train, split.train)
 
 
 def test_mvtecs_folders_keep_which_defect_a_picture_shows(tmp_path):
@@ -92,8 +92,8 @@ def test_mvtecs_folders_keep_which_defect_a_picture_shows(tmp_path):
     write(tmp_path / "ground_truth" / "dent", 4)
     split = image_folder(tmp_path)
     assert split.group.tolist() == ["good"] * 2 + ["dent"] * 4 + ["scratch"]
-    assert split.test_is_anomaly.tolist() == [False] * 2 + [True] * 5
-    assert len(split.train_images) == 3
+    assert split.is_anomaly.tolist() == [False] * 2 + [True] * 5
+    assert len(split.train) == 3
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from cance_edu.datasets import (
     cifar10,
     load_one_class,
     mnist_c,
-    mnist_c_task,
+    mnist_c_split,
 )
 from cance_edu.datasets.download import RECORD
 from tests.test_datasets import FILES
@@ -58,20 +58,18 @@ def test_files_are_official_only_as_the_archive_recorded_them(root):
 
 
 def test_originals_are_normal_and_corrupted_are_not(root):
-    one = mnist_c_task(["fog"], root)
+    one = mnist_c_split(["fog"], root)
     assert one.name == "MNIST-C, fog"
-    assert len(one.train_images) == 4
-    assert one.test_is_anomaly.tolist() == [False] * 4 + [True] * 6
-    np.testing.assert_array_equal(one.test_images[4:], mnist_c("fog", root).images)
-    pooled = mnist_c_task(root=root)
+    assert len(one.train) == 4
+    assert one.is_anomaly.tolist() == [False] * 4 + [True] * 6
+    np.testing.assert_array_equal(one.test[4:], mnist_c("fog", root).images)
+    pooled = mnist_c_split(root=root)
     assert pooled.name == "MNIST-C, 15 corruptions"
-    assert pooled.test_is_anomaly.sum() == 15 * 6
-    assert len(pooled.test_images) == 4 + 15 * 6
+    assert pooled.is_anomaly.sum() == 15 * 6
+    assert len(pooled.test) == 4 + 15 * 6
     assert pooled.differs
     start = 4 + 6 * CORRUPTIONS.index("stripe")
-    np.testing.assert_array_equal(
-        pooled.test_images[start : start + 6], mnist_c("stripe", root).images
-    )
+    np.testing.assert_array_equal(pooled.test[start : start + 6], mnist_c("stripe", root).images)
 
 
 def test_wrong_corruptions_and_files_are_named(root, tmp_path):
@@ -141,8 +139,8 @@ def test_folders_of_pictures(tmp_path, monkeypatch, name, suffix):
     assert "order within a class" in test.differs
     split = load_one_class("cifar10", [1])
     assert split.name == "CIFAR-10, normal 1"
-    assert len(split.train_images) == 2
-    assert split.test_is_anomaly.sum() == 13
+    assert len(split.train) == 2
+    assert split.is_anomaly.sum() == 13
     assert split.differs == test.differs
     for file in (tmp_path / name / "test" / "dog").iterdir():
         file.unlink()

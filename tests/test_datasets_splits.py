@@ -6,8 +6,8 @@ from sklearn.metrics import f1_score
 
 from cance_edu.datasets import (
     SPLITS,
+    Split,
     Table,
-    TableTask,
     adbench_split,
     dagmm_split,
     drocc_split,
@@ -38,7 +38,7 @@ def test_no_row_is_in_both_parts(data, seed, name):
     train, test = task.train[:, 0], task.test[:, 0]
     assert len(set(train) | set(test)) == len(train) + len(test)
     assert not data.is_anomaly[train.astype(int)].any()
-    np.testing.assert_array_equal(task.test_is_anomaly, data.is_anomaly[test.astype(int)])
+    np.testing.assert_array_equal(task.is_anomaly, data.is_anomaly[test.astype(int)])
     assert task.differs == "made up"
     again = SPLITS[name](data, seed)
     np.testing.assert_array_equal(again.test, task.test)
@@ -70,7 +70,7 @@ def test_counts_are_as_documented(data, seed):
     normal, anomalies = int((~data.is_anomaly).sum()), int(data.is_anomaly.sum())
 
     def counts(task):
-        wrong = int(task.test_is_anomaly.sum())
+        wrong = int(task.is_anomaly.sum())
         return len(task.train), len(task.test) - wrong, wrong
 
     assert counts(drocc_split(data, seed)) == (normal - anomalies, anomalies, anomalies)
@@ -88,7 +88,7 @@ def test_counts_are_as_documented(data, seed):
 def test_contamination_adds_anomalies_that_are_not_tested(data, seed, share):
     clean, mixed = dagmm_split(data, seed), dagmm_split(data, seed, share)
     np.testing.assert_array_equal(mixed.test[:, 0], clean.test[:, 0])
-    drawn = data.is_anomaly.sum() - clean.test_is_anomaly.sum()
+    drawn = data.is_anomaly.sum() - clean.is_anomaly.sum()
     added = set(mixed.train[:, 0]) - set(clean.train[:, 0])
     assert len(added) == len(mixed.train) - len(clean.train) == int(share * drawn)
     assert data.is_anomaly[[int(row) for row in added]].all()
@@ -100,7 +100,10 @@ def test_a_contaminated_adbench_split_trains_on_the_other_anomalies():
     clean, mixed = adbench_split(data, 1), adbench_split(data, 1, contaminated=True)
     np.testing.assert_array_equal(mixed.test[:, 0], clean.test[:, 0])
     assert len(mixed.train) == len(clean.train) + 7
-    assert (mixed.split, clean.split) == ("ADBench, contaminated", "ADBench")
+    assert (mixed.name, clean.name) == (
+        "toy, ADBench's split, contaminated",
+        "toy, ADBench's split",
+    )
 
 
 def test_impossible_splits_are_refused():
@@ -114,15 +117,15 @@ def test_impossible_splits_are_refused():
 def test_the_f1_of_droccs_code_has_a_ceiling():
     """Normal is its positive class, and the top 80% are called normal, in a half-half test."""
     task = drocc_split(table(400, 100))
-    perfect = ~task.test_is_anomaly + np.random.default_rng(0).uniform(0, 0.5, len(task.test))
+    perfect = ~task.is_anomaly + np.random.default_rng(0).uniform(0, 0.5, len(task.test))
     called_normal = perfect >= np.percentile(perfect, 20)
-    assert f1_score(~task.test_is_anomaly, called_normal) == pytest.approx(1 / 1.3, abs=1e-3)
+    assert f1_score(~task.is_anomaly, called_normal) == pytest.approx(1 / 1.3, abs=1e-3)
 
 
 def test_copies_are_found_row_by_row():
     rng = np.random.default_rng(0)
     train, test = (rng.integers(0, 4, (n, 3)).astype(float) for n in (40, 50))
-    task = TableTask("toy", "none", train, test, np.zeros(50, dtype=bool))
+    task = Split("toy", train, test, np.zeros(50, dtype=bool))
     expected = [any((row == other).all() for other in task.train) for row in task.test]
     assert is_training_row(task).tolist() == expected
     assert 0 < sum(expected) < 50
@@ -132,7 +135,7 @@ def test_shared_rows_are_counted():
     train = np.array([[0.0, 1.0], [2.0, 3.0], [0.0, 1.0]])
     test = np.array([[-0.0, 1.0], [2.0, 3.5], [2.0, 3.0], [2.0, 3.0], [7.0, 7.0]])
     truth = np.array([False, False, True, True, True])
-    shared = shared_rows(TableTask("toy", "none", train, test, truth))
+    shared = shared_rows(Split("toy", train, test, truth))
     assert (shared.normal, shared.anomalous) == (0.5, 2 / 3)
 
 

@@ -24,7 +24,7 @@ QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 VARIANTS = ("error", "latnce", "cnce", "cance")
 TABLE = np.random.default_rng(0).normal(size=(120, 4))
 EIGHTS = load_one_class("digits", [8])
-IMAGES = EIGHTS.train_images
+IMAGES = EIGHTS.train
 
 CHECKS = estimator_checks_generator(CANCE(epochs=(1, 1), steps=5, random_state=0))
 SKIPPED = {
@@ -61,8 +61,8 @@ def test_default_settings_find_malignant_tumours_in_a_table():
 
 def test_another_digit_scores_above_an_eight_and_noise_above_both():
     detector = CANCE(epochs=(40, 10), steps=200, random_state=0).fit(IMAGES)
-    eights = detector.anomaly_score(EIGHTS.test_images[~EIGHTS.test_is_anomaly])
-    others = detector.anomaly_score(EIGHTS.test_images[EIGHTS.test_is_anomaly])
+    eights = detector.anomaly_score(EIGHTS.test[~EIGHTS.is_anomaly])
+    others = detector.anomaly_score(EIGHTS.test[EIGHTS.is_anomaly])
     noise = np.random.default_rng(0).random((20, 1, 8, 8))
     assert np.median(others) > np.quantile(eights, 0.9)
     assert detector.anomaly_score(noise).min() > np.median(others)
@@ -272,7 +272,7 @@ def test_any_object_that_encodes_and_decodes_is_a_representation(tmp_path):
     np.testing.assert_array_equal(z[:, :2], IMAGES[:, 0, 1, 2:4])
     rebuilt = np.tile(IMAGES[:, 0, 1, 2:4], 32).reshape(IMAGES.shape)
     np.testing.assert_allclose(z[:, 2], ((IMAGES - rebuilt) ** 2).mean((1, 2, 3)), rtol=1e-5)
-    assert np.isfinite(detector.anomaly_score(EIGHTS.test_images)).all()
+    assert np.isfinite(detector.anomaly_score(EIGHTS.test)).all()
     with pytest.raises(ValueError, match="could not build again"):
         detector.save(tmp_path / "corner")
 

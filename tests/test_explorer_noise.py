@@ -36,17 +36,17 @@ ERROR, DISSIMILARITY = "reconstruction error", "cosine dissimilarity"
 
 @pytest.fixture(scope="module")
 def detectors():
-    first = CANCE(noise_objective="eq8", **QUICK).fit(SPLIT.train_images)
+    first = CANCE(noise_objective="eq8", **QUICK).fit(SPLIT.train)
     shared = {"representation": first.representation_} | QUICK
     # Far from 1, K moves far enough to be seen, and differently in each coordinate.
     second = CANCE(noise_objective="eq12", initial_scale=3.0, noise_ratio=2.0, **shared)
-    return {"eq8": first, "eq12, K starts at 3": second.fit(SPLIT.train_images)}
+    return {"eq8": first, "eq12, K starts at 3": second.fit(SPLIT.train)}
 
 
 @pytest.fixture(scope="module")
 def features(detectors):
     normal, anomalies = (
-        detectors["eq8"].composite_features(SPLIT.test_images[SPLIT.test_is_anomaly == is_anomaly])
+        detectors["eq8"].composite_features(SPLIT.test[SPLIT.is_anomaly == is_anomaly])
         for is_anomaly in (False, True)
     )
     return normal, anomalies
@@ -107,7 +107,7 @@ def test_the_log_density_is_the_detectors_own_at_the_step_that_it_kept(
         for r, weights in enumerate(runs[label].weights)
         if torch.equal(weights["layers.0.weight"].double(), kept)
     )
-    images = SPLIT.test_images[SPLIT.test_is_anomaly]
+    images = SPLIT.test[SPLIT.is_anomaly]
     ours = log_density(runs[label], torch.as_tensor(features[1]), record)
     np.testing.assert_allclose(ours, -detector.anomaly_score(images), rtol=1e-9)
 
@@ -198,7 +198,7 @@ def test_a_view_draws_no_random_numbers(runs, features):
 
 def test_latents_alone_have_latent_coordinates(detectors, features):
     detector = CANCE("latnce", representation=detectors["eq8"].representation_, **QUICK)
-    run = noise_run(detector.fit(SPLIT.train_images))
+    run = noise_run(detector.fit(SPLIT.train))
     assert run.coordinates == tuple(f"latent {j}" for j in range(1, 7))
     frame = noise_frame([run], features[0][:, :-2])
     assert frame.pair == ("latent 5", "latent 6")
@@ -218,7 +218,7 @@ def test_a_detector_without_weights_in_its_history_is_refused(detectors, tmp_pat
         noise_run(loaded)
     error = CANCE("error", representation=detectors["eq8"].representation_, **QUICK)
     with pytest.raises(ValueError, match="variant 'error' trains no T"):
-        noise_run(error.fit(SPLIT.train_images))
+        noise_run(error.fit(SPLIT.train))
 
 
 def test_detectors_that_cannot_be_compared_are_refused(detectors):
@@ -226,7 +226,7 @@ def test_detectors_that_cannot_be_compared_are_refused(detectors):
     shared = {"representation": first.representation_} | QUICK
 
     def with_other(**parameters):
-        other = CANCE(**(shared | parameters)).fit(SPLIT.train_images)
+        other = CANCE(**(shared | parameters)).fit(SPLIT.train)
         return noise_runs({"one": first, "other": other})
 
     with pytest.raises(ValueError, match="'one' and 'other' have different representations"):
@@ -244,7 +244,7 @@ def test_features_and_pairs_that_do_not_fit_are_refused(runs, features):
     with pytest.raises(ValueError, match=r"shape \(\d+, 6\); expected \(n, 8\)"):
         noise_frame(ours, features[0][:, :6])
     with pytest.raises(ValueError, match=r"expected \(n, 8\)"):
-        noise_frame(ours, features[0], SPLIT.test_images)
+        noise_frame(ours, features[0], SPLIT.test)
     for pair in ((ERROR, ERROR), (ERROR, "latent 7"), (ERROR,)):
         with pytest.raises(ValueError, match="expected two different ones"):
             noise_frame(ours, *features, pair=pair)

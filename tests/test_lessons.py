@@ -21,8 +21,8 @@ IMAGES = np.random.default_rng(0).random((6, 1, 8, 8)).astype(np.float32)
 def test_the_digits_are_split_by_the_seed(monkeypatch):
     monkeypatch.delenv("CANCE_EDU_DATASET", raising=False)
     first, again, other = (lesson_split([8], seed) for seed in (0, 0, 1))
-    np.testing.assert_array_equal(first.train_images, again.train_images)
-    assert (first.train_images != other.train_images).any()
+    np.testing.assert_array_equal(first.train, again.train)
+    assert (first.train != other.train).any()
 
 
 @pytest.mark.parametrize("kind", DEFECTS)
@@ -75,11 +75,11 @@ def test_small_mnist_has_two_hundred_of_each_digit(monkeypatch):
     images = rng.random((len(labels), 1, 2, 2), dtype=np.float32)
     monkeypatch.setattr(lessons, "mnist", lambda split: Images(images, labels))
     split = lessons.small_mnist([8])
-    assert split.train_images.shape == (1000, 1, 2, 2)
-    assert split.test_is_anomaly.tolist() == (np.repeat(np.arange(10), 200) != 8).tolist()
+    assert split.train.shape == (1000, 1, 2, 2)
+    assert split.is_anomaly.tolist() == (np.repeat(np.arange(10), 200) != 8).tolist()
     known = {image.tobytes() for image in images[labels == 8]}
-    assert {image.tobytes() for image in split.train_images} <= known
-    assert len({image.tobytes() for image in split.train_images}) == 1000
+    assert {image.tobytes() for image in split.train} <= known
+    assert len({image.tobytes() for image in split.train}) == 1000
 
 
 def test_the_teachers_guide_quotes_the_benchmark_of_kernels_row_by_row():
@@ -104,5 +104,5 @@ def test_small_mnist_says_how_its_images_differ(monkeypatch, changed):
     monkeypatch.setattr("cance_edu.course.page.mnist", made_up)
     small = lessons.small_mnist([8])
     assert small.differs == changed
-    assert (len(small.train_images), len(small.test_images)) == (1000, 2000)
-    assert small.test_is_anomaly.sum() == 1800
+    assert (len(small.train), len(small.test)) == (1000, 2000)
+    assert small.is_anomaly.sum() == 1800

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from cance_edu.course.recordings import kddcup99
-from cance_edu.datasets import TableTask
+from cance_edu.datasets import Split
 from cance_edu.datasets.tables import Table
 
 
@@ -12,7 +12,7 @@ def test_an_area_is_that_of_known_and_new_rows_together():
     known, is_anomaly = rng.random(500) < 0.6, rng.random(500) < 0.2
     known &= ~is_anomaly
     scores = np.where(is_anomaly, 1, np.where(known, 0, 2)) + rng.normal(size=500)
-    task = TableTask("", "", np.zeros((1, 1)), np.zeros((500, 1)), is_anomaly)
+    task = Split("", np.zeros((1, 1)), np.zeros((500, 1)), is_anomaly)
     found = kddcup99.facts_of(task, known, scores, [0.3, 0.1, 0.2])
     share = known[~is_anomaly].mean()
     together = share * found["known"] + (1 - share) * found["new"]

@@ -5,7 +5,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cance_edu.course.recordings import resnet18_features
-from cance_edu.datasets import TableTask
+from cance_edu.datasets import Split
 from cance_edu.datasets.tables import Table
 from cance_edu.detectors.cance import CANCE
 
@@ -18,7 +18,7 @@ def rows(n, seed):
 def test_simple_scores_are_those_of_scikit_learn(monkeypatch):
     monkeypatch.setitem(resnet18_features.SETTINGS, "components", 3)
     train, test = rows(60, 0), rows(20, 1)
-    scores = resnet18_features.simple_scores(TableTask("", "", train, test, np.ones(20, bool)))
+    scores = resnet18_features.simple_scores(Split("", train, test, np.ones(20, bool)))
     for name, whiten in (("components", False), ("whitened", True)):
         model = PCA(3, whiten=whiten).fit(train)
         latent = model.transform(test)
@@ -40,7 +40,7 @@ def test_a_constant_column_divides_by_nothing(monkeypatch):
     monkeypatch.setitem(resnet18_features.SETTINGS, "components", 2)
     train, test = rows(30, 0), rows(10, 1)
     train[:, 2] = 0
-    scores = resnet18_features.simple_scores(TableTask("", "", train, test, np.ones(10, bool)))
+    scores = resnet18_features.simple_scores(Split("", train, test, np.ones(10, bool)))
     assert all(np.isfinite(score).all() for score in scores.values())
 
 

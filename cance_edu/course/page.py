@@ -12,7 +12,7 @@ from IPython.display import Code
 from numpy.typing import NDArray
 
 from cance_edu.course.over_seeds import LessonDataset, lesson_dataset, lesson_seed, measured
-from cance_edu.datasets import OneClass, load_one_class, mnist, one_class
+from cance_edu.datasets import Split, load_one_class, mnist, one_class
 
 __all__ = [
     "DEFECTS",
@@ -34,7 +34,7 @@ DEFECTS: tuple[Defect, ...] = ("erased", "line", "shift", "noise")
 
 def lesson_split(
     normal: Sequence[int], random_state: int = 0, dataset: LessonDataset | None = None
-) -> OneClass:
+) -> Split:
     """Return the lessons' one-class task, small enough to run while you watch.
 
     Parameters
@@ -48,7 +48,7 @@ def lesson_split(
 
     Returns
     -------
-    OneClass
+    Split
         The digits' 70/30 split, or `small_mnist`.
     """
     if (dataset or lesson_dataset()) == "mnist":
@@ -56,7 +56,7 @@ def lesson_split(
     return load_one_class("digits", normal, random_state)
 
 
-def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
+def small_mnist(normal: Sequence[int], random_state: int = 0) -> Split:
     """Return a one-class task of MNIST with 1,000 training and 2,000 test images.
 
     Parameters
@@ -68,7 +68,7 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
 
     Returns
     -------
-    OneClass
+    Split
         With 200 test images of each digit: of 0 first, of 9 last.
     """
     rng = np.random.default_rng(random_state)
@@ -78,7 +78,7 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> OneClass:
     tested = np.concatenate(of_each)
     small = replace(test, images=test.images[tested], labels=test.labels[tested])
     split = one_class(train, small, normal, "MNIST")
-    return replace(split, train_images=train.images[rows])
+    return replace(split, train=train.images[rows])
 
 
 def show_source(function: Callable[..., object]) -> Code:

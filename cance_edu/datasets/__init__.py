@@ -8,16 +8,16 @@ from cance_edu.datasets.catalogue import CORRUPTIONS, DATASETS, IDX_FILES
 from cance_edu.datasets.cifar10 import CIFAR10_CLASSES, cifar10
 from cance_edu.datasets.description import DataSet, Remote, data_root
 from cance_edu.datasets.download import download
-from cance_edu.datasets.features import resnet18_features, resnet18_task
+from cance_edu.datasets.features import resnet18_features, resnet18_split
 from cance_edu.datasets.folders import FolderImages, image_folder, largest_side
-from cance_edu.datasets.images import Images, OneClass, one_class, one_class_split
+from cance_edu.datasets.images import Images, one_class, one_class_split
 from cance_edu.datasets.kddcup99 import kddcup99
 from cance_edu.datasets.mnist import mnist
-from cance_edu.datasets.mnist_c import mnist_c, mnist_c_task
+from cance_edu.datasets.mnist_c import mnist_c, mnist_c_split
+from cance_edu.datasets.split import Split
 from cance_edu.datasets.table_splits import (
     SPLITS,
     SharedRows,
-    TableTask,
     adbench_split,
     dagmm_split,
     drocc_split,
@@ -36,11 +36,10 @@ __all__ = [
     "DataSet",
     "FolderImages",
     "Images",
-    "OneClass",
     "Remote",
     "SharedRows",
+    "Split",
     "Table",
-    "TableTask",
     "abalone",
     "adbench_features",
     "adbench_split",
@@ -58,11 +57,11 @@ __all__ = [
     "load_one_class",
     "mnist",
     "mnist_c",
-    "mnist_c_task",
+    "mnist_c_split",
     "one_class",
     "one_class_split",
     "resnet18_features",
-    "resnet18_task",
+    "resnet18_split",
     "shared_rows",
     "thyroid",
 ]

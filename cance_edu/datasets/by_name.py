@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cance_edu.datasets.cifar10 import cifar10
-from cance_edu.datasets.images import Images, OneClass, one_class, one_class_split
+from cance_edu.datasets.images import Images, one_class, one_class_split
 from cance_edu.datasets.mnist import mnist
+from cance_edu.datasets.split import Split
 
 __all__ = ["digits", "load_one_class"]
 
@@ -19,7 +20,7 @@ def digits() -> Images:
     return Images((bunch.images[:, None] / 16).astype(np.float32), bunch.target.astype(np.int64))
 
 
-def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> OneClass:
+def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> Split:
     """Return the one-class task of a data set by name.
 
     Parameters

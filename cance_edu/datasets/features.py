@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import data_root
 from cance_edu.datasets.files import written_beside
-from cance_edu.datasets.images import OneClass
 from cance_edu.datasets.mnist import torchvision
-from cance_edu.datasets.table_splits import TableTask
+from cance_edu.datasets.split import Split
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["pretrained_resnet18", "resnet18_features", "resnet18_task"]
+__all__ = ["pretrained_resnet18", "resnet18_features", "resnet18_split"]
 
 BATCH = 64
 
@@ -77,9 +76,9 @@ def resnet18_features(
     return features
 
 
-def resnet18_task(
-    split: OneClass, *, model: "nn.Module | None" = None, cache: Path | None = None
-) -> TableTask:
+def resnet18_split(
+    split: Split, *, model: "nn.Module | None" = None, cache: Path | None = None
+) -> Split:
     """Return a one-class task on images as one on their features: the paper's own split.
 
     Nothing is standardised: the features are in one unit, and PCA follows (Sec. 4.5).
@@ -91,10 +90,10 @@ def resnet18_task(
     """
     train, test = (
         resnet18_features(images, model=model, cache=cache).astype(np.float64)
-        for images in (split.train_images, split.test_images)
+        for images in (split.train, split.test)
     )
     name = f"{split.name}, ResNet-18 features"
-    return TableTask(name, "official", train, test, split.test_is_anomaly, split.differs)
+    return Split(name, train, test, split.is_anomaly, differs=split.differs)
 
 
 def pretrained_resnet18(root: Path | None = None) -> "nn.Module":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.images import OneClass
+from cance_edu.datasets.split import Split
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -127,9 +127,7 @@ class FolderImages:
         return stacked
 
 
-def image_folder(
-    path: Path | str, image_size: int | None = None, random_state: int = 0
-) -> OneClass:
+def image_folder(path: Path | str, image_size: int | None = None, random_state: int = 0) -> Split:
     """Return the one-class task in a folder of one's own, laid out in one of two ways.
 
     Parameters
@@ -145,7 +143,7 @@ def image_folder(
 
     Returns
     -------
-    OneClass
+    Split
         Its `group` names the folder of each test picture, that is the defect.
 
     Raises
@@ -175,7 +173,7 @@ def image_folder(
         normal, tested = normal[learned], [normal[good], *tested]
     group = np.repeat(["good", *names], [len(part) for part in tested])
     is_anomaly = np.repeat([False, *(True for _ in names)], [len(part) for part in tested])
-    return OneClass(Path(path).name, normal, np.concatenate(tested), is_anomaly, group=group)
+    return Split(Path(path).name, normal, np.concatenate(tested), is_anomaly, group=group)
 
 
 def largest_side(path: Path | str) -> int:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Images", "OneClass", "one_class", "one_class_split"]
+from cance_edu.datasets.split import Split
+
+__all__ = ["Images", "one_class", "one_class_split"]
 
 
 @dataclass(frozen=True)
@@ -33,35 +35,7 @@ class Images:
         return np.array([known[image.tobytes()] for image in images])
 
 
-@dataclass(frozen=True)
-class OneClass:
-    """A one-class task: learn from normal images alone, then tell them from the others.
-
-    Attributes
-    ----------
-    name : str
-        For titles.
-    train_images : array of shape (n, channels, height, width)
-        Normal images.
-    test_images : array of shape (m, channels, height, width)
-        Normal and anomalous images.
-    test_is_anomaly : array of bool, shape (m,)
-        The truth, for judging only.
-    differs : str
-        How it differs from the official set, to be printed beside a result; "" if it does not.
-    group : array of str, shape (m,), optional
-        What each test image shows, as the kind of its defect; None where that is not known.
-    """
-
-    name: str
-    train_images: NDArray[np.float32]
-    test_images: NDArray[np.float32]
-    test_is_anomaly: NDArray[np.bool_]
-    differs: str = ""
-    group: NDArray[np.str_] | None = None
-
-
-def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> OneClass:
+def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> Split:
     """Return the split of Sec. 4.1: train on the normal classes, test on the whole test set.
 
     Parameters
@@ -83,11 +57,11 @@ def one_class(train: Images, test: Images, normal: Sequence[int], name: str) -> 
         raise ValueError(
             f"normal is {list(normal)}; expected some, not all, of the classes {classes.tolist()}"
         )
-    return OneClass(
-        name=f"{name}, normal {', '.join(map(str, normal))}",
-        train_images=train.images[np.isin(train.labels, normal)],
-        test_images=test.images,
-        test_is_anomaly=~np.isin(test.labels, normal),
+    return Split(
+        f"{name}, normal {', '.join(map(str, normal))}",
+        train.images[np.isin(train.labels, normal)],
+        test.images,
+        ~np.isin(test.labels, normal),
         differs=train.differs or test.differs,
     )
 
@@ -99,7 +73,7 @@ def one_class_split(
     *,
     test_share: float = 0.3,
     random_state: int = 0,
-) -> OneClass:
+) -> Split:
     """Return a one-class task for a set without an official split.
 
     Parameters
@@ -117,7 +91,7 @@ def one_class_split(
 
     Returns
     -------
-    OneClass
+    Split
         No test image is a training image.
 
     Raises
@@ -133,4 +107,4 @@ def one_class_split(
     tested = np.concatenate([tested, np.flatnonzero(~is_normal)])
     # The whole set, for it has all classes; its training images are then those that were kept.
     split = one_class(data, Images(data.images[tested], data.labels[tested]), normal, name)
-    return replace(split, train_images=data.images[kept])
+    return replace(split, train=data.images[kept])

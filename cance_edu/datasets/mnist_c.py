@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from cance_edu.datasets.catalogue import CORRUPTIONS
 from cance_edu.datasets.description import data_root
 from cance_edu.datasets.download import RECORD, file_digest
-from cance_edu.datasets.images import Images, OneClass
+from cance_edu.datasets.images import Images
 from cance_edu.datasets.mnist import mnist
+from cance_edu.datasets.split import Split
 
-__all__ = ["mnist_c", "mnist_c_task"]
+__all__ = ["mnist_c", "mnist_c_split"]
 
 UNVERIFIED = "MNIST-C not from the verified archive: corrupted by other random numbers, or changed"
 
@@ -64,7 +65,7 @@ def mnist_c(corruption: str, root: Path | None = None) -> Images:
     return Images(images, _array(labels).astype(np.int64), differs)
 
 
-def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = None) -> OneClass:
+def mnist_c_split(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = None) -> Split:
     """Return the task of Sec. 4.1: train on all of MNIST; originals are normal, corrupted not.
 
     Parameters
@@ -77,7 +78,7 @@ def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = N
 
     Returns
     -------
-    OneClass
+    Split
         Its test images are MNIST's 10,000, then 10,000 of each corruption in the given order:
         502 MB for all fifteen, and as much again while they are put together.
 
@@ -91,12 +92,14 @@ def mnist_c_task(corruptions: Sequence[str] = CORRUPTIONS, root: Path | None = N
     train, originals = mnist("train", root), mnist("test", root)
     corrupted = [mnist_c(corruption, root) for corruption in corruptions]
     parts = [originals, *corrupted]
-    return OneClass(
+    counts = [len(part.images) for part in parts]
+    return Split(
         f"MNIST-C, {corruptions[0] if len(corrupted) == 1 else f'{len(corrupted)} corruptions'}",
         train.images,
         np.concatenate([part.images for part in parts]),
-        np.repeat([False] + [True] * len(corrupted), [len(part.images) for part in parts]),
-        next((part.differs for part in (train, *parts) if part.differs), ""),
+        np.repeat([False] + [True] * len(corrupted), counts),
+        group=np.repeat(["identity", *corruptions], counts),
+        differs=next((part.differs for part in (train, *parts) if part.differs), ""),
     )
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cance_edu.datasets.split import Split
 from cance_edu.datasets.tables import Table
 
 __all__ = [
     "SPLITS",
     "SharedRows",
-    "TableTask",
     "adbench_split",
     "dagmm_split",
     "drocc_split",
@@ -26,33 +26,7 @@ __all__ = [
 Rows = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class TableTask:
-    """A task on a table: learn from the training rows, then tell the test rows apart.
-
-    Attributes
-    ----------
-    name, split : str
-        The table's name, and how it was split.
-    train : array of shape (n, features)
-        Training rows; the columns that the table says so of are standardised.
-    test : array of shape (m, features)
-        Test rows, by the training rows' means and deviations.
-    test_is_anomaly : array of bool, shape (m,)
-        The truth, for judging only.
-    differs : str
-        How the table differs from the official one; "" if it does not.
-    """
-
-    name: str
-    split: str
-    train: NDArray[np.float64]
-    test: NDArray[np.float64]
-    test_is_anomaly: NDArray[np.bool_]
-    differs: str = ""
-
-
-def drocc_split(table: Table, random_state: int = 0) -> TableTask:
+def drocc_split(table: Table, random_state: int = 0) -> Split:
     """Test all anomalies and as many random normal rows; train on the other normal rows.
 
     Half of the test part is anomalous. Source: Goyal et al. 2020, the released
@@ -67,10 +41,10 @@ def drocc_split(table: Table, random_state: int = 0) -> TableTask:
     """
     normal, anomalies = _shuffled(table, random_state)
     tested, trained = np.split(normal, [len(anomalies)])
-    return _task(table, "DROCC", trained, np.concatenate([tested, anomalies]))
+    return _task(table, "DROCC's split", trained, np.concatenate([tested, anomalies]))
 
 
-def goad_split(table: Table, random_state: int = 0) -> TableTask:
+def goad_split(table: Table, random_state: int = 0) -> Split:
     """Train on half of the normal rows; test the other half and all anomalies.
 
     Source: Bergman and Hoshen 2020, the released `data_loader.py`. The half is drawn at random, as
@@ -83,10 +57,10 @@ def goad_split(table: Table, random_state: int = 0) -> TableTask:
     """
     normal, anomalies = _shuffled(table, random_state)
     trained, tested = np.split(normal, [len(normal) // 2])
-    return _task(table, "GOAD", trained, np.concatenate([tested, anomalies]))
+    return _task(table, "GOAD's split", trained, np.concatenate([tested, anomalies]))
 
 
-def dagmm_split(table: Table, random_state: int = 0, contamination: float = 0.0) -> TableTask:
+def dagmm_split(table: Table, random_state: int = 0, contamination: float = 0.0) -> Split:
     """Draw half of all rows and train on the normal ones among them; test the other half.
 
     So half of the anomalies are never seen. Source: Zong et al. 2018, Sec. 4,
@@ -112,11 +86,11 @@ def dagmm_split(table: Table, random_state: int = 0, contamination: float = 0.0)
     drawn, tested = np.split(order, [len(order) // 2])
     normal, anomalies = drawn[~table.is_anomaly[drawn]], drawn[table.is_anomaly[drawn]]
     kept = anomalies[: int(contamination * len(anomalies))]
-    name = f"DAGMM, {contamination:.0%} contaminated" if contamination else "DAGMM"
+    name = "DAGMM's split" + (f", {contamination:.0%} contaminated" if contamination else "")
     return _task(table, name, np.concatenate([normal, kept]), tested)
 
 
-def adbench_split(table: Table, random_state: int = 0, contaminated: bool = False) -> TableTask:
+def adbench_split(table: Table, random_state: int = 0, contaminated: bool = False) -> Split:
     """Train on 70% of the normal rows; test the other 30%, and 30% of the anomalies.
 
     Source: Han et al. 2022, the released `data_generator.py`: a stratified split of 70% and 30%.
@@ -128,7 +102,7 @@ def adbench_split(table: Table, random_state: int = 0, contaminated: bool = Fals
     seen, unseen = np.split(anomalies, [round(0.7 * len(anomalies))])
     if contaminated:
         trained = np.concatenate([trained, seen])
-    name = "ADBench, contaminated" if contaminated else "ADBench"
+    name = "ADBench's split" + (", contaminated" if contaminated else "")
     return _task(table, name, trained, np.concatenate([tested, unseen]))
 
 
@@ -154,18 +128,16 @@ class SharedRows:
     anomalous: float
 
 
-def is_training_row(task: TableTask) -> NDArray[np.bool_]:
+def is_training_row(task: Split) -> NDArray[np.bool_]:
     """Return which test rows are copies of training rows, to the last digit."""
     train = set(_as_bytes(task.train))
     return np.array([row in train for row in _as_bytes(task.test)], dtype=bool)
 
 
-def shared_rows(task: TableTask) -> SharedRows:
+def shared_rows(task: Split) -> SharedRows:
     """Count what duplicates do to a random split: test rows that are copies of training rows."""
     seen = is_training_row(task)
-    return SharedRows(
-        float(seen[~task.test_is_anomaly].mean()), float(seen[task.test_is_anomaly].mean())
-    )
+    return SharedRows(float(seen[~task.is_anomaly].mean()), float(seen[task.is_anomaly].mean()))
 
 
 def _as_bytes(rows: NDArray[np.float64]) -> list[bytes]:
@@ -180,13 +152,13 @@ def _shuffled(table: Table, random_state: int) -> tuple[Rows, Rows]:
     return normal, generator.permutation(np.flatnonzero(table.is_anomaly))
 
 
-def _task(table: Table, split: str, trained: Rows, tested: Rows) -> TableTask:
+def _task(table: Table, split: str, trained: Rows, tested: Rows) -> Split:
     """Cut the table, and standardise by the training part; a constant column is only centred."""
     train, test = table.rows[trained], table.rows[tested]
     if not len(train) or table.is_anomaly[tested].all() or not table.is_anomaly[tested].any():
         raise ValueError(
             f"{table.name} has {(~table.is_anomaly).sum()} normal rows and "
-            f"{table.is_anomaly.sum()} anomalies: too few for {split}'s split"
+            f"{table.is_anomaly.sum()} anomalies: too few for {split}"
         )
     centre = np.where(table.standardized, train.mean(0), 0.0)
     varies = table.standardized & (train.min(0) < train.max(0))
@@ -194,4 +166,6 @@ def _task(table: Table, split: str, trained: Rows, tested: Rows) -> TableTask:
     for part in (train, test):
         part -= centre
         part /= spread
-    return TableTask(table.name, split, train, test, table.is_anomaly[tested], table.differs)
+    name = f"{table.name}, {split}"
+    truth = table.is_anomaly[tested]
+    return Split(name, train, test, truth, resplit=True, differs=table.differs)

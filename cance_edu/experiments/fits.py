@@ -1,6 +1,5 @@
 """One fit: a training and all that shares it, what its results are of, and running it."""
 
-import hashlib
 import platform
 import threading
 import time
@@ -9,15 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
+from cance_edu.datasets import Split
 from cance_edu.datasets.files import made_with
 from cance_edu.experiments.methods import Method
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tasks import Task, reproduce_command, slug
-from cance_edu.experiments.variants import Split, parts
 
 __all__ = ["Fit", "file_name", "fits", "run"]
 
@@ -108,7 +106,7 @@ def run(fit: Fit) -> list[Record]:
             if key["system"] != system:
                 raise ValueError(f"{fit.method.name} gave {system!r}, expected {key['system']!r}")
             result = {
-                "measures": fit.task.measure(split.test_is_anomaly, scores),
+                "measures": fit.task.measure(split.is_anomaly, scores),
                 "seconds": round(time.perf_counter() - start, 2),
                 "peak_memory_mb": _peak_memory_mb(),
             }
@@ -130,16 +128,11 @@ def _one_thread() -> Iterator[None]:
 
 def _about(fit: Fit, split: Split) -> Record:
     """Return what is the same for all results of a fit."""
-    train, test = parts(split)
-    data = hashlib.sha256()
-    for array in (train, test, split.test_is_anomaly):
-        data.update(f"{array.shape} {array.dtype}".encode())
-        data.update(np.ascontiguousarray(array).data)
     return {
-        "trained_on": len(train),
-        "tested_on": len(test),
-        "anomalies": int(split.test_is_anomaly.sum()),
-        "data_sha256": data.hexdigest(),
+        "trained_on": len(split.train),
+        "tested_on": len(split.test),
+        "anomalies": int(split.is_anomaly.sum()),
+        "data_sha256": split.checksum(),
         "differs": split.differs,
         "command": reproduce_command(
             fit.task.table, fit.task.dataset, fit.task.protocol, fit.seed + 1, fit.task.name

@@ -31,7 +31,7 @@ def areas_by_corruption(is_anomaly: Truth, scores: Scores) -> dict[str, float]:
     Parameters
     ----------
     is_anomaly, scores : array of shape (n,)
-        Of `mnist_c_task()`: the originals, then equally many of each corruption in their order.
+        Of `mnist_c_split()`: the originals, then equally many of each corruption in their order.
 
     Returns
     -------

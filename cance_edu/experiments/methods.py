@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cance_edu.datasets import TableTask
+from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.contrasts import CONTRASTS
-from cance_edu.experiments.variants import Split, fit_variants, parts
+from cance_edu.experiments.variants import fit_variants
 from cance_edu.training.scaling import standardize
 
 __all__ = [
@@ -71,7 +71,7 @@ def _fit_cance(
     for result in fit_variants(split, **settings, random_state=seed):
         yield result.variant, result.scores
     if with_norm:
-        latent = result.detector.composite_features(parts(split)[1])[:, :-2]
+        latent = result.detector.composite_features(split.test)[:, :-2]
         yield "norm", np.square(latent).sum(1)
 
 
@@ -97,8 +97,8 @@ def _scaling_alone(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _fit_classics(
     split: Split, settings: Mapping[str, Any], seed: int, systems: tuple[str, ...]
 ) -> Named:
-    train, test = parts(split)
-    if not isinstance(split, TableTask):
+    train, test = split.train, split.test
+    if train.ndim > 2:
         if settings.get("image_scaling", "unit") != "unit":
             train, test = (standardize(torch.as_tensor(part)).numpy() for part in (train, test))
         train, test = (part.reshape(len(part), -1) for part in (train, test))

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cance_edu import datasets
-from cance_edu.datasets import CORRUPTIONS, OneClass, TableTask
+from cance_edu.datasets import CORRUPTIONS, Split
 from cance_edu.experiments import measures
 from cance_edu.experiments.contrasts import CONTRASTS, SCALES
 from cance_edu.experiments.methods import (
@@ -52,7 +52,7 @@ _CLASSES = tuple((digit,) for digit in range(10))
 _PAIRS = ((0, 1), (0, 8), (1, 8))
 
 
-def _load(name: str, normal: tuple[int, ...], seed: int) -> OneClass:
+def _load(name: str, normal: tuple[int, ...], seed: int) -> Split:
     """Return the split, the same for every seed: what varies is the training alone (Sec. 4.1)."""
     return datasets.load_one_class(name, normal)
 
@@ -84,8 +84,8 @@ def _methods(parameters: Mapping[str, Any]) -> tuple[Method, ...]:
     return (CANCE_FAMILY_AND_NORM, IMAGE_CLASSICS) if scaled else (CANCE_FAMILY,)
 
 
-def _load_mnist_c(seed: int) -> OneClass:
-    return datasets.mnist_c_task()
+def _load_mnist_c(seed: int) -> Split:
+    return datasets.mnist_c_split()
 
 
 def _mnist_c() -> tuple[Task, ...]:
@@ -115,12 +115,12 @@ PCA_OF_FEATURES: dict[str, Any] = {
 }
 
 
-def _load_features(normal: int, seed: int) -> TableTask:
+def _load_features(normal: int, seed: int) -> Split:
     return datasets.adbench_split(datasets.adbench_features(normal), seed)
 
 
-def _load_resnet18(name: str, normal: tuple[int, ...], seed: int) -> TableTask:
-    return datasets.resnet18_task(datasets.load_one_class(name, normal))
+def _load_resnet18(name: str, normal: tuple[int, ...], seed: int) -> Split:
+    return datasets.resnet18_split(datasets.load_one_class(name, normal))
 
 
 def _features() -> tuple[Task, ...]:
@@ -153,7 +153,7 @@ def _features() -> tuple[Task, ...]:
     return (*own, *adbench)
 
 
-def _load_table(name: str, split: str, seed: int) -> TableTask:
+def _load_table(name: str, split: str, seed: int) -> Split:
     return datasets.SPLITS[split](getattr(datasets, name)(), seed)
 
 
@@ -181,7 +181,7 @@ def _tables() -> tuple[Task, ...]:
 DAGMM_NETWORK = {"latent_dim": 1, "hidden": (60, 30, 10), "column_scaling": "given"}
 
 
-def _load_contaminated(contamination: float, seed: int) -> TableTask:
+def _load_contaminated(contamination: float, seed: int) -> Split:
     return datasets.dagmm_split(datasets.kddcup99(), seed, contamination)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cance_edu.datasets import Split
 from cance_edu.experiments import measures
 from cance_edu.experiments.methods import CANCE_FAMILY, Method
-from cance_edu.experiments.variants import Split
 
 __all__ = ["ReportTable", "Task", "reproduce_command", "slug"]
 

@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_auc_score
 
-from cance_edu.datasets import OneClass, TableTask
+from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.parameters import VARIANTS, Variant
 
-__all__ = ["Result", "Split", "auroc", "fit_variants", "parts"]
-
-Split = OneClass | TableTask
+__all__ = ["Result", "auroc", "fit_variants"]
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,6 @@ def auroc(is_anomaly: ArrayLike, scores: ArrayLike) -> float:
     return float(roc_auc_score(is_anomaly, scores))
 
 
-def parts(split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the training and the test part of a split, be it of images or of a table."""
-    if isinstance(split, TableTask):
-        return split.train, split.test
-    return split.train_images, split.test_images
-
-
 def fit_variants(
     split: Split, variants: Sequence[Variant] = VARIANTS, **parameters: Any
 ) -> Iterator[Result]:
@@ -82,7 +73,7 @@ def fit_variants(
 
     Parameters
     ----------
-    split : OneClass or TableTask
+    split : Split
         What to learn from, and what to test with the truth: images or a table.
     variants : sequence of str
         Which, in this order.
@@ -99,9 +90,8 @@ def fit_variants(
     ValueError
         If there is no such variant, or as `CANCE.fit`.
     """
-    train, test = parts(split)
     for variant in variants:
-        detector = CANCE(variant, **parameters).fit(train)
+        detector = CANCE(variant, **parameters).fit(split.train)
         parameters["representation"] = detector.representation_
-        scores = detector.anomaly_score(test)
-        yield Result(variant, detector, scores, auroc(split.test_is_anomaly, scores))
+        scores = detector.anomaly_score(split.test)
+        yield Result(variant, detector, scores, auroc(split.is_anomaly, scores))

@@ -150,15 +150,15 @@ lesson.answer(
 
 # %%
 split = lesson.lesson_split(normal=[8], random_state=lesson.seed)
-detector = CANCE(random_state=lesson.seed).fit(split.train_images)
-is_anomaly = split.test_is_anomaly
-scores = detector.anomaly_score(split.test_images)
+detector = CANCE(random_state=lesson.seed).fit(split.train)
+is_anomaly = split.is_anomaly
+scores = detector.anomaly_score(split.test)
 
 # %% tags=["remove-input"]
 lesson.tell(
     "{train} eights to learn from; {eights} new eights and {others} other digits to score. The "
     "median score of the new eights is {normal:.1f}, that of the others {anomalous:.1f}.",
-    train=len(split.train_images),
+    train=len(split.train),
     eights=(~is_anomaly).sum(),
     others=is_anomaly.sum(),
     normal=lesson.np.median(scores[~is_anomaly]),
@@ -173,7 +173,7 @@ lesson.tell(
 # the threshold keeps its promise.
 
 # %%
-eights = split.test_images[~is_anomaly]
+eights = split.test[~is_anomaly]
 set_aside, new = eights[::2], eights[1::2]
 threshold = lesson.held_out_threshold(detector.anomaly_score(set_aside), 0.1)
 alarms = detector.anomaly_score(new) > threshold
@@ -205,10 +205,10 @@ lesson.predict(
 
 # %%
 promised_too_much = (detector.predict(eights) == -1).mean()
-linear = CANCE(representation="pca", random_state=lesson.seed).fit(split.train_images)
+linear = CANCE(representation="pca", random_state=lesson.seed).fit(split.train)
 memory = {
-    "autoencoder": lesson.alarms_while_learning(detector, split.train_images, eights),
-    "principal components": lesson.alarms_while_learning(linear, split.train_images, eights),
+    "autoencoder": lesson.alarms_while_learning(detector, split.train, eights),
+    "principal components": lesson.alarms_while_learning(linear, split.train, eights),
 }
 by_error, by_error_linear = (each.by_error for each in memory.values())
 
@@ -241,7 +241,7 @@ lesson.answer(
     seeds=lesson.over_seeds("00 alarms on new normal images"),
     error=by_error,
     error_linear=by_error_linear,
-    train=len(split.train_images),
+    train=len(split.train),
 )
 
 # %% [markdown]
@@ -357,7 +357,7 @@ lesson.answer(
 # 01 and 02, long before lesson 05 explains why it works.
 
 # %%
-shown = lesson.ingredients(detector, split.train_images)
+shown = lesson.ingredients(detector, split.train)
 
 # %% tags=["remove-input"]
 lesson.figure(

@@ -77,8 +77,8 @@ from cance_edu.method.lognormal import (
 # %%
 split = lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson_seed())
 # Variant "error" trains the autoencoder, and no density.
-detector = CANCE("error", random_state=lesson_seed()).fit(split.train_images)
-held_out = split.test_images[~split.test_is_anomaly]
+detector = CANCE("error", random_state=lesson_seed()).fit(split.train)
+held_out = split.test[~split.is_anomaly]
 error, dissimilarity = detector.composite_features(held_out)[:, -2:].T
 
 print(f"{len(held_out)} held-out normal images")
@@ -568,7 +568,7 @@ assert round(np.log(10), 1) == 2.3
 # these images over and over, and it rebuilds them better than any new one.
 
 # %%
-trained_on = detector.composite_features(split.train_images)[:, -2]
+trained_on = detector.composite_features(split.train)[:, -2]
 in_training = lognormal_mode(trained_on.mean(), trained_on.std())
 held_out_mode = lognormal_mode(error.mean(), error.std())
 print(f"mode of z_e: training images {in_training:.4f}, held-out images {held_out_mode:.4f}")

@@ -247,8 +247,8 @@ assert error_of_score["K = 10"][at_mode] > 0.4
 # %%
 split = lesson_split(normal=[8], random_state=lesson_seed())
 # Variant "error" trains the autoencoder, and no density.
-detector = CANCE("error", random_state=lesson_seed()).fit(split.train_images)
-features = torch.as_tensor(detector.composite_features(split.train_images))
+detector = CANCE("error", random_state=lesson_seed()).fit(split.train)
+features = torch.as_tensor(detector.composite_features(split.train))
 augmentation = ReconstructionAugmentation.from_moments(
     features.mean(0), torch.cov(features.T, correction=0)
 )
@@ -842,8 +842,8 @@ print(f"{(resampled < safe_spread()).mean():.0%} below the tip")
 assert low < safe_spread() < high
 
 # %%
-pca = CANCE("error", representation="pca", random_state=lesson_seed()).fit(split.train_images)
-of_pca = pca.composite_features(split.train_images)[:, -2:]
+pca = CANCE("error", representation="pca", random_state=lesson_seed()).fit(split.train)
+of_pca = pca.composite_features(split.train)[:, -2:]
 pca_spreads, pca_correlation = of_pca.std(0) / of_pca.mean(0), np.corrcoef(of_pca.T)[0, 1]
 of_e = dominance(1.0, pca_spreads[0], at_start)
 print(f"principal components: spreads {pca_spreads.round(2)}, correlation {pca_correlation:.2f}")
@@ -1115,7 +1115,7 @@ trained = {
         initial_scale=1.0,
         steps=600,
         random_state=lesson_seed(),
-    ).fit(split.train_images)
+    ).fit(split.train)
     for variant in ("cnce", "cance")
 }
 
@@ -1124,7 +1124,7 @@ drawn = trained["cance"].noise_.sample(20_000, torch.Generator().manual_seed(0))
 is_low = ((drawn[:, -2:] >= 0) & (drawn[:, -2:] <= augmentation.mode)).all(dim=1)
 with_noise_latents = drawn[is_low]
 
-held_out = split.test_images[~split.test_is_anomaly]
+held_out = split.test[~split.is_anomaly]
 latents = torch.as_tensor(detector.composite_features(held_out))[:, :6]
 rows = torch.randint(len(latents), (len(with_noise_latents),), generator=generator)
 with_real_latents = torch.cat([latents[rows], with_noise_latents[:, -2:]], dim=1)

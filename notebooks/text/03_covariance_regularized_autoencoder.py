@@ -69,9 +69,9 @@ from cance_edu.training.sources import Source
 
 # %%
 split = lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson_seed())
-train = Source(split.train_images)
-held_out = Source(split.test_images[~split.test_is_anomaly])
-shape = split.train_images.shape[1:]
+train = Source(split.train)
+held_out = Source(split.test[~split.is_anomaly])
+shape = split.train.shape[1:]
 print(f"{len(train)} images to train on, {len(held_out)} held out, each of shape {shape}")
 
 # %% [markdown]
@@ -538,7 +538,7 @@ detector = CANCE(
     epochs=(24, 6),
     validation_fraction=0.2,
     random_state=lesson_seed(),
-).fit(split.train_images)
+).fit(split.train)
 for weight, condition in detector.condition_numbers_.items():
     print(f"lambda = {weight:g}: condition number {condition:.0f}")
 

@@ -113,11 +113,11 @@ show_source(composite)
 digits = lesson_dataset() == "digits"
 split = lesson_split(normal=[0, 2, 4, 6, 8] if digits else [8], random_state=lesson_seed())
 latent_dim = 16 if digits else 6
-train, n_pixels = Source(split.train_images), split.train_images[0].size
+train, n_pixels = Source(split.train), split.train[0].size
 settings = {"latent_dim": latent_dim, "random_state": lesson_seed()}
 
 pca = PrincipalComponents(n_pixels, latent_dim).fit(train.batches())
-autoencoder = CANCE("error", **settings).fit(split.train_images).representation_
+autoencoder = CANCE("error", **settings).fit(split.train).representation_
 sources = {"PCA": pca, "autoencoder": autoencoder}
 first, second = ("PCA", "autoencoder") if digits else ("autoencoder", "PCA")
 
@@ -128,12 +128,12 @@ first, second = ("PCA", "autoencoder") if digits else ("autoencoder", "PCA")
 # all other digits.
 
 # %%
-held_out = split.test_images[~split.test_is_anomaly]
+held_out = split.test[~split.is_anomaly]
 anomalies = {kind: with_defect(held_out, kind, lesson_seed()) for kind in DEFECTS}
 anomalies |= {"faint": held_out / 2, "bright": (1.6 * held_out).clip(0, 1)}
-anomalies["other digits"] = split.test_images[split.test_is_anomaly]
+anomalies["other digits"] = split.test[split.is_anomaly]
 if not digits:
-    anomalies["ones"] = split.test_images[200:400]
+    anomalies["ones"] = split.test[200:400]
 
 # %%
 kinds = ["faint", "noise", "line", "other digits"]
@@ -372,7 +372,7 @@ for kind in ours.kinds:
 learned = {}
 for variant in ("latnce", "cnce"):
     detector = CANCE(variant, representation=sources[first], steps=800, **settings)
-    usual = detector.fit(split.train_images).anomaly_score(held_out)
+    usual = detector.fit(split.train).anomaly_score(held_out)
     for kind in (hard, "noise"):
         odd = detector.anomaly_score(anomalies[kind])
         truth = np.repeat([False, True], [len(usual), len(odd)])
@@ -696,7 +696,7 @@ show_source(merge_covariances)
 my_guess = ""
 
 # %%
-by_brightness = np.argsort(split.train_images.mean((1, 2, 3)))
+by_brightness = np.argsort(split.train.mean((1, 2, 3)))
 pairs = z_train[first][by_brightness, -2:]
 frames = summaries.running_frames(pairs, 12)
 figure = Figure(figsize=(10, 3.2), layout="constrained")
@@ -731,7 +731,7 @@ assert gaps[-1] < 1e-10 < 1e-3 < gaps[0]
 # batch has mean $z_i$ and covariance 0.
 
 # %%
-points, n = z_train[first], len(split.train_images)
+points, n = z_train[first], len(split.train)
 exact = np.cov(points.T, bias=True)
 cuts = np.sort(np.random.default_rng(lesson_seed()).choice(np.arange(1, n), 20, replace=False))
 for batches in ([points], np.split(points, n), np.split(points, cuts)):

@@ -709,18 +709,18 @@ assert normaliser_at_1 < 1e-9 < 0.01 < normaliser_at_best
 split = lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson_seed())
 detector = CANCE(
     "cnce", noise_objective="fixed", initial_scale=1.0, steps=1000, random_state=lesson_seed()
-).fit(split.train_images)
+).fit(split.train)
 noise_z, network_z = detector.noise_, detector.log_ratio_
-is_anomaly = split.test_is_anomaly
+is_anomaly = split.is_anomaly
 
 # %%
-z = torch.from_numpy(detector.composite_features(split.test_images))
+z = torch.from_numpy(detector.composite_features(split.test))
 with torch.no_grad():
     log_ratio = network_z(z)
     mass = total_mass(network_z(noise_z.sample(100_000, generator)), noise_ratio=1.0)
 log_noise_z = noise_z.log_prob(z)
 log_density = log_ratio + np.log(1.0) + log_noise_z  # Eq. 6, with ν = 1
-assert np.allclose(-log_density, detector.anomaly_score(split.test_images))
+assert np.allclose(-log_density, detector.anomaly_score(split.test))
 print(f"{len(z)} test images, {z.shape[1]} features each; mass of exp(-S): {mass:.2f}")
 
 # %% [markdown]
@@ -804,7 +804,7 @@ assert measured("05 correlation of S with the Gaussian", alike) > 0.97
 # met only data, learned to say so, and carries on outwards.
 
 # %%
-train_z = torch.from_numpy(detector.composite_features(split.train_images))
+train_z = torch.from_numpy(detector.composite_features(split.train))
 in_training = reach(network_z, noise_z, train_z, np.zeros(len(train_z), dtype=bool))
 tail, said = in_training.beyond.mean(), in_training.log_ratio[in_training.beyond].mean()
 print(f"training images beyond the edge: {tail:.1%}, noise: 0.1%; there T is {said:.1f} on average")

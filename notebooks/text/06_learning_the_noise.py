@@ -640,11 +640,11 @@ assert abs((above - below) / 2e-3 - confidence_slope(error, 1.69)) < 1e-4
 
 # %%
 split = lesson_split(normal=[8], random_state=seed)
-shared = CANCE("error", random_state=seed).fit(split.train_images).representation_
+shared = CANCE("error", random_state=seed).fit(split.train).representation_
 detectors = {
     objective: CANCE(
         noise_objective=objective, representation=shared, steps=600, random_state=seed
-    ).fit(split.train_images)
+    ).fit(split.train)
     for objective in ("eq8", "eq12", "naive", "fixed")
 }
 runs = {label: noise_run(detector) for label, detector in detectors.items()}
@@ -673,7 +673,7 @@ def walk_without_force(features, steps):
     return optimal_walk(density, noise, Contrast(steps=steps), random_state=seed)
 
 
-features = detectors["eq8"].composite_features(split.train_images)
+features = detectors["eq8"].composite_features(split.train)
 control = walk_without_force(features, steps=600)
 print("without a force, K ends between", *np.sort(control.scale[-1])[[0, -1]].round(2))
 
@@ -782,8 +782,8 @@ understudy_scale = measured("06 mean K of the understudy", trained.scale[-1].mea
 # choose the objective, move the step, look at other coordinates.
 
 # %%
-z_normal = detectors["eq8"].composite_features(split.test_images[~split.test_is_anomaly])
-z_anomalies = detectors["eq8"].composite_features(split.test_images[split.test_is_anomaly])
+z_normal = detectors["eq8"].composite_features(split.test[~split.is_anomaly])
+z_anomalies = detectors["eq8"].composite_features(split.test[split.is_anomaly])
 frame = noise_frame(list(runs.values()), z_normal, z_anomalies)
 view = noise_view(runs["eq12"], frame)
 figure = Figure(figsize=(9, 3.8), layout="constrained")

@@ -61,12 +61,12 @@ from cance_edu.experiments import auroc
 # %%
 seed = lesson_seed()
 split = lesson_split(normal=[0, 2, 4, 6, 8], random_state=seed)
-is_anomaly = split.test_is_anomaly
+is_anomaly = split.is_anomaly
 
-detector = CANCE(random_state=seed).fit(split.train_images)
-scores = detector.anomaly_score(split.test_images)
+detector = CANCE(random_state=seed).fit(split.train)
+scores = detector.anomaly_score(split.test)
 
-print(f"{len(split.train_images)} normal images to learn from")
+print(f"{len(split.train)} normal images to learn from")
 print(f"{len(scores)} to test, of which {is_anomaly.sum()} are anomalies")
 print(f"AUROC {measured('07 auroc cance', auroc(is_anomaly, scores)):.3f}")
 
@@ -98,12 +98,12 @@ show_source(CANCE._learn)
 # Here it is by hand, from the detector's parts, and the threshold with it.
 
 # %%
-z = torch.from_numpy(detector.composite_features(split.test_images))
+z = torch.from_numpy(detector.composite_features(split.test))
 with torch.no_grad():
     log_ratio = detector.log_ratio_(z)
 log_noise = detector.noise_.log_prob(z, detector.scale_)
 by_hand = -(log_ratio + math.log(detector.noise_ratio) + log_noise)
-training_scores = detector.anomaly_score(split.train_images)
+training_scores = detector.anomaly_score(split.train)
 training_threshold = np.percentile(training_scores, 100 * (1 - detector.contamination))
 
 assert np.allclose(by_hand.cpu(), scores)
@@ -122,7 +122,7 @@ with tempfile.TemporaryDirectory() as folder:
     restored = CANCE.load(file)
     print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
 
-assert np.array_equal(restored.anomaly_score(split.test_images), scores)
+assert np.array_equal(restored.anomaly_score(split.test), scores)
 
 # %% [markdown]
 # ## 2. What does each part buy?
@@ -411,7 +411,7 @@ assert (1 - 1e-4) ** (~is_anomaly).sum() > 0.9
 # %%
 from cance_edu.course.scores.decisions_figure import draw_decision
 
-scored = summary.ScoredImages(scores, is_anomaly, split.test_images)
+scored = summary.ScoredImages(scores, is_anomaly, split.test)
 figure = Figure(figsize=(10.5, 5), layout="constrained")
 draw_decision(figure, scored, summary.decision_curves(scores, is_anomaly), here)
 show(
@@ -429,7 +429,7 @@ show(
 from cance_edu.course.explorer import drive
 from cance_edu.course.scores.explorer import ScoreExplorer
 
-explorer = ScoreExplorer(scores, is_anomaly, split.test_images, threshold)
+explorer = ScoreExplorer(scores, is_anomaly, split.test, threshold)
 explorer
 
 # %%
@@ -557,7 +557,7 @@ assert threshold > training_threshold
 
 # %%
 official = datasets.digits() if lesson_dataset() == "digits" else datasets.mnist("test")
-digit = official.labels_of(split.test_images)
+digit = official.labels_of(split.test)
 
 assert np.array_equal(digit % 2 == 1, is_anomaly)
 
@@ -569,7 +569,7 @@ ranked = np.argsort(scores)
 shown = [*ranked[:8], *ranked[-8:]]
 titles = [f"{digit[i]}: S = {scores[i]:.0f}" for i in shown]
 figure = Figure(figsize=(8, 2.6), layout="constrained")
-draw_images(figure, split.test_images[shown], titles)
+draw_images(figure, split.test[shown], titles)
 show(figure, "The most normal images, all of even digits, and below them the most anomalous.")
 
 # %%
@@ -602,7 +602,7 @@ for name, failures in (("missed", missed), ("false alarms", false_alarms)):
 
 # %%
 def draw_failures(failures):
-    images = split.test_images[failures[:8]]
+    images = split.test[failures[:8]]
     titles = [f"{digit[i]}: S = {scores[i]:.1f}" for i in failures[:8]] + ["rebuilt"] * 8
     figure = Figure(figsize=(8, 2.6), layout="constrained")
     draw_images(figure, [*images, *rebuilt(images)], titles)
@@ -616,7 +616,7 @@ show(draw_failures(missed), f"Eight missed anomalies, {ones} of them 1s, all reb
 show(draw_failures(false_alarms), "False alarms: even digits written in unusual ways.")
 
 # %%
-z_e = detector.composite_features(split.test_images)[:, -2]
+z_e = detector.composite_features(split.test)[:, -2]
 kinds = {"normal": ~is_anomaly, "missed": missed, "found": is_anomaly & raised}
 medians = {name: np.median(z_e[rows]) for name, rows in kinds.items()}
 print("median reconstruction error:", {name: f"{value:.3f}" for name, value in medians.items()})
@@ -653,7 +653,7 @@ if lesson_dataset() == "digits":
 # %%
 from cance_edu.course.page import DEFECTS, with_defect
 
-good = split.test_images[~is_anomaly]
+good = split.test[~is_anomaly]
 examples = [good[0], *(with_defect(good[:1], kind, seed)[0] for kind in DEFECTS)]
 figure = Figure(figsize=(8, 1.7), layout="constrained")
 draw_images(figure, examples, ("none", *DEFECTS), columns=5)
@@ -752,14 +752,14 @@ assert by_all < 0.5 * by_any
 my_guess = ""  # for example "threes: from 0.99 to 0.8; others: unchanged"
 
 # %%
-slipped = rng.choice(np.flatnonzero(digit == 3), round(0.05 * len(split.train_images)), False)
+slipped = rng.choice(np.flatnonzero(digit == 3), round(0.05 * len(split.train)), False)
 tested = np.setdiff1d(np.arange(len(digit)), slipped)
-mixed = np.concatenate([split.train_images, split.test_images[slipped]])
+mixed = np.concatenate([split.train, split.test[slipped]])
 careless = CANCE(random_state=seed).fit(mixed)
 
 areas = {}
 for name, trained in (("clean", detector), ("with threes", careless)):
-    s = trained.anomaly_score(split.test_images[tested])
+    s = trained.anomaly_score(split.test[tested])
     areas[name] = summary.aurocs_by_group(s, is_anomaly[tested], digit[tested])
 lost = {k: areas["clean"][k] - areas["with threes"][k] for k in areas["clean"]}
 for k in lost:
@@ -812,26 +812,26 @@ def write_images(images, folder):
 # %%
 place = tempfile.TemporaryDirectory()
 my_images = Path(place.name) / "my_images"
-write_images(split.train_images[:200], my_images / "normal")
+write_images(split.train[:200], my_images / "normal")
 write_images(good[:60], my_images / "test" / "good")
 for kind in ("erased", "line"):
     write_images(with_defect(good[60:120], kind, seed), my_images / "test" / kind)
 
 # %%
 own = datasets.image_folder(my_images)  # image_size=64 if they differ in size
-own_detector = CANCE(epochs=(30, 8), steps=400, random_state=seed).fit(own.train_images)
-own_scores = own_detector.anomaly_score(own.test_images)
-own_auroc = auroc(own.test_is_anomaly, own_scores)
+own_detector = CANCE(epochs=(30, 8), steps=400, random_state=seed).fit(own.train)
+own_scores = own_detector.anomaly_score(own.test)
+own_auroc = auroc(own.is_anomaly, own_scores)
 place.cleanup()
 
-print(f"{own.name}: {len(own.train_images)} normal, {own.test_is_anomaly.sum()} defects")
+print(f"{own.name}: {len(own.train)} normal, {own.is_anomaly.sum()} defects")
 print(f"AUROC {own_auroc:.3f}")
 
 # %%
 measured("07 auroc own folder", own_auroc)
 assert own_auroc > 0.7
-assert len(own.train_images) == 200
-assert own.test_is_anomaly.sum() == 120
+assert len(own.train) == 200
+assert own.is_anomaly.sum() == 120
 
 # %% [markdown]
 # On the command line, `cance-edu demo --images my_images` fits all four variants on such a folder.

@@ -127,7 +127,7 @@ def areas(rows):
     found = []
     for digit in range(5, 10):
         split = one_class_split(Images(rows, unseen.labels), [digit], "", random_state=seed)
-        train, test, truth = split.train_images, split.test_images, split.test_is_anomaly
+        train, test, truth = split.train, split.test, split.is_anomaly
         scores = neighbours(train, test, seed, count=2), pca_error(train, test, seed, components=8)
         found.append([auroc(truth, score) for score in scores])
     return np.array(found)
@@ -227,9 +227,9 @@ my_guess = ""  # two numbers
 
 # %%
 split = one_class_split(unseen, [6, 8], "digits", random_state=seed)
-good = split.test_images[~split.test_is_anomaly]
+good = split.test[~split.is_anomaly]
 rng = np.random.default_rng(seed)
-train = features_of(network, scattered(np.repeat(split.train_images, 8, axis=0), rng))
+train = features_of(network, scattered(np.repeat(split.train, 8, axis=0), rng))
 new = features_of(network, scattered(good, rng))
 
 components = PrincipalComponents(train.shape[1], 32).fit(Source(train).batches())

@@ -70,7 +70,7 @@ biopsies = load_breast_cancer()
 everything = np.ones(biopsies.data.shape[1], dtype=bool)
 table = datasets.Table("biopsies", biopsies.data, biopsies.target == 0, everything)
 split = datasets.goad_split(table, seed)
-truth = split.test_is_anomaly
+truth = split.is_anomaly
 
 print(f"{len(split.train)} rows to learn from, {len(truth)} to test, {truth.mean():.0%} anomalous")
 assert (split.train.shape, truth.sum(), (~truth).sum()) == ((178, 30), 212, 179)
@@ -745,7 +745,7 @@ for made_up in (copies, distinct):
     halves = datasets.goad_split(made_up, seed)
     shared[made_up.name] = datasets.shared_rows(halves)
     nearest = classics.neighbours(halves.train, halves.test, seed, count=1)
-    found[made_up.name] = auroc(halves.test_is_anomaly, nearest)
+    found[made_up.name] = auroc(halves.is_anomaly, nearest)
     print(
         f"{made_up.name}: {shared[made_up.name].normal:.0%} of the normal test rows were in ",
         end="",
@@ -776,7 +776,7 @@ assert abs(found["distinct rows"] - 0.5) < 0.06
 halves = datasets.goad_split(copies, seed)
 known = {row.tobytes() for row in halves.train}
 is_new = np.array([row.tobytes() not in known for row in halves.test], dtype=float)
-by_list = auroc(halves.test_is_anomaly, is_new)
+by_list = auroc(halves.is_anomaly, is_new)
 print(f"a list of the training rows: AUROC {by_list:.3f}")
 
 assert np.isclose(by_list, (1 + shared["copies"].normal) / 2)

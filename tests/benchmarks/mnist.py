@@ -51,20 +51,20 @@ def table() -> Iterator[str]:
     summary: dict[tuple[int, str], list[tuple[float, float, float]]] = {}
     for digit in tqdm((8, 2), desc="MNIST"):
         split = load_one_class("mnist", [digit])
-        flat_train = split.train_images.reshape(len(split.train_images), -1)
-        flat_test = split.test_images.reshape(len(split.test_images), -1)
+        flat_train = split.train.reshape(len(split.train), -1)
+        flat_test = split.test.reshape(len(split.test), -1)
         for seed in range(3):
             runs: list[tuple[str, Any, Any, Any]] = []
             for name, parameters in SETTINGS.items():
                 detector = CANCE(random_state=seed, **parameters)
-                runs.append((name, detector, split.train_images, split.test_images))
+                runs.append((name, detector, split.train, split.test))
             runs.append(("PyOD AutoEncoder", _pyod(seed), flat_train, flat_test))
             for name, detector, train, test in runs:
                 torch.manual_seed(seed)
                 _, wall, cpu = _timed(lambda d=detector, x=train: d.fit(x))
                 score = getattr(detector, "anomaly_score", detector.decision_function)
                 scores, score_wall, _ = _timed(lambda f=score, x=test: f(x))
-                area = 100 * auroc(split.test_is_anomaly, scores)
+                area = 100 * auroc(split.is_anomaly, scores)
                 summary.setdefault((digit, name), []).append((area, wall, score_wall))
                 yield (
                     f"| {digit} | {name} | {seed} | {area:.2f} | {wall:.1f} | {cpu:.1f} | "

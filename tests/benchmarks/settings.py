@@ -103,5 +103,5 @@ def compared(classes: dict[int, Source], settings: Settings) -> Iterator[str]:
 
 
 def table() -> Iterator[str]:
-    classes = {digit: Source(load_one_class("mnist", [digit]).train_images) for digit in DIGITS}
+    classes = {digit: Source(load_one_class("mnist", [digit]).train) for digit in DIGITS}
     return compared(classes, Settings())

@@ -17,7 +17,7 @@ OF_TABLES = Settings(
 
 def table() -> Iterator[str]:
     splits = {normal: load_one_class("cifar10", [normal]) for normal in CLASSES}
-    classes = {normal: Source(split.train_images) for normal, split in splits.items()}
+    classes = {normal: Source(split.train) for normal, split in splits.items()}
     yield from compared(classes, OF_TABLES)
     for differs in {split.differs for split in splits.values() if split.differs}:
         yield f"\nThe data are not the official ones: {differs}."

@@ -46,7 +46,7 @@ def _measure(name: str, digit: int) -> tuple[float, float]:
     imported = __import__(f"cance_edu.detectors.{module}", fromlist=[kind])
     detector = getattr(imported, kind)(random_state=0, **settings)
     split = load_one_class("digits", [digit])
-    train, test, truth = split.train_images, split.test_images, split.test_is_anomaly
+    train, test, truth = split.train, split.test, split.is_anomaly
     y = None
     if "10 labels" in name:
         shown = np.random.default_rng(0).choice(np.flatnonzero(truth), 10, replace=False)

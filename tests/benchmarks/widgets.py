@@ -28,10 +28,10 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     from cance_edu.course.scores.explorer import ScoreExplorer
 
     split = load_one_class("digits", [8])
-    detector = CANCE(epochs=(20, 5), steps=400, random_state=0).fit(split.train_images)
-    scores = detector.anomaly_score(split.test_images)
-    features = detector.composite_features(split.test_images)
-    normal, anomalies = features[~split.test_is_anomaly], features[split.test_is_anomaly]
+    detector = CANCE(epochs=(20, 5), steps=400, random_state=0).fit(split.train)
+    scores = detector.anomaly_score(split.test)
+    features = detector.composite_features(split.test)
+    normal, anomalies = features[~split.is_anomaly], features[split.is_anomaly]
     return {
         "log-normal": (lambda: LognormalExplorer(normal[:, -2], "z_e"), ""),
         "Prop. 3.1": (PropositionExplorer, ""),
@@ -41,7 +41,7 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
         ),
         "noise": (lambda: NoiseExplorer({"eq8": detector}, normal, anomalies), "step"),
         "known density": (KnownDensityExplorer, "first_scale"),
-        "score": (lambda: ScoreExplorer(scores, split.test_is_anomaly, split.test_images), ""),
+        "score": (lambda: ScoreExplorer(scores, split.is_anomaly, split.test), ""),
     }
 
 

@@ -50,11 +50,11 @@ def fits():
             noise_objective=objective,
             initial_scale=scale,
             **short,
-        ).fit(split.train_images)
+        ).fit(split.train)
         representation = detector.representation_
         detectors.append(detector)
-    normal = split.test_images[~split.test_is_anomaly]
-    return detectors, normal, split.test_images[split.test_is_anomaly][:120]
+    normal = split.test[~split.is_anomaly]
+    return detectors, normal, split.test[split.is_anomaly][:120]
 
 
 @pytest.fixture(scope="module")

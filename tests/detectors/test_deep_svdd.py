@@ -7,7 +7,7 @@ from cance_edu.detectors.deep_sad import DeepSAD, sad_loss
 from cance_edu.detectors.deep_svdd import ContrastNormalized, DeepSVDD, first_pass_centre, svdd_loss
 from cance_edu.training.sources import Source
 
-IMAGES = load_one_class("digits", [3]).train_images[:60]
+IMAGES = load_one_class("digits", [3]).train[:60]
 QUICK = {"epochs": 5, "pretraining_epochs": 2, "batch_size": 20, "random_state": 0}
 
 

@@ -9,7 +9,7 @@ from cance_edu.detectors.kde import KDE, log_density, without_itself
 from cance_edu.detectors.ocsvm import OCSVM
 
 DIGITS = load_one_class("digits", [3])
-ROWS = DIGITS.train_images.reshape(len(DIGITS.train_images), -1)
+ROWS = DIGITS.train.reshape(len(DIGITS.train), -1)
 TABLE = np.random.default_rng(0).normal(size=(40, 4)) @ np.diag([1.0, 2.0, 3.0, 9.0])
 
 
@@ -69,7 +69,7 @@ def test_the_bandwidth_of_normal_data_is_near_scotts(bandwidth):
 
 def test_as_nu_goes_to_one_the_one_class_svm_ranks_as_the_density_does():
     h = 1.0
-    new = DIGITS.test_images.reshape(len(DIGITS.test_images), -1)[:300]
+    new = DIGITS.test.reshape(len(DIGITS.test), -1)[:300]
     svm = OCSVM(nu=0.9999, gamma=1 / (2 * h**2), column_scaling="given").fit(ROWS)
     squared = ((new[:, None] - ROWS) ** 2).sum(2)
     density = np.exp(-squared / (2 * h**2)).mean(1)

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from cance_edu.datasets import OneClass
+from cance_edu.datasets import Split
 from cance_edu.experiments import measures
 from cance_edu.experiments.fits import Fit
 from cance_edu.experiments.methods import Method
@@ -18,7 +18,7 @@ SYSTEMS = ("one", "two")
 def load(name, seed):
     rng = np.random.default_rng(name)
     images = rng.random((40, 1, 2, 2)).astype(np.float32)
-    return OneClass("quick", images[:20], images[20:], np.arange(20) < 8)
+    return Split("quick", images[:20], images[20:], np.arange(20) < 8)
 
 
 def measure(is_anomaly, scores):
@@ -33,10 +33,8 @@ def settings(pause, parameters):
 def fit(split, settings, seed):
     for place, system in enumerate(SYSTEMS):
         time.sleep(settings["pause"] / len(SYSTEMS))
-        rng = np.random.default_rng(
-            [seed, place, round(1e6 * float(split.train_images[0, 0, 0, 0]))]
-        )
-        yield system, rng.random(len(split.test_images))
+        rng = np.random.default_rng([seed, place, round(1e6 * float(split.train[0, 0, 0, 0]))])
+        yield system, rng.random(len(split.test))
 
 
 def quick_fits(rows, seeds, pause=0.0):

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import multivariate_normal
 
-from cance_edu.datasets import OneClass, TableTask
+from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments.classics import CLASSICS
 from cance_edu.experiments.methods import (
@@ -56,7 +56,7 @@ def test_components_are_those_of_the_singular_value_decomposition():
 @pytest.mark.parametrize("method", [TABLE_CLASSICS, FEATURE_CLASSICS], ids=lambda m: m.name)
 def test_a_method_of_classics_scores_the_test_part(method):
     rows = RNG.normal(size=(100, 70))
-    split = TableTask("made up", "none", rows[:80], rows[80:], np.arange(20) < 5)
+    split = Split("made up", rows[:80], rows[80:], np.arange(20) < 5)
     scores = dict(method.fit(split, method.settings({"latent_dim": 3}), 0))
     assert tuple(scores) == method.systems
     for name, found in scores.items():
@@ -65,7 +65,7 @@ def test_a_method_of_classics_scores_the_test_part(method):
 
 @pytest.mark.parametrize("scaling", ["unit", "standardized", "raw-error"])
 def test_neighbours_of_images_are_sought_among_them_as_they_are_scaled(scaling):
-    split = OneClass("made up", IMAGES[:70], IMAGES[70:], np.arange(20) < 5)
+    split = Split("made up", IMAGES[:70], IMAGES[70:], np.arange(20) < 5)
     flat = IMAGES.reshape(len(IMAGES), -1).astype(np.float64)
     if scaling != "unit":
         flat = (flat - flat.mean(1, keepdims=True)) / flat.std(1, keepdims=True)
@@ -74,11 +74,11 @@ def test_neighbours_of_images_are_sought_among_them_as_they_are_scaled(scaling):
 
 
 def test_the_norm_is_that_of_the_trained_latents():
-    split = OneClass("made up", IMAGES[:70], IMAGES[70:], np.arange(20) < 5)
+    split = Split("made up", IMAGES[:70], IMAGES[70:], np.arange(20) < 5)
     parameters = {"latent_dim": 3, "epochs": (2, 1), "steps": 10, "channels": (2, 4)}
     settings = CANCE_FAMILY_AND_NORM.settings(parameters)
     scores = dict(CANCE_FAMILY_AND_NORM.fit(split, settings, 0))
     assert tuple(scores) == CANCE_FAMILY_AND_NORM.systems
-    alone = CANCE("error", random_state=0, **settings).fit(split.train_images)
-    latent = alone.composite_features(split.test_images)[:, :3]
+    alone = CANCE("error", random_state=0, **settings).fit(split.train)
+    latent = alone.composite_features(split.test)[:, :3]
     assert scores["norm"] == pytest.approx(np.linalg.norm(latent, axis=1) ** 2, rel=1e-5)

@@ -59,7 +59,7 @@ def test_all_share_one_autoencoder_and_score_the_test_part(trained):
     first, *others = (detector.representation_.state_dict() for detector in detectors.values())
     assert all(torch.equal(first[k], other[k]) for other in others for k in first)
     for name, detector in detectors.items():
-        np.testing.assert_array_equal(scores[name], detector.anomaly_score(split.test_images))
+        np.testing.assert_array_equal(scores[name], detector.anomaly_score(split.test))
         assert detector.random_state == 3
 
 

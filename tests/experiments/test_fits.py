@@ -7,7 +7,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
-from cance_edu.datasets import OneClass, TableTask
+from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments.fits import Fit, fits, run
@@ -59,7 +59,7 @@ def test_a_result_tells_where_it_is_from():
     assert (first["system"], second["system"]) == SYSTEMS
     assert (first["trained_on"], first["tested_on"], first["anomalies"]) == (20, 20, 8)
     data = hashlib.sha256()
-    for array in (split.train_images, split.test_images, split.test_is_anomaly):
+    for array in (split.train, split.test, split.is_anomaly):
         data.update(f"{array.shape} {array.dtype}".encode() + array.tobytes())
     assert first["data_sha256"] == second["data_sha256"] == data.hexdigest()
     assert first["command"] == "cance-edu reproduce quick --dataset madeup --rows 0 --seeds 1"
@@ -74,12 +74,12 @@ def test_the_checksum_is_of_the_data_however_they_lie_in_memory():
     before = run(fit)[0]["data_sha256"]
 
     def turned(split):
-        return replace(split, train_images=np.asfortranarray(split.train_images))
+        return replace(split, train=np.asfortranarray(split.train))
 
     def changed(split):
-        images = split.test_images.copy()
+        images = split.test.copy()
         images[-1, 0, 1, 1] += 1e-6
-        return replace(split, test_images=images)
+        return replace(split, test=images)
 
     assert run(with_data(turned))[0]["data_sha256"] == before
     assert run(with_data(changed))[0]["data_sha256"] != before
@@ -125,9 +125,9 @@ def test_the_variants_are_trained_and_measured_the_same_every_time(kind):
     rng = np.random.default_rng(0)
     truth = np.arange(40) < 10
     if kind == "images":
-        split = OneClass("", *rng.random((2, 40, 1, 4, 4)).astype(np.float32), truth)
+        split = Split("", *rng.random((2, 40, 1, 4, 4)).astype(np.float32), truth)
     else:
-        split = TableTask("", "", *rng.normal(size=(2, 40, 5)), truth)
+        split = Split("", *rng.normal(size=(2, 40, 5)), truth)
     short = {"epochs": (1, 1), "steps": 5, "latent_dim": 2, "representation": "pca"}
     fit = Fit(Task("digits", "digits", "0", lambda seed: split, short), CANCE_FAMILY, 0)
     first, again = run(fit), run(fit)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import OneClass, load_one_class
+from cance_edu.datasets import Split, load_one_class
 from cance_edu.method.autoencoder import (
     Autoencoder,
     convolutional_autoencoder,
@@ -147,29 +147,29 @@ def schedule_losses(covariance_weight: float, seed: int) -> list[tuple[float, fl
     return [losses(model, split) for model in models]
 
 
-def digits(seed: int) -> OneClass:
+def digits(seed: int) -> Split:
     """Return the even digits as one normal class."""
     return load_one_class("digits", SETTINGS["normal"], seed)
 
 
-def held_out(split: OneClass) -> Source:
+def held_out(split: Split) -> Source:
     """Return the normal images that are not trained on."""
-    return Source(split.test_images[~split.test_is_anomaly])
+    return Source(split.test[~split.is_anomaly])
 
 
-def new_model(split: OneClass, latent_dim: int, seed: int) -> Autoencoder:
+def new_model(split: Split, latent_dim: int, seed: int) -> Autoencoder:
     """Return an untrained autoencoder, and leave the global random state as it was found."""
     with private_randomness(seed):
-        return convolutional_autoencoder(split.train_images.shape[1:], latent_dim)
+        return convolutional_autoencoder(split.train.shape[1:], latent_dim)
 
 
 def train(
-    model: Autoencoder, split: OneClass, covariance_weight: float, seed: int, epochs: Any
+    model: Autoencoder, split: Split, covariance_weight: float, seed: int, epochs: Any
 ) -> None:
     """Train a model in place, in as many epochs of the two stages as it is told."""
     train_autoencoder(
         model,
-        Source(split.train_images),
+        Source(split.train),
         generator=torch.Generator().manual_seed(seed),
         covariance_weight=covariance_weight,
         epochs=epochs,
@@ -177,7 +177,7 @@ def train(
     )
 
 
-def losses(model: Autoencoder, split: OneClass) -> tuple[float, float]:
+def losses(model: Autoencoder, split: Split) -> tuple[float, float]:
     """Return Eq. 1 on the training and on the held-out images."""
 
     def of(images: Source) -> float:
@@ -185,4 +185,4 @@ def losses(model: Autoencoder, split: OneClass) -> tuple[float, float]:
         with torch.no_grad():
             return reconstruction_loss(batch, model(batch)).item()
 
-    return of(Source(split.train_images)), of(held_out(split))
+    return of(Source(split.train)), of(held_out(split))

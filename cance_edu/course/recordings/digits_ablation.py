@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 
 from cance_edu.course.page import DEFECTS, with_defect
 from cance_edu.course.scores.summary import aurocs_by_group
-from cance_edu.datasets import OneClass, digits, load_one_class
+from cance_edu.datasets import Split, digits, load_one_class
 from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments import Result, fit_variants
 
@@ -48,14 +48,14 @@ def record() -> dict[str, NDArray[Any]]:
         "variants": np.array(VARIANTS),
         "defects": np.array(DEFECTS),
         "aurocs": np.array([[[r.auroc for r in run] for run in task] for task in runs.values()]),
-        "test_labels": digits().labels_of(even_split.test_images),
+        "test_labels": digits().labels_of(even_split.test),
         "scores": np.array([[r.scores for r in run] for run in even]),
         "defect_aurocs": np.array([[_defect_aurocs(r, even_split) for r in run] for run in even]),
     }
 
 
-def _defect_aurocs(result: Result, split: OneClass) -> list[float]:
-    good = split.test_images[~split.test_is_anomaly]
+def _defect_aurocs(result: Result, split: Split) -> list[float]:
+    good = split.test[~split.is_anomaly]
     images = np.concatenate([good, *(with_defect(good, kind) for kind in DEFECTS)])
     kind = np.repeat(["none", *DEFECTS], len(good))
     areas = aurocs_by_group(result.detector.anomaly_score(images), kind != "none", kind.tolist())

@@ -18,7 +18,7 @@ from cance_edu.course.dial.rope import LEARNING, FixedSample, optimal_pulls, pul
 from cance_edu.course.dial.summary import Run, run_of, stops_of
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
 from cance_edu.course.noise.walk import optimal_walk
-from cance_edu.datasets import Images, OneClass, mnist, one_class
+from cance_edu.datasets import Images, Split, mnist, one_class
 from cance_edu.detectors.cance import CANCE
 from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import NoiseObjective
@@ -55,11 +55,11 @@ def record() -> dict[str, NDArray[Any]]:
     by_seed = []
     for seed in tqdm(SETTINGS["seeds"], desc="seeds"):
         detectors = held_fits(split, seed)
-        by_seed.append(stops_of(detectors, split.test_images, split.test_is_anomaly))
+        by_seed.append(stops_of(detectors, split.test, split.is_anomaly))
         if seed == SETTINGS["seeds"][0]:
             runs = _runs(split, detectors[0], seed)
     first = by_seed[0]
-    shown = _shown(split.test_is_anomaly)
+    shown = _shown(split.is_anomaly)
     return {
         "scale": first.scale,
         "features": first.features.astype(np.float32),
@@ -77,7 +77,7 @@ def record() -> dict[str, NDArray[Any]]:
     }
 
 
-def held_fits(split: OneClass, seed: int) -> list[CANCE]:
+def held_fits(split: Split, seed: int) -> list[CANCE]:
     """Return CANCE with the noise held at each K, all on one autoencoder."""
     representation: Any = "autoencoder"
     detectors = []
@@ -87,22 +87,22 @@ def held_fits(split: OneClass, seed: int) -> list[CANCE]:
             noise_objective="fixed",
             initial_scale=scale,
             random_state=seed,
-        ).fit(split.train_images)
+        ).fit(split.train)
         representation = detector.representation_
         detectors.append(detector)
     return detectors
 
 
-def _runs(split: OneClass, trained: CANCE, seed: int) -> list[list[Run]]:
+def _runs(split: Split, trained: CANCE, seed: int) -> list[list[Run]]:
     """Return what each objective did, scene by scene."""
-    features = torch.from_numpy(trained.composite_features(split.train_images))
+    features = torch.from_numpy(trained.composite_features(split.train))
     learned = [
         run_of(
             CANCE(
                 representation=trained.representation_,
                 noise_objective=objective,
                 random_state=seed,
-            ).fit(split.train_images),
+            ).fit(split.train),
             features,
             SETTINGS["pulled_points"],
         )

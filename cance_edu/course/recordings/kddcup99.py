@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from cance_edu.datasets import TableTask, dagmm_split, is_training_row, kddcup99
+from cance_edu.datasets import Split, dagmm_split, is_training_row, kddcup99
 from cance_edu.experiments import auroc, fit_variants
 from cance_edu.experiments.measures import at_a_share
 from cance_edu.experiments.tables import DAGMM_NETWORK
@@ -54,7 +54,7 @@ def record() -> dict[str, NDArray[Any]]:
     }
 
 
-def _one_seed(split: TableTask, seed: int) -> tuple[float, list[list[Facts]]]:
+def _one_seed(split: Split, seed: int) -> tuple[float, list[list[Facts]]]:
     """Return the share of copies, and for each representation what there is to say of it."""
     known = is_training_row(split)
     facts = [
@@ -64,19 +64,19 @@ def _one_seed(split: TableTask, seed: int) -> tuple[float, list[list[Facts]]]:
         ]
         for settings in SETTINGS["representations"].values()
     ]
-    return float(known[~split.test_is_anomaly].mean()), facts
+    return float(known[~split.is_anomaly].mean()), facts
 
 
 def facts_of(
-    split: TableTask,
+    split: Split,
     known: NDArray[np.bool_],
     scores: NDArray[np.float64],
     held_out_losses: list[float],
 ) -> Facts:
     """Return what is recorded of one system's scores of the test part."""
-    against = {"known": split.test_is_anomaly | known, "new": split.test_is_anomaly | ~known}
+    against = {"known": split.is_anomaly | known, "new": split.is_anomaly | ~known}
     return {
-        "f1": at_a_share(split.test_is_anomaly, scores, SETTINGS["alarms"])["f1"],
+        "f1": at_a_share(split.is_anomaly, scores, SETTINGS["alarms"])["f1"],
         "held_out_loss": min(held_out_losses, default=np.nan),
-        **{name: auroc(split.test_is_anomaly[of], scores[of]) for name, of in against.items()},
+        **{name: auroc(split.is_anomaly[of], scores[of]) for name, of in against.items()},
     }

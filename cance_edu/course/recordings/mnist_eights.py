@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from cance_edu.course.page import small_mnist
-from cance_edu.datasets import OneClass
+from cance_edu.datasets import Split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.parameters import VARIANTS
 from cance_edu.experiments import fit_variants
@@ -48,8 +48,8 @@ def record() -> dict[str, NDArray[Any]]:
         last = results[-1].detector
         if seed == seeds[0]:
             once = {
-                "train_features": last.composite_features(split.train_images),
-                "test_features": last.composite_features(split.test_images),
+                "train_features": last.composite_features(split.train),
+                "test_features": last.composite_features(split.test),
                 "test_labels": np.repeat(np.arange(10), 200),
             }
         learned = [_objective(split, last, objective, seed) for objective in objectives]
@@ -62,7 +62,7 @@ def record() -> dict[str, NDArray[Any]]:
 
 
 def _objective(
-    split: OneClass, trained: CANCE, objective: NoiseObjective, seed: int
+    split: Split, trained: CANCE, objective: NoiseObjective, seed: int
 ) -> tuple[NDArray[Any], list[float]]:
     """Return K at the recorded steps, and the AUROC without and with the augmentation."""
     plain, augmented = fit_variants(

@@ -33,10 +33,10 @@ def record() -> dict[str, NDArray[Any]]:
     """
     split = load_one_class("mnist", SETTINGS["normal"], SETTINGS["seed"])
     detector = CANCE(latent_dim=SETTINGS["latent_dim"], random_state=SETTINGS["seed"])
-    detector.fit(split.train_images)
-    scores, labels = detector.anomaly_score(split.test_images), mnist("test").labels
+    detector.fit(split.train)
+    scores, labels = detector.anomaly_score(split.test), mnist("test").labels
     rows = chosen(scores, labels)
-    images = split.test_images[rows]
+    images = split.test[rows]
     with torch.no_grad():
         inputs = torch.from_numpy(images)
         model = detector.representation_

@@ -49,7 +49,7 @@ def record() -> dict[str, NDArray[Any]]:
 def _one_seed(dataset: LessonDataset, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return AUROCs (variants, ways) and the last K (variants, ways, 8)."""
     split = lesson_split(SETTINGS["normal"], seed, dataset)
-    representation = CANCE("error", random_state=seed).fit(split.train_images).representation_
+    representation = CANCE("error", random_state=seed).fit(split.train).representation_
     shared = {"representation": representation, "random_state": seed}
     by_way = [
         list(

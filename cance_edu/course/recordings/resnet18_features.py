@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from tqdm.auto import tqdm
 
 from cance_edu.course.composite.summary import squared_mahalanobis
-from cance_edu.datasets import Table, TableTask, adbench_features, adbench_split
+from cance_edu.datasets import Split, Table, adbench_features, adbench_split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.experiments.classics import neighbours, pca_error, principal_components
@@ -76,7 +76,7 @@ def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
     scores["Mahalanobis norm of z"] = squared_mahalanobis(z_train, z_test)
     scores["CANCE"] = detector.anomaly_score(split.test)
     scores["CANCE, fewer steps"] = stopped.anomaly_score(split.test)
-    norms = np.square(z_test[~split.test_is_anomaly, :-2]).sum(1)
+    norms = np.square(z_test[~split.is_anomaly, :-2]).sum(1)
     history = detector.history_
     facts = {
         "rank_correlation": spearmanr(scores["CANCE"], scores["Mahalanobis norm of z"]).statistic,
@@ -86,10 +86,10 @@ def _run(table: Table, seed: int) -> tuple[dict[str, float], dict[str, Any]]:
         "held_out_loss": history.held_out_loss,
         "squared_norms": np.quantile(norms, [0.05, 0.5, 0.95]),
     }
-    return {name: auroc(split.test_is_anomaly, s) for name, s in scores.items()}, facts
+    return {name: auroc(split.is_anomaly, s) for name, s in scores.items()}, facts
 
 
-def simple_scores(split: TableTask, seed: int = 0) -> dict[str, Rows]:
+def simple_scores(split: Split, seed: int = 0) -> dict[str, Rows]:
     """Return scores of the test rows that train nothing: neighbours, distances, PCA's errors."""
     train, test = split.train, split.test
     centre, spread = train.mean(0), train.std(0)

@@ -71,8 +71,8 @@ assert auroc(np.array([1.0, 1.0]), np.array([True, False])) == 0.5
 # %% nbgrader={"grade": false, "grade_id": "fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
 split = lesson_split(normal=[0])
-normal = split.train_images
-good = split.test_images[~split.test_is_anomaly]
+normal = split.train
+good = split.test[~split.is_anomaly]
 test = np.concatenate([good, with_defect(good, "line")])
 detector = CANCE(epochs=(20, 5), steps=300, random_state=0).fit(normal)
 ### END SOLUTION
