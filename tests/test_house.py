@@ -16,6 +16,7 @@ FLOORS = (
     {"training"},
     {"datasets"},
     {"method"},
+    {"files"},
 )
 """The rooms, from the roof to the ground; two on one floor do not import each other."""
 

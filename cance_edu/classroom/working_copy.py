@@ -14,7 +14,7 @@ from typing import Any
 
 from cance_edu.classroom.assignments import ASSIGNMENTS
 from cance_edu.classroom.autograding import STUB
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 __all__ = ["digest", "for_students", "lay_out", "working_copy"]
 

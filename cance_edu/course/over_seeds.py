@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 __all__ = ["FOLDER", "Range", "lesson_dataset", "lesson_seed", "measured", "over_seeds"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cance_edu.datasets.files import made_with
+from cance_edu.files import made_with
 from cance_edu.method.autoencoder import convolutional_autoencoder, dense_autoencoder
 from cance_edu.method.composite import PrincipalComponents, Representation
 from cance_edu.method.nce import LogRatio

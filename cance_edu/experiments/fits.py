@@ -12,10 +12,10 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from cance_edu.datasets import Split
-from cance_edu.datasets.files import made_with
 from cance_edu.experiments.methods import Method
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tasks import Task, reproduce_command, slug
+from cance_edu.files import made_with
 
 __all__ = ["Fit", "file_name", "fits", "run"]
 

@@ -4,7 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 __all__ = ["AVERAGE", "FOLDER", "PaperRow", "Printed", "paper_table", "printed"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.files import written_beside
 from cance_edu.experiments import markdown
 from cance_edu.experiments.comparison import Comparison, compare, keys, series
 from cance_edu.experiments.panels import Panel, Point
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
+from cance_edu.files import written_beside
 
 __all__ = ["Report", "report", "stored"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 __all__ = [
     "FOLDER",

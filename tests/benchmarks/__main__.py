@@ -11,7 +11,7 @@ from pathlib import Path
 # Before torch is imported: see cance_edu/__init__.py.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cance_edu.classroom.book import building
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 PAGE = "# A book of one page\n\n{text}\n"
 

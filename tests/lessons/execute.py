@@ -14,7 +14,7 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 from tests.check_notebooks import NOTEBOOKS, text_form
 
 HIDDEN = "remove-input"

@@ -7,7 +7,7 @@ from pathlib import Path
 from cance_edu.classroom.book.equation_map import equation_page
 from cance_edu.classroom.book.lessons import readable_notebook
 from cance_edu.classroom.book.reference import reference_pages
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 from cance_edu.method.equations import equation_table, tests_by_equation
 
 __all__ = ["build", "gather"]

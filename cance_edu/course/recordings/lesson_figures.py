@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from cance_edu import __version__
 from cance_edu.course.over_seeds import FOLDER
 from cance_edu.datasets import DATASETS, data_root
-from cance_edu.datasets.files import PROJECT, made_with, written_beside
+from cance_edu.files import PROJECT, made_with, written_beside
 
 SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
 

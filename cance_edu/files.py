@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["PROJECT", "made_with", "written_beside"]
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 """The project's repository: notebooks, recordings and tests are there, not in the package."""
 
 
