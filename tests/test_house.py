@@ -10,7 +10,8 @@ import pytest
 LIBRARY = Path(__file__).parents[1] / "cance_edu"
 FLOORS = (
     {"cli"},
-    {"course", "classroom"},
+    {"classroom"},
+    {"course"},
     {"experiments"},
     {"detectors"},
     {"training"},
@@ -18,7 +19,7 @@ FLOORS = (
     {"method"},
     {"files"},
 )
-"""The rooms, from the roof to the ground; two on one floor do not import each other."""
+"""The rooms, from the roof to the ground."""
 
 HEIGHT = {room: -floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MAY_BE_EXTERNAL = {"numpy", "scipy", "torch"}
