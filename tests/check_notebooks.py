@@ -97,7 +97,7 @@ def _cell_complaints(cell: dict[str, Any]) -> list[str]:
 
 def is_furniture(cell: dict[str, Any]) -> bool:
     """Whether a cell is a question or its answer, text mostly, whose input the book hides."""
-    return "remove-input" in cell["metadata"].get("tags", [])
+    return "remove-input" in cell.get("metadata", {}).get("tags", [])
 
 
 def form_complaints(cells: list[dict[str, Any]]) -> list[str]:

@@ -19,6 +19,7 @@ import jupytext
 
 from tests.check_notebooks import NOTEBOOKS, text_form
 from tests.lessons.claims import claims_of
+from tests.lessons.replaced import REPLACED
 
 FOLDER = Path(__file__).parent
 OLD = FOLDER / "old_assertions.csv"
@@ -94,8 +95,16 @@ def moved_rows(lesson: Path) -> list[Row]:
     else:
         code = [c.source for c in jupytext.read(text_form(lesson)).cells if c.cell_type == "code"]
         standing = {text for source in code for text in assertions(source)}
-        found = ["in the lesson" if row["assertion"] in standing else "" for row in old]
+        found = [still_standing(row, standing) for row in old]
     return [{**row, "now": place} for row, place in zip(old, found, strict=True)]
+
+
+def still_standing(row: Row, standing: set[str]) -> str:
+    """Return where an old assertion stands in a lesson that is not rewritten; "" if nowhere."""
+    if row["assertion"] in standing:
+        return "in the lesson"
+    replacement = REPLACED.get(row["number"], "")
+    return f"in the lesson, as {replacement}" if replacement in standing else ""
 
 
 def new_places(number: str) -> dict[str, str]:
