@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,25 @@ def mend_module_list(
         context["body"] = re.sub(r"</li>\s*<ul>", "<ul>", context["body"])
 
 
+_CONTENTS: dict[int, Any] = {}
+
+
+def share_contents(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
+    """Compute the sidebar's contents once for all listings of code in folders of the same depth.
+
+    No listing is among the contents, so that none has a current page to be marked.
+    """
+    if page.startswith("_modules/"):
+        depth, contents = page.count("/"), context["toctree"]
+        if depth not in _CONTENTS:
+            _CONTENTS[depth] = cache(contents)
+        context["toctree"] = _CONTENTS[depth]
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is this book's own."""
+    app.connect("html-page-context", share_contents, priority=400)  # before the theme asks for them
     app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cance_edu import __version__
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 if TYPE_CHECKING:
     from cance_edu.datasets import Split

@@ -49,7 +49,7 @@ class FileSeconds:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if is_whole(self.config) and self.config.cache is not None:
+        if is_whole(self.config) and getattr(self.config, "cache", None) is not None:
             run = {
                 "seconds": time.perf_counter() - self.start,
                 "processes": self.processes,

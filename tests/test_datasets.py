@@ -19,8 +19,8 @@ from cance_edu.datasets import (
     one_class_split,
 )
 from cance_edu.datasets.description import data_root
-from cance_edu.datasets.files import PROJECT
 from cance_edu.datasets.mnist import torchvision
+from cance_edu.files import PROJECT
 
 
 def idx(array):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 
 def test_project_is_the_repository():

@@ -281,7 +281,9 @@ def test_rows_are_read_forwards_and_come_in_the_order_asked_for():
     assert torch.equal(Source(kept).kept(rows), torch.from_numpy(EIGHT_BIT[rows.numpy()]))
 
 
-@pytest.mark.parametrize("view", [lambda m: m, np.asarray, lambda m: m[5:]], ids=str)
+@pytest.mark.parametrize(
+    "view", [lambda m: m, np.asarray, lambda m: m[5:]], ids=["map", "array", "part"]
+)
 def test_a_memory_map_is_read_forwards(monkeypatch, tmp_path, view):
     images = view(as_memory_map(tmp_path))
     order = []

@@ -25,7 +25,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat.sign import NotebookNotary
 
 from cance_edu.classroom.lab import configure, remarks, start, trust
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")

@@ -11,7 +11,7 @@ from cance_edu.course.page import (
     with_defect,
 )
 from cance_edu.datasets import Images
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 from cance_edu.method.lognormal import lognormal_mode
 from cance_edu.method.noise import GaussianNoise
 

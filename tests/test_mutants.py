@@ -51,7 +51,7 @@ def test_a_fragment_must_occur_exactly_once(copy):
     for fragment in ("no such source", "return"):
         with (
             pytest.raises(AssertionError, match="is not once in"),
-            planted(copy, Mutant("lognormal", fragment, "", "")),
+            planted(copy, Mutant("method/lognormal", fragment, "", "")),
         ):
             pass
 

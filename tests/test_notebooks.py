@@ -6,6 +6,7 @@ import sys
 import nbformat
 import pytest
 
+from cance_edu.files import lessons_in
 from tests.check_notebooks import (
     LARGEST_FILE,
     NOTEBOOKS,
@@ -21,7 +22,7 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 
 
 def test_committed_notebooks_are_as_they_should_be():
-    for notebook in NOTEBOOKS.glob("*.ipynb"):
+    for notebook in lessons_in(NOTEBOOKS):
         assert complaints(notebook) == []
 
 
@@ -97,6 +98,7 @@ def test_a_lesson_of_the_new_form_has_nothing_to_complain_of():
         (new_form("assert x"), "assert in a lesson"),
         (new_form("page.measured('00 x', x)"), "measured in a lesson"),
         (new_form("drive(explorer)"), "drive in a lesson"),
+        (new_form("x = [i for i in y]", "i = 1", "x, z = 2, 3"), "x is given a value in two cells"),
         (new_form(closing="## Questions\n1. Why?"), "without folded answers"),
     ],
 )

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from cance_edu import CANCE
-from cance_edu.datasets.files import made_with
+from cance_edu.files import made_with
 from cance_edu.method.autoencoder import (
     Autoencoder,
     convolutional_autoencoder,

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from cance_edu.classroom.autograding import Course
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 __all__ = ["ASSIGNMENTS", "release"]
 

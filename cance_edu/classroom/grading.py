@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from cance_edu.classroom.autograding import LIMIT, Course, GradebookError, Marks
 from cance_edu.classroom.remarks import NotGradable, Remark
 from cance_edu.classroom.submissions import Submission, find, fingerprint, prepare
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 __all__ = ["Mark", "grade"]
 

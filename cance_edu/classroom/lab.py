@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cance_edu.classroom.working_copy import LESSONS, lay_out, working_copy
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 __all__ = ["start"]
 

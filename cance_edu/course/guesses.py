@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 __all__ = ["FILE", "Guess", "keep", "kept"]
 

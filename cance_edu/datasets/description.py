@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 
 __all__ = ["DataSet", "Remote", "data_root"]
 

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import Remote, data_root
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 __all__ = ["RECORD", "download", "fetch", "file_digest"]
 

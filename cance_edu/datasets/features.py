@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import data_root
-from cance_edu.datasets.files import written_beside
 from cance_edu.datasets.mnist import torchvision
 from cance_edu.datasets.split import Split
+from cance_edu.files import written_beside
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

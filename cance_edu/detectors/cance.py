@@ -167,6 +167,7 @@ class CANCE(Settings):
         return self
 
     def _learn(self, source: Source, scaling: Scaling, random: Randomness) -> None:
+        """Learn where z comes from, then the density of z, then a threshold on its score."""
         order = torch.randperm(len(source), generator=random.order)
         n_held_out = self._n_held_out(len(source))
         held_out, training = order[:n_held_out], order[n_held_out:]

@@ -1,6 +1,6 @@
 """A fitted CANCE in one file, and back: what is written, and how files of before are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cance_edu.datasets.files import made_with
+from cance_edu.files import made_with
 from cance_edu.method.autoencoder import convolutional_autoencoder, dense_autoencoder
 from cance_edu.method.composite import PrincipalComponents, Representation
 from cance_edu.method.nce import LogRatio
@@ -69,18 +69,7 @@ def load_detector(kind: type[Fitted], path: str | Path, device: str) -> Fitted:
     version, tensors, description = load_model(path)
     if version == 2:
         tensors, description = _from_format_2(tensors, description)
-    unknown = sorted(description["parameters"].keys() - kind().get_params(deep=False).keys())
-    if unknown:
-        raise ValueError(
-            f"{path} was written by cance_edu {description['made_with'].get('cance-edu')}, whose "
-            f"CANCE has the parameters {unknown}, which this version does not know: load it with "
-            "the version that wrote it"
-        )
-    # JSON knows lists, but no tuples.
-    parameters: Description = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in description["parameters"].items()
-    }
+    parameters = _known(description, kind().get_params(deep=False).keys(), path)
     detector = kind(**parameters | {"device": device})
     detector.n_features_in_ = description["n_features_in"]
     if description["feature_names_in"] is not None:
@@ -116,6 +105,28 @@ def _parameters(detector: "CANCE") -> Description:
     if not isinstance(detector.random_state, (int, np.integer)):
         parameters["random_state"] = None
     return parameters
+
+
+def _known(description: Description, names: Set[str], path: str | Path) -> Description:
+    """Return the parameters in a file, all of which this version has.
+
+    Raises
+    ------
+    ValueError
+        If a later version wrote one that is not known here.
+    """
+    unknown = sorted(description["parameters"].keys() - names)
+    if unknown:
+        raise ValueError(
+            f"{path} was written by cance_edu {description['made_with'].get('cance-edu')}, whose "
+            f"CANCE has the parameters {unknown}, which this version does not know: load it with "
+            "the version that wrote it"
+        )
+    # JSON knows lists, but no tuples.
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in description["parameters"].items()
+    }
 
 
 def _rebuildable(model: Any) -> Tensors:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.files import PROJECT
 from cance_edu.experiments.statistics import one_sided_p
+from cance_edu.files import PROJECT
 
 __all__ = [
     "AVERAGE",

@@ -8,45 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.files import written_beside
 from cance_edu.experiments import markdown
 from cance_edu.experiments.cell import Comparison
 from cance_edu.experiments.comparison import compare_table, usable
+from cance_edu.experiments.panels import Panel, Point
 from cance_edu.experiments.results import FOLDER, Record, read_folder
 from cance_edu.experiments.tables import TABLES
+from cance_edu.files import written_beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Panel", "Point", "Report", "report", "stored"]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A difference: of which row and system, its size, and where its interval begins and ends."""
-
-    row: str
-    system: str
-    difference: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The differences of one data set.
-
-    Attributes
-    ----------
-    title, unit : str
-        Above the axes, and of the differences.
-    points : sequence of Point
-        Rows and systems are drawn in the order in which they come.
-    """
-
-    title: str
-    unit: str
-    points: Sequence[Point]
+__all__ = ["Report", "report", "stored"]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cance_edu.datasets.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, written_beside
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 
 from cance_edu.datasets import Split
-from cance_edu.datasets.files import PROJECT, made_with
 from cance_edu.experiments.results import Record, frame
 from cance_edu.experiments.statistics import measures
 from cance_edu.experiments.systems import System
+from cance_edu.files import PROJECT, made_with
 from cance_edu.training.scaling import standardize
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -92,7 +93,8 @@ def reproducible(device: str) -> AbstractContextManager[Any]:
     return torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
 
 
-class Randomness(NamedTuple):
+@dataclass(frozen=True)
+class Randomness:
     """What a fit draws from: neither generator is the process's own.
 
     Attributes
@@ -165,9 +167,9 @@ def private_randomness(random_state: Any) -> Iterator[torch.Generator]:
     ValueError
         If it is none of these.
     """
-    order, weights = randomness(random_state)
-    with drawing_from(weights):
-        yield order
+    random = randomness(random_state)
+    with drawing_from(random.weights):
+        yield random.order
 
 
 def _seed(random_state: Any) -> int:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 __all__ = ["FORMAT", "load_model", "save_model"]
 

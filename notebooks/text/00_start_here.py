@@ -111,9 +111,22 @@ lesson.predict(
 )
 
 # %%
-scores, digits = lesson.mnist_scores()
+mnist, digits = lesson.mnist_scores()
 medians = lesson.mnist_medians()
 nearest = min(medians.keys() - {"8"}, key=medians.get)
+
+
+# %% tags=["remove-input"]
+def by_digit(said):
+    return lesson.figure(
+        lesson.draw_by_digit,
+        *(mnist, digits, 8, said),
+        size=(6.5, 3.2),
+        caption="Eights score lowest, but the lines overlap: **no threshold tells eights from the "
+        "others without a mistake**.",
+        alt=f"Scores by digit, from low to high: {', '.join(sorted(medians, key=medians.get))}.",
+    )
+
 
 # %% tags=["remove-input"]
 lesson.answer(
@@ -123,17 +136,7 @@ lesson.answer(
     Its median is {low:.1f} nats, that of the eights {eight:.1f}. A nine has an eight's upper loop
     and half of its lower one. The farthest away is the {last}, with {high:.1f}.
     """,
-    picture=lambda said: lesson.figure(
-        lesson.draw_by_digit,
-        scores,
-        digits,
-        8,
-        said,
-        size=(6.5, 3.2),
-        caption="Eights score lowest, but the lines overlap: **no threshold tells eights from the "
-        "others without a mistake**.",
-        alt=f"Scores by digit, from low to high: {', '.join(sorted(medians, key=medians.get))}.",
-    ),
+    picture=by_digit,
     low=medians[nearest],
     eight=medians["8"],
     last=max(medians, key=medians.get),
@@ -209,6 +212,19 @@ memory = {
 }
 by_error, by_error_linear = (each.by_error for each in memory.values())
 
+
+# %% tags=["remove-input"]
+def who_memorised(said):
+    return lesson.figure(
+        lesson.draw_memorised,
+        *(memory, 0.1, said),
+        size=(6.5, 3.4),
+        caption="Who memorised? The autoencoder lifts the dots, $T$ lifts the curves.",
+        alt="Share of new eights that raise an alarm against T's steps: both curves rise, that of "
+        "the autoencoder from a higher start.",
+    )
+
+
 # %% tags=["remove-input"]
 lesson.answer(
     "00 training threshold",
@@ -221,16 +237,7 @@ lesson.answer(
     the same {train} points again and again. So set a threshold on images that nothing was trained
     on.
     """,
-    picture=lambda said: lesson.figure(
-        lesson.draw_memorised,
-        memory,
-        0.1,
-        said,
-        size=(6.5, 3.4),
-        caption="Who memorised? The autoencoder lifts the dots, $T$ lifts the curves.",
-        alt="Share of new eights that raise an alarm against T's steps: both curves rise, that of "
-        "the autoencoder from a higher start.",
-    ),
+    picture=who_memorised,
     seeds=lesson.over_seeds("00 alarms on new normal images"),
     error=by_error,
     error_linear=by_error_linear,
@@ -315,6 +322,19 @@ lesson.predict(
 aurocs = lesson.mnist_aurocs()
 error_alone, latents_alone, together, augmented = aurocs.mean(0)
 
+
+# %% tags=["remove-input"]
+def by_variant(said):
+    return lesson.figure(
+        lesson.draw_aurocs_over_seeds,
+        *(lesson.NAMES, aurocs, said),
+        size=(6.5, 2.2),
+        caption=f"On MNIST's eights, latents and error together win {together - error_alone:.1%} "
+        "more of the pairs than the error alone. (1,000 training images, three seeds, recorded.)",
+        alt=", ".join(f"{n} {a:.1%}" for n, a in zip(lesson.NAMES, aurocs.mean(0), strict=True)),
+    )
+
+
 # %% tags=["remove-input"]
 lesson.answer(
     "00 together",
@@ -325,16 +345,7 @@ lesson.answer(
     and its error gives it away. What the artificial errors of the fourth variant add, you see too:
     here, nothing. Lesson 02 asks what they are for.
     """,
-    picture=lambda said: lesson.figure(
-        lesson.draw_aurocs_over_seeds,
-        lesson.NAMES,
-        aurocs,
-        said,
-        size=(6.5, 2.2),
-        caption=f"On MNIST's eights, latents and error together win {together - error_alone:.1%} "
-        "more of the pairs than the error alone. (1,000 training images, three seeds, recorded.)",
-        alt=", ".join(f"{n} {a:.1%}" for n, a in zip(lesson.NAMES, aurocs.mean(0), strict=True)),
-    ),
+    picture=by_variant,
     latents=latents_alone,
 )
 

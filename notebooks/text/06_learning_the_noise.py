@@ -19,6 +19,19 @@
 # **Minutes:** 50 to read, under 2 to run on two CPU cores. **You need:** lesson 05, lesson 02's
 # augmentation (Eq. 10), and what autograd does.
 #
+# Begin with the dial. It holds MNIST's eights, everything that is no eight, and the noise between
+# them. Guess first, then turn $K$.
+
+# %%
+from cance_edu.course.dial.widget import KDial
+
+KDial()
+
+# %% [markdown]
+# **S = what you brought + what you learned.** Turn $K$ and the two trade places; how well their
+# sum finds anomalies hardly moves. Then what is $K$ for, what moves it, and does it matter? That
+# is this lesson.
+#
 # When you are done, you will be able to
 #
 # 1. say where noise should lie, for a density near the data and for one far from them, and why the
@@ -92,7 +105,7 @@ from cance_edu.course.results.intervals_figure import Point, draw_intervals
 
 # %%
 from cance_edu.course.style import show
-from cance_edu.experiments.pairs import Pairs, mean_interval
+from cance_edu.experiments.statistics import Pairs, mean_interval
 from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.moments import RunningMoments
 from cance_edu.method.nce import (

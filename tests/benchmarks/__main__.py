@@ -11,13 +11,12 @@ from pathlib import Path
 # Before torch is imported: see cance_edu/__init__.py.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-from cance_edu.datasets.files import written_beside
+from cance_edu.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "jobs", "settings"),
-    *("settings_cifar10", "systems"),
-    *("settings_cifar10", "pages"),
+    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10"),
+    *("systems", "pages", "dial"),
 )
 RESULTS = Path(__file__).parent / "results"
 

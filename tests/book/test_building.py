@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cance_edu.classroom.book import building
-from cance_edu.datasets.files import PROJECT
+from cance_edu.classroom.book.lessons import WIDGET, readable_output
+from cance_edu.files import PROJECT
 
 PAGE = "# A book of one page\n\n{text}\n"
 
@@ -73,3 +74,11 @@ def test_what_was_put_beside_an_older_book_is_not_lost(
     with pytest.raises(FileExistsError, match=r"something else than a book, \.git"):
         building.build(folder)
     assert (folder / ".git").is_dir()
+
+
+def test_the_dial_is_a_page_of_its_own_and_other_widgets_are_said_in_words() -> None:
+    dial = readable_output({WIDGET: {}, "text/plain": "KDial(K=1.0, data={...})"})
+    assert "mount(" in dial["text/html"]
+    assert "src=" not in dial["text/html"].replace('src="data:', "")
+    other = readable_output({WIDGET: {}, "text/plain": "NoiseExplorer(children=())"})
+    assert "`NoiseExplorer`" in other["text/markdown"]

@@ -12,7 +12,7 @@ import torch
 from cance_edu import experiments
 from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
 from cance_edu.method import moments as library_moments
 from tests.classroom.bank import BANK

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import jupytext
 
-from tests.check_notebooks import NOTEBOOKS, text_form
+from cance_edu.files import lessons_in
+from tests.check_notebooks import NOTEBOOKS, lesson_number, text_form
 from tests.lessons.claims import claims_of
+from tests.lessons.replaced import REPLACED
 
 FOLDER = Path(__file__).parent
 OLD = FOLDER / "old_assertions.csv"
@@ -28,8 +30,8 @@ Row = dict[str, str]
 
 
 def lessons() -> list[Path]:
-    """Return the notebooks of all lessons."""
-    return sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    """Return the notebooks of all lessons, and those that go deeper."""
+    return lessons_in(NOTEBOOKS)
 
 
 def is_rewritten(lesson: Path) -> bool:
@@ -61,7 +63,7 @@ def old_assertions() -> list[Row]:
             if cell.cell_type == "code"
         ]
         found = [text for source in code for text in assertions(source)]
-        number = lesson.name[:2]
+        number = lesson_number(lesson)
         rows += [{"number": f"{number}-{i:03d}", "assertion": t} for i, t in enumerate(found, 1)]
     return rows
 
@@ -85,31 +87,44 @@ def has_claims(number: str) -> bool:
 
 def moved_rows(lesson: Path) -> list[Row]:
     """Return where each old assertion of a lesson stands now; "" where it is lost."""
-    number = lesson.name[:2]
+    number = lesson_number(lesson)
     rows = csv.DictReader(io.StringIO(OLD.read_text(encoding="utf-8")))
-    old = [row for row in rows if row["number"].startswith(number)]
+    old = [row for row in rows if row["number"].startswith(f"{number}-")]
     if is_rewritten(lesson):
         places = new_places(number)
         found = [places.get(row["number"]) or places.get(row["assertion"], "") for row in old]
     else:
         code = [c.source for c in jupytext.read(text_form(lesson)).cells if c.cell_type == "code"]
         standing = {text for source in code for text in assertions(source)}
-        found = ["in the lesson" if row["assertion"] in standing else "" for row in old]
+        found = [still_standing(row, standing) for row in old]
     return [{**row, "now": place} for row, place in zip(old, found, strict=True)]
 
 
+def still_standing(row: Row, standing: set[str]) -> str:
+    """Return where an old assertion stands in a lesson that is not rewritten; "" if nowhere."""
+    if row["assertion"] in standing:
+        return "in the lesson"
+    replacement = REPLACED.get(row["number"], "")
+    return f"in the lesson, as {replacement}" if replacement in standing else ""
+
+
 def new_places(number: str) -> dict[str, str]:
-    """Return where a rewritten lesson's old assertions are, by their number or expression."""
+    """Return where a rewritten lesson's old assertions are, by their number or expression.
+
+    What was split off, 06b, has some of 06's.
+    """
     places: dict[str, str] = {}
-    for claim in claims_of(number):
-        place = claim.elsewhere or f"claims_{number}.py::{claim.name}"
-        places |= dict.fromkeys(claim.was, place)
-        if claim.check is not None:
-            source = textwrap.dedent(inspect.getsource(claim.check))
-            places |= dict.fromkeys(assertions(source), place)
-    module = __import__(f"tests.lessons.claims_{number}", fromlist=["DROPPED"])
-    for numbers, reason in getattr(module, "DROPPED", {}).items():
-        places |= dict.fromkeys(numbers.split(), f"dropped: {reason}")
+    for file in sorted(FOLDER.glob(f"claims_{number}*.py")):
+        part = file.stem.removeprefix("claims_")
+        for claim in claims_of(part):
+            place = claim.elsewhere or f"{file.name}::{claim.name}"
+            places |= dict.fromkeys(claim.was, place)
+            if claim.check is not None:
+                source = textwrap.dedent(inspect.getsource(claim.check))
+                places |= dict.fromkeys(assertions(source), place)
+        module = __import__(f"tests.lessons.{file.stem}", fromlist=["DROPPED"])
+        for numbers, reason in getattr(module, "DROPPED", {}).items():
+            places |= dict.fromkeys(numbers.split(), f"dropped: {reason}")
     return places
 
 
@@ -126,8 +141,9 @@ def tables() -> dict[Path, str]:
     """Return every table as it should be, by its file."""
     found = {}
     for lesson in lessons():
-        number = lesson.name[:2]
-        found[TABLES / f"moved_{number}.csv"] = written(moved_rows(lesson))
+        number = lesson_number(lesson)
+        if moved := moved_rows(lesson):
+            found[TABLES / f"moved_{number}.csv"] = written(moved)
         if has_claims(number):
             found[TABLES / f"claims_{number}.csv"] = written(claim_rows(number))
     return found

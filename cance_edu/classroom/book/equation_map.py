@@ -3,7 +3,7 @@
 import inspect
 import re
 
-from cance_edu.datasets.files import PROJECT
+from cance_edu.files import PROJECT
 from cance_edu.method.equations import Equation
 
 __all__ = ["equation_page"]

@@ -2,7 +2,7 @@
 // Python wrote the page and computed the data; what is computed here is exact in K.
 
 const BEND = 0.6; // where the plane's radius turns from linear to logarithmic
-const COLOURS = ["brought", "normal", "anomaly", "hatch", "muted", "ink", "paper"];
+const COLOURS = ["brought", "normal", "anomaly", "muted", "ink", "paper"];
 
 const fixed = (value, digits) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 const signed = (value, digits) => (value >= 0 ? "+" : "") + fixed(value, digits);
@@ -119,9 +119,12 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
       pen.setLineDash(dash);
       pen.beginPath();
       path();
-      pen.stroke();
+      if (width) pen.stroke();
       if (fill) pen.fill();
     };
+    const write = (style, text, x, y) =>
+      Object.assign(pen, { fillStyle: style, font: "bold 12px system-ui, sans-serif", textAlign: "center" })
+        .fillText(text, x, y + 4);
     const mark = (i, r) => {
       const [x, y] = at(points.radius[i], points.angle[i]);
       pen.moveTo(x + r, y + (points.isAnomaly[i] ? r : 0));
@@ -129,19 +132,12 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
       for (const corner of [-r, 0]) pen.lineTo(x + corner, y + (corner ? r : -r));
       return pen.closePath();
     };
-    const marks = (wanted) => () => points.radius.forEach((radius, i) => wanted(i, radius <= edge * k) && mark(i, 3));
-    pen.save(); // hatched: out here lies fewer than one noise point in a thousand
-    pen.beginPath();
-    pen.rect(0, 0, 2 * half, 2 * half);
-    ring(edge * k);
-    pen.clip("evenodd");
-    draw(colour.hatch, 1, () => {
-      for (let x = -2 * half; x < 2 * half; x += 7) { pen.moveTo(x, 2 * half); pen.lineTo(x + 2 * half, 0); }
-    });
-    pen.restore();
+    const marks = (wanted) => () => points.radius.forEach((radius, i) => wanted(i, radius <= edge * k) && mark(i, 3.5));
+    // The canvas is hatched. This far noise lies; beyond are fewer than one of its points in a thousand.
+    draw(colour.paper, 1, () => ring(edge * k), true);
     draw(colour.muted, 1, () => ring(1), false, [5, 4]);
     draw(colour.muted, 1, () => ring(1.69), false, [1, 4]);
-    draw(colour.brought, 1, () => noise.radius.forEach((radius, i) => {
+    if (state.trail !== k) draw(colour.brought, 1, () => noise.radius.forEach((radius, i) => {
       // v is fixed, and K moves L_K(v) along its ray from μ.
       pen.moveTo(...at(radius * state.trail, noise.angle[i]));
       pen.lineTo(...at(radius * k, noise.angle[i]));
@@ -151,15 +147,15 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
       const [x, y] = at(radius * k, noise.angle[i]);
       pen.fillRect(x - 1.2, y - 1.2, 2.4, 2.4);
     });
-    draw(colour.normal, 1, marks((i) => !points.isAnomaly[i]), true);
+    draw(colour.normal, 0, marks((i) => !points.isAnomaly[i]), true);
     draw(colour.anomaly, 1.3, marks((i, among) => points.isAnomaly[i] && !among));
-    draw(colour.anomaly, 1.3, marks((i, among) => points.isAnomaly[i] && among), true);
+    draw(colour.anomaly, 0, marks((i, among) => points.isAnomaly[i] && among), true);
+    for (const radius of [1, 1.69]) write(colour.muted, radius, half, half + place(radius) + (radius > 1 ? 10 : -10));
     draw(colour.brought, 2.5, () => ring(k));
     const [x, y] = at(k, 0);
     draw(colour.brought, 3, () => pen.arc(x, y, 9, 0, 2 * Math.PI));
     draw(colour.paper, 0.1, () => pen.arc(x, y, 8, 0, 2 * Math.PI), true);
-    Object.assign(pen, { fillStyle: colour.brought, font: "bold 12px system-ui, sans-serif", textAlign: "center" });
-    pen.fillText("K", x, y + 4);
+    write(colour.brought, "K", x, y);
     if (state.point !== null) draw(colour.ink, 2.5, () => mark(state.point, 7));
   }
   return paint;
@@ -265,8 +261,7 @@ export function mount(root, data, onTurn = () => {}) {
   if (data.markup) root.innerHTML = data.markup;
   const [score, find] = [new Score(data), (selector) => root.querySelector(selector)];
   const number = (name) => find(`[data-name="${name}"]`);
-  const { stops, points, last, runs } = score;
-  const [first, highest] = [stops[0], stops[last]];
+  const { stops, points, last, runs, stops: { 0: first, [score.last]: highest } } = score;
   const state = { k: first, trail: first, point: null, pinned: null,
     scene: "learned", objective: Object.keys(runs.learned ?? {})[0], record: data.firstRecord };
   const seen = { brought: false, learned: false };
@@ -344,9 +339,8 @@ export function mount(root, data, onTurn = () => {}) {
     const [k, area] = [stops[stop], score.areas[0][stop]];
     const [brought, learned] = score.standing(null, k).map((part, _, all) => part / all[2]);
     const alone = area[1] < 0.5 ? `, alone worse than a coin (${fixed(area[1], 3)})` : "";
-    const percent = (share) => `${fixed(100 * share, 0)}%`;
-    say(find(".kd-caption"), `K = ${k}: of the average anomaly's score, ${percent(brought)} is what you brought `
-      + `and ${percent(learned)} what you learned${alone}. Their sum finds anomalies with AUROC ${fixed(area[2], 3)}.`);
+    say(find(".kd-caption"), `K = ${k}: of the average anomaly's score, ${fixed(100 * brought, 0)}% is what you brought `
+      + `and ${fixed(100 * learned, 0)}% what you learned${alone}. Their sum finds anomalies with AUROC ${fixed(area[2], 3)}.`);
     seen.brought ||= brought > 0.8;
     seen.learned ||= learned > 0.7;
     if (seen.brought && seen.learned) say(find(".kd-punch"), data.punch);
@@ -354,13 +348,17 @@ export function mount(root, data, onTurn = () => {}) {
 
   const swatches = COLOURS.map((name) => [name, find(`.kd-swatch.kd-${name}`)]);
   const anomalies = points.isAnomaly.filter(Boolean).length;
+  /** Paint the plane, again and again until the noise's trail has caught up with it. */
+  function drawPlane() {
+    cancelAnimationFrame(settling);
+    state.trail += (still() ? 1 : 0.4) * (state.k - state.trail);
+    if (Math.abs(state.trail / state.k - 1) < 0.01) state.trail = state.k;
+    else settling = requestAnimationFrame(drawPlane);
+    paintPlane(state, Object.fromEntries(swatches.map(([name, node]) => [name, getComputedStyle(node).color])));
+  }
   function draw() {
     const [k, stop, d] = [state.k, stopAt(state.k), +room.value];
-    cancelAnimationFrame(settling); // the noise leaves a trail, which catches up with it
-    state.trail += (still() ? 1 : 0.25) * (k - state.trail);
-    if (Math.abs(state.trail - k) > 0.004 * k) settling = requestAnimationFrame(draw);
-    else state.trail = k;
-    paintPlane(state, Object.fromEntries(swatches.map(([name, node]) => [name, getComputedStyle(node).color])));
+    drawPlane();
     panels.forEach((paint) => paint(state, stop));
     dial.value = along(k);
     dial.setAttribute("aria-valuetext", `K = ${stops[stop]}`);
@@ -374,9 +372,8 @@ export function mount(root, data, onTurn = () => {}) {
     say(number("inside"), three(1000 * insideShare(data.edges[d - 1], d, k)));
     if (told !== stop) tell((told = stop));
   }
-  if (pulled) pulled.paint(state);
+  pulled?.paint(state);
   draw();
-
   const [sized, themed] = [new ResizeObserver(() => draw()), new MutationObserver(() => draw())];
   const dark = matchMedia("(prefers-color-scheme: dark)");
   sized.observe(find(".kd-plane"));

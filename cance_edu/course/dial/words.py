@@ -19,12 +19,13 @@ ALT = (
 )
 
 MORALS = {
-    "learned": "T is not T*, so something is left over; it changes as T learns, and K follows.",
+    "learned": "T is not T*, so something is left over; it changes as T learns, and K follows "
+    "until it rests, in the last fifth of the steps.",
     "optimal": "With T* the terms cancel in expectation, for every K: what moves K here is the "
     "luck of each batch.",
     "fixed": "T* is the same as before, but its data are one training set, drawn from again and "
-    "again. A little is left over, and it pulls the same way at step after step. AdamW divides by "
-    "the size of a gradient: a small pull that persists moves K as fast as a large one.",
+    "again. A little is left over, and it points the same way at step after step. AdamW divides by "
+    "the size of a gradient: how steadily an arrow points one way counts for more than its length.",
     "naive": "The naive objective has no data term: nothing holds against the noise term.",
 }
 """What to make of a scene of the rope; "naive" of that objective in every scene."""
@@ -110,7 +111,7 @@ def rope_guesses(runs: Mapping[str, Run]) -> list[dict[str, Any]]:
         {
             "title": "And once more.",
             "text": "Now the network is T*, the best there can be for these data and this noise. "
-            "How long is the black arrow, the two terms together?",
+            "How long is the thick arrow, the two terms together?",
             "options": {
                 "long": "as the blue one",
                 "half": "half of it",

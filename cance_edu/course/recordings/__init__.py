@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.datasets.files import PROJECT, made_with, written_beside
+from cance_edu.files import PROJECT, made_with, written_beside
 
 __all__ = ["FOLDER", "RECORDINGS", "Recording", "load", "record"]
 

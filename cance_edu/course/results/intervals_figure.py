@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 
 from cance_edu.course.style import marker_style
-from cance_edu.experiments.report import Point
+from cance_edu.experiments.panels import Point
 
 __all__ = ["Point", "draw_intervals"]
 

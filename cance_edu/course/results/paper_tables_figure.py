@@ -8,8 +8,9 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
 from cance_edu.course.results.intervals_figure import draw_intervals
-from cance_edu.datasets.files import written_beside
-from cance_edu.experiments.report import Panel, Report
+from cance_edu.experiments.panels import Panel
+from cance_edu.experiments.report import Report
+from cance_edu.files import written_beside
 
 __all__ = ["Panel", "draw_panel", "draw_panels", "write_report"]
 
