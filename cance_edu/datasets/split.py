@@ -1,13 +1,13 @@
 """A split: what a detector learns from, and what it is then tested on; of images or of a table."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Split"]
+__all__ = ["Split", "with_labels"]
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,30 @@ class Split:
             digest.update(f"{array.shape} {array.dtype}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
+
+
+def with_labels(split: Split, count: int, seed: int) -> Split:
+    """Return a split of which some anomalies move from the test part to the training part.
+
+    Parameters
+    ----------
+    split : Split
+        As it is; it comes back itself for a count of 0.
+    count : int
+        How many, drawn by the seed; they are labelled -1 there, and all others 0, unknown.
+    seed : int
+        Of the drawing.
+    """
+    if not count:
+        return split
+    moved = np.random.default_rng(seed).choice(np.flatnonzero(split.is_anomaly), count, False)
+    labels = np.zeros(len(split.train) + count, dtype=np.int64)
+    labels[-count:] = -1
+    return replace(
+        split,
+        train=np.concatenate([split.train, split.test[moved]]),
+        test=np.delete(split.test, moved, axis=0),
+        is_anomaly=np.delete(split.is_anomaly, moved),
+        group=None if split.group is None else np.delete(split.group, moved),
+        train_labels=labels,
+    )

@@ -9,6 +9,7 @@ how much hangs on it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from types import MappingProxyType
 
 from cance_edu.datasets import CORRUPTIONS, Recipe
 from cance_edu.datasets.recipes import (
@@ -18,6 +19,7 @@ from cance_edu.datasets.recipes import (
     resnet18_recipe,
     table_recipe,
 )
+from cance_edu.experiments.other_systems import OTHERS
 from cance_edu.experiments.systems import CONTRASTS
 
 __all__ = [
@@ -30,13 +32,14 @@ __all__ = [
     "GAUSSIANS",
     "IMAGE_CLASSICS",
     "MULTIMODAL",
+    "PIXELS",
     "ROWS_OF_NUMBERS",
     "TABLE_CLASSICS",
     "UNIMODAL",
     "VARIANTS",
     "Block",
     "Row",
-    "only_cance",
+    "beside_cance",
 ]
 
 
@@ -176,7 +179,8 @@ def _table(name: str, split: str) -> Block:
             Row("average precision", recipe, "average_precision"),
             Row("AUROC", recipe),
         ),
-        {"CANCE": "cance"},
+        {"DAGMM": "dagmm_0", "DeepSVDD": "deep_svdd", "GOAD": "goad", "DROCC": "drocc"}
+        | {"CANCE": "cance"},
         {k: v for k, v in VARIANTS.items() if k != "CANCE"} | TABLE_CLASSICS,
         # Abalone has no other guidelines to adhere to than DROCC's, whose row the table has.
         primary=split == "DROCC",
@@ -189,8 +193,10 @@ def _kddcup99(protocol: str, recipe: Recipe, measures: Sequence[str], primary: b
         "KDDCUP99",
         protocol,
         tuple(Row(name, recipe, measure) for name, measure in rows),
-        {"DAGMM-CANCE": "cance"},
-        {k: v for k, v in VARIANTS.items() if k != "CANCE"} | GAUSSIANS,
+        {"DAGMM-0": "dagmm_0", "DAGMM-1": "dagmm_1", "DAGMM-CANCE": "cance"},
+        {k: v for k, v in VARIANTS.items() if k != "CANCE"}
+        | GAUSSIANS
+        | {"CANCE on DAGMM's features": "dagmm_cance"},
         primary,
     )
 
@@ -209,13 +215,17 @@ CONNECTIONS = (
 )
 
 
-def only_cance(blocks: Iterable[Block], **others: str) -> tuple[Block, ...]:
-    """Return blocks with CANCE's column alone, and in the primary ones those of other systems."""
+def beside_cance(
+    blocks: Iterable[Block],
+    columns: Mapping[str, str],
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Block, ...]:
+    """Return blocks with CANCE's column, and in the primary ones those of other systems."""
     return tuple(
         replace(
             block,
-            columns=(others if block.primary else {}) | {"CANCE": block.columns["CANCE"]},
-            beside={},
+            columns={**(columns if block.primary else {}), "CANCE": block.columns["CANCE"]},
+            beside=beside if block.primary else {},
         )
         for block in blocks
     )
@@ -226,4 +236,22 @@ ROWS_OF_NUMBERS = tuple(
     for name, split in product(("Abalone", "Thyroid"), ("DROCC", "GOAD", "DAGMM"))
 )
 CONTRASTED = (Block("MNIST", "", _MNIST, CONTRASTS),)
-DIGITS = (Block("digits", "", _rows("digits", _CLASSES), VARIANTS),)
+DIGITS = (
+    Block(
+        "digits",
+        "",
+        _rows("digits", _CLASSES),
+        VARIANTS,
+        {system.name: system.name for system in OTHERS},
+        primary=True,
+    ),
+)
+
+# Table 6 has systems that see pixels beside those that see ResNet-18's features.
+PIXELS = Block(
+    "CIFAR-10",
+    "pixels",
+    _UNIT,
+    {"DSVDD": "deep_svdd", "NN": "nn1_pixels", "DROCC": "drocc"},
+    primary=True,
+)

@@ -107,7 +107,11 @@ def compare_table(table: Table, results: Usable) -> list[Comparison]:
     for row in sorted(rows, key=lambda row: datasets.index(row[0])):
         for protocol in _protocols(row, cells):
             block = blocks.get((row[0], protocol), Block(row[0], protocol, (), {}))
+            elsewhere = set(table.columns) - set(block.columns)
             columns = dict(printed.get(row, dict.fromkeys(table.columns)))
+            columns = {
+                name: n for name, n in columns.items() if name not in elsewhere or not block.rows
+            }
             columns |= {name: None for name in block.beside if (*row, protocol, name) in cells}
             compared += [
                 Comparison(

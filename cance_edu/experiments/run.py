@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from cance_edu.datasets import Split
+from cance_edu.datasets.split import with_labels
 from cance_edu.experiments.results import Record, frame
 from cance_edu.experiments.statistics import measures
 from cance_edu.experiments.systems import System
@@ -67,19 +68,20 @@ def run(split: Split, systems: Iterable[System], seed: int) -> Iterator[Record]:
         it was made. Where a fit fails, `failed` says why in place of measures.
     """
     fitted: dict[str, Any] = {}
-    checksum, about = split.checksum(), _about(split)
+    checksum = split.checksum()
     for system in systems:
         record, start = key(split, system, seed, checksum), time.process_time()
+        shown = with_labels(split, system.labels, seed)
         try:
-            detector = _fitted(split, system, seed, fitted)
-            scores = detector.anomaly_score(_taken(split.test, split, system))
-            record["measures"] = measures(split.is_anomaly, scores, split.group)
+            detector = _fitted(shown, system, seed, fitted)
+            scores = detector.anomaly_score(_taken(shown.test, shown, system))
+            record["measures"] = measures(shown.is_anomaly, scores, shown.group)
             fitted[system.name] = detector
         except Exception as error:  # noqa: BLE001 -- whatever it is, the other fits go on
             record["failed"] = f"{type(error).__name__}: {error}"
         seconds = round(time.process_time() - start, 2)
         device = str(getattr(fitted.get(system.name), "device_", "cpu"))
-        yield record | {"seconds": seconds, "device": device} | about
+        yield record | {"seconds": seconds, "device": device} | _about(shown)
 
 
 def _fitted(split: Split, system: System, seed: int, before: Mapping[str, Any]) -> Any:
