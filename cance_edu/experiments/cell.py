@@ -60,7 +60,7 @@ class Ours:
     def overlap(self) -> float:
         """Test inputs for each training input if each seed drew another split; else 0."""
         ratios = [r["tested_on"] / r["trained_on"] if r["resplit"] else 0.0 for r in self.records]
-        return float(np.mean(ratios))
+        return float(np.mean(ratios)) if ratios else 0.0
 
     @property
     def differs(self) -> str:

@@ -17,8 +17,7 @@ from pathlib import Path
 import psutil
 from joblib.externals.loky import get_reusable_executor
 
-from cance_edu.experiments.fits import Fit, fits
-from cance_edu.experiments.sweep import sweep
+from cance_edu.experiments.sweep import Fit, fits, sweep
 from cance_edu.experiments.tables import chosen
 
 FITS, ROUNDS = 4, 1

@@ -64,7 +64,7 @@ def cell(values, paper):
     ],
 )
 def test_the_verdict_says_where_the_interval_lies(values, verdict):
-    assert cell(values, Printed(95.6, None, 2 if "96.0" in str(values) else 1)).verdict == verdict
+    assert cell(values, Printed(95.6, None, 1)).verdict == verdict
 
 
 def test_what_is_missing_has_no_difference():
@@ -198,7 +198,7 @@ def test_an_average_has_the_deviation_that_its_rows_make():
     rows = [row for row in paper_table("table2") if row.dataset == "MNIST"]
     deviations = np.array([row.cells["CANCE"].deviation for row in rows if row.name != "Avg"])
     average = at("table2", [], "MNIST", "Avg", "6 latents", "CANCE").paper
-    assert str(average) == "98.2"  # as printed
+    assert str(average) == "97.6"  # as printed
     # Means of three independent rows: their deviation, and its degrees of freedom, by simulation.
     rng = np.random.default_rng(0)
     runs = rng.normal(size=(20_000, 5, 3)) * deviations

@@ -165,16 +165,16 @@ def test_overlapping_splits_widen_an_interval_as_nadeau_and_bengio_say():
 def test_the_means_of_overlapping_splits_vary_as_the_correction_says():
     """Five splits in halves of the same 40 numbers; the test part's mean is what is measured.
 
-    Its expectation over fresh data is 0. Of the mean over five splits, the variance over data sets
-    is that of all 40 numbers at least, which s²/5 understates and the correction does not.
+    Two halves share 10 numbers of 20, so two means correlate by 1/2 = n_test / (n_test + n_train),
+    which is the correction's assumption.
     """
     rng = np.random.default_rng(0)
-    data = rng.normal(size=(4000, 40))
-    tested = np.stack([rng.permutation(40)[:20] for _ in range(5)])
-    means = data[:, tested].mean(2)
+    data = rng.normal(size=(20_000, 1, 40))
+    means = rng.permuted(np.tile(data, (1, 5, 1)), axis=2)[:, :, :20].mean(2)
     true, s2 = means.mean(1).var(), means.var(1, ddof=1).mean()
-    assert s2 / 5 < 0.35 * true
-    assert true < s2 * (1 / 5 + 1) < 2 * true
+    assert true == pytest.approx(0.03, rel=0.05)  # (1/2 + 1/2 / 5) / 20
+    assert s2 * (1 / 5 + 1) == pytest.approx(true, rel=0.05)
+    assert s2 / 5 == pytest.approx(true / 6, rel=0.05)
 
 
 @given(

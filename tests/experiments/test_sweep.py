@@ -16,26 +16,51 @@ import pytest
 from distributed import Client
 
 from cance_edu import cli
-from cance_edu.experiments import fits as fits_module
 from cance_edu.experiments import sweep as sweep_module
 from cance_edu.experiments.results import opened, read
-from cance_edu.experiments.sweep import sweep
-from cance_edu.experiments.tables import TABLES
-from cance_edu.experiments.tasks import reproduce_command
-from tests.experiments.quick import SYSTEMS, meet, outcome, quick_fits
+from cance_edu.experiments.sweep import fits, run_fit, sweep
+from cance_edu.experiments.systems import SYSTEMS
+from cance_edu.experiments.tables import TABLES, chosen, reproduce_command
+from tests.experiments import quick
+from tests.experiments.quick import NAMES, meet, outcome, process_of, quick_fits
 
 PROJECT = Path(__file__).parents[2]
-FILE = "quick_madeup.jsonl"
+FILE = "madeup.jsonl"
 
 
-def by_identity(records):
-    return sorted(outcome(records), key=lambda r: (r["seed"], r["task"], r["system"]))
+def by_key(records):
+    return sorted(outcome(records), key=lambda r: (r["seed"], r["split"], r["system"]))
 
 
 @pytest.fixture
 def expected():
     """What twelve quick fits give, computed here one by one."""
-    return [record for fit in quick_fits(4, 3) for record in fits_module.run(fit)]
+    return [record for fit in quick_fits(4, 3) for record in run_fit(fit)]
+
+
+def test_fits_go_seed_by_seed():
+    wanted = chosen("digits", rows=["3", "5"])
+    found = [(fit.seed, fit.recipe.name) for fit in fits(wanted, 2)]
+    three, five = "digits, normal 3", "digits, normal 5"
+    assert found == [(0, three), (0, five), (1, three), (1, five)]
+    with pytest.raises(ValueError, match="got 0 seeds; expected 1 or more"):
+        fits(wanted, 0)
+
+
+def test_what_no_seed_changes_is_fitted_once_on_a_split_that_none_changes():
+    fixed = chosen("table1", "cifar10", ["1"], "images in [0, 1]", ["nn2_pca64"])
+    assert [fit.seed for fit in fits(fixed, 3)] == [0]
+    drawn = chosen("table7", "abalone", protocol="GOAD's split", systems=["gaussian"])
+    assert [fit.seed for fit in fits(drawn, 3)] == [0, 1, 2]
+
+
+def test_what_takes_a_representation_is_fitted_after_what_trains_it():
+    wanted = chosen(
+        "table1", "cifar10", ["1"], "standardised, λ = 1, raw error", ["latnce_lambda_1"]
+    )
+    (fit,) = fits(wanted, 1)
+    assert [system.name for system in fit.systems] == ["error_lambda_1", "latnce_lambda_1"]
+    assert SYSTEMS["cance_raw_error"].after == "error_lambda_1"
 
 
 def test_a_sweep_writes_each_result_once(tmp_path, expected):
@@ -43,7 +68,7 @@ def test_a_sweep_writes_each_result_once(tmp_path, expected):
     records, damaged = read(tmp_path / FILE)
     assert damaged == []
     assert outcome(records) == outcome(expected)
-    assert len(records) == 12 * len(SYSTEMS)
+    assert len(records) == 12 * len(NAMES)
 
 
 def test_a_sweep_runs_only_what_is_missing(tmp_path, expected, monkeypatch):
@@ -52,11 +77,11 @@ def test_a_sweep_runs_only_what_is_missing(tmp_path, expected, monkeypatch):
     with opened(tmp_path / FILE) as file:
         file.append(expected[10:11])
     ran = []
-    monkeypatch.setattr(sweep_module, "run", lambda fit: ran.append(fit) or fits_module.run(fit))
+    monkeypatch.setattr(sweep_module, "run_fit", lambda fit: ran.append(fit) or run_fit(fit))
     wanted = quick_fits(4, 3)
     sweep(wanted, tmp_path, verbose=False)
     assert ran == wanted[4:]
-    assert by_identity(read(tmp_path / FILE)[0]) == by_identity(expected)
+    assert by_key(read(tmp_path / FILE)[0]) == by_key(expected)
     ran.clear()
     sweep(wanted, tmp_path, verbose=False)
     assert ran == []
@@ -72,22 +97,51 @@ def test_a_damaged_line_is_reported_and_its_fit_done_again(tmp_path, expected, c
     assert outcome(read(path)[0]) == outcome(expected)
 
 
-def test_a_fit_that_fails_leaves_those_before_it(tmp_path, monkeypatch):
+def test_data_that_are_not_there_leave_the_fits_before_them(tmp_path, monkeypatch):
     wanted = quick_fits(4, 1)
 
-    def run(fit):
+    def fail(fit):
         if fit is wanted[2]:
             raise FileNotFoundError("no data")
-        return fits_module.run(fit)
+        return run_fit(fit)
 
-    monkeypatch.setattr(sweep_module, "run", run)
+    monkeypatch.setattr(sweep_module, "run_fit", fail)
     with pytest.raises(FileNotFoundError, match="no data"):
         sweep(wanted, tmp_path, verbose=False)
-    assert [record["task"] for record in read(tmp_path / FILE)[0]] == ["0", "0", "1", "1"]
+    stored = [record["split"] for record in read(tmp_path / FILE)[0]]
+    assert stored == ["quick 0", "quick 0", "quick 1", "quick 1"]
     # The file is free again.
     monkeypatch.undo()
     sweep(wanted, tmp_path, verbose=False)
     assert len(read(tmp_path / FILE)[0]) == 8
+
+
+def test_a_fit_that_fails_is_recorded_and_the_others_go_on(tmp_path, monkeypatch):
+    wanted = quick_fits(4, 1)
+    score = quick.Drawn.anomaly_score
+
+    def fail(detector, inputs):
+        if detector.place == 1 and detector.seen == broken:
+            raise ArithmeticError("it diverged")
+        return score(detector, inputs)
+
+    broken = quick.Drawn().fit(wanted[2].recipe.load().train).seen
+    monkeypatch.setattr(quick.Drawn, "anomaly_score", fail)
+    told = sweep(wanted, tmp_path, verbose=False)
+    why = "ArithmeticError: it diverged"
+    assert told == [f"failed, and recorded as that: quick 2, two, seed 0: {why}"]
+    records = read(tmp_path / FILE)[0]
+    assert len(records) == 8
+    (failed,) = [record for record in records if "failed" in record]
+    assert failed["failed"] == why
+    assert "measures" not in failed
+    # The next sweep tries it again, and it alone.
+    monkeypatch.undo()
+    ran = []
+    monkeypatch.setattr(sweep_module, "run_fit", lambda fit: ran.append(fit) or run_fit(fit))
+    assert sweep(wanted, tmp_path, verbose=False) == []
+    assert ran == [wanted[2]]
+    assert not any("failed" in record for record in read(tmp_path / FILE)[0])
 
 
 def test_two_processes_give_the_same_as_one(tmp_path, expected):
@@ -100,8 +154,8 @@ def test_two_processes_give_the_same_as_one(tmp_path, expected):
     sweep(quick_fits(4, 3, pause=0.1), tmp_path, jobs=2, verbose=False)
     get_reusable_executor().shutdown(wait=True)
     records = read(tmp_path / FILE)[0]
-    assert [r["auroc"] for r in by_identity(records)] == [r["auroc"] for r in by_identity(expected)]
-    processes = {record["measures"]["process"] for record in records}
+    assert by_key(records) == by_key(expected)
+    processes = set(map(process_of, records))
     assert len(processes) == 2
     assert os.getpid() not in processes
 
@@ -149,7 +203,7 @@ def cluster(tmp_path):
         with Client(address) as client:
             client.wait_for_workers(2, timeout=60)
             # Torch takes seconds; one worker shall not do all the work while the other imports it.
-            client.run(import_module, "cance_edu.experiments.fits")
+            client.run(import_module, "cance_edu.experiments.sweep")
         yield address, workers
 
 
@@ -161,7 +215,7 @@ def test_a_dask_worker_killed_half_way_loses_nothing_and_doubles_nothing(
     seen = []
 
     def kill_half_way():
-        while len(seen) < 12 or first.pid not in {r["measures"]["process"] for r in seen}:
+        while len(seen) < 12 or first.pid not in map(process_of, seen):
             seen[:] = read(path)[0]
             time.sleep(0.02)
         first.kill()
@@ -175,8 +229,8 @@ def test_a_dask_worker_killed_half_way_loses_nothing_and_doubles_nothing(
     records, damaged = read(path)
     assert damaged == []
     assert len(path.read_bytes().splitlines()) == len(records) == 24
-    assert [r["auroc"] for r in by_identity(records)] == [r["auroc"] for r in by_identity(expected)]
-    assert {r["measures"]["process"] for r in records} == {first.pid, second.pid}
+    assert by_key(records) == by_key(expected)
+    assert set(map(process_of, records)) == {first.pid, second.pid}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +239,7 @@ def test_a_dask_worker_killed_half_way_loses_nothing_and_doubles_nothing(
         (["table9"], "there is no table 'table9'; there are table1, "),
         (["table1", "--dataset", "svhn"], "there is no data set 'svhn'; there are mnist, cifar10"),
         (["table1", "--rows", "8", "10"], "there is no row '10'; there are 0, 1, "),
+        (["table4", "--systems", "mine"], "there is no system 'mine'; there are "),
         (["digits", "--seeds", "0"], "got 0 seeds"),
     ],
 )
@@ -197,17 +252,16 @@ def test_a_wrong_word_is_one_line_and_exit_code_1(words, reason, tmp_path, capsy
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_command_that_a_result_names_runs_its_task(name, monkeypatch):
+def test_the_command_that_the_report_names_runs_its_rows(name, monkeypatch):
     ran = []
     monkeypatch.setattr(sweep_module, "sweep", lambda fits, *_, **__: ran.extend(fits))
-    for task in (task for task in TABLES[name].tasks if task.table == name):
+    for block in TABLES[name].blocks:
         ran.clear()
-        words = shlex.split(reproduce_command(name, task.dataset, task.protocol, 2, task.name))
+        words = shlex.split(reproduce_command(name, block.dataset, block.protocol, 2))
         assert cli.main(words[1:]) == 0
         assert {fit.seed for fit in ran} == {0, 1}
-        assert task in {fit.task.protocol: fit.task for fit in ran}.values()
-        if task.protocol:
-            assert {id(fit.task) for fit in ran} == {id(task)}
+        assert {fit.recipe.name for fit in ran} == {row.recipe.name for row in block.rows}
+        assert {*block.ours.values()} <= {system.name for fit in ran for system in fit.systems}
 
 
 @pytest.mark.parametrize("words", [[], ["table1", "--seeds", "many"], ["table1", "--rows"]])
@@ -244,8 +298,19 @@ def test_the_command_runs_the_fits_of_the_seeds_and_rows(tmp_path, monkeypatch):
     wanted, folder = asked["words"]
     assert folder == tmp_path
     assert (asked["jobs"], asked["scheduler"]) == (3, None)
-    tasks = [(fit.seed, fit.task.dataset, fit.task.name, fit.task.protocol) for fit in wanted]
-    protocols = ("images in [0, 1]", "each image standardised")
-    # CANCE, and the classics beside it.
-    assert tasks == [(s, "CIFAR-10", "0, 8", p) for s in range(2) for p in protocols for _ in "ab"]
-    assert [fit.method.systems[0] for fit in wanted] == ["error", "nn2_pca64"] * 4
+    unit, standardised = "CIFAR-10, normal 0, 8", "CIFAR-10, normal 0, 8, standardised"
+    assert [(fit.seed, fit.recipe.name, fit.systems[0].name) for fit in wanted] == [
+        (0, unit, "error"),  # CANCE, and the classics beside it
+        (0, unit, "nn2_pca64"),
+        (0, standardised, "error"),
+        (0, standardised, "nn2_pca64"),
+        (1, unit, "error"),
+        (1, standardised, "error"),
+    ]
+
+
+def test_the_command_runs_one_system_alone(monkeypatch):
+    ran = []
+    monkeypatch.setattr(sweep_module, "sweep", lambda fits, *_, **__: ran.extend(fits))
+    assert cli.main(["reproduce", "table4", "--systems", "deep_svdd"]) == 0
+    assert {system.name for fit in ran for system in fit.systems} == {"deep_svdd"}
