@@ -24,8 +24,8 @@ from cance_edu.datasets import (
     shared_rows,
     thyroid,
 )
-from cance_edu.experiments.classics import mixture
-from cance_edu.experiments.measures import f1_and_areas
+from cance_edu.detectors.classics import mixture
+from cance_edu.experiments.statistics import measures
 
 ROOT = Path(os.environ.get("CANCE_EDU_DATA", "absent"))
 
@@ -137,8 +137,8 @@ def test_two_is_a_lucky_number_of_gaussians_on_thyroid():
     for seed in range(5):
         task = goad_split(thyroid(), seed)
         for count in found:
-            scores = mixture(task.train, task.test, seed, components=count)
-            found[count].append(f1_and_areas(task.is_anomaly, scores)["f1"])
+            scores = mixture(count, random_state=seed).fit(task.train).anomaly_score(task.test)
+            found[count].append(measures(task.is_anomaly, scores)["f1"])
     means = {count: np.mean(of_seeds) for count, of_seeds in found.items()}
     assert means[2] == pytest.approx(0.815, abs=0.01)
     assert all(abs(means[count] - 0.71) < 0.03 for count in (1, 3, 4))

@@ -53,12 +53,12 @@ from cance_edu.course.results.comparisons_figure import draw_ablation, draw_auro
 from cance_edu.course.results.intervals_figure import Point, draw_intervals
 from cance_edu.course.style import draw_images, show
 from cance_edu.datasets import Images, digits, one_class_split
-from cance_edu.experiments import auroc
 
 # %%
-from cance_edu.experiments.classics import neighbours, pca_error
-from cance_edu.experiments.pairs import pairs
-from cance_edu.experiments.paper_tables import AVERAGE, paper_table
+from cance_edu.detectors.classics import neighbours, pca_error
+from cance_edu.experiments import auroc
+from cance_edu.experiments.comparison import pairs
+from cance_edu.experiments.paper import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 from cance_edu.method.composite import PrincipalComponents
 from cance_edu.method.moments import condition_number

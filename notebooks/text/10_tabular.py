@@ -510,7 +510,7 @@ for dataset, anomalies in (("Abalone", 29), ("Thyroid", 93)):
     print(f"random {coin[dataset]:.3f}")
 
 # %%
-from cance_edu.experiments.paper_tables import paper_table
+from cance_edu.experiments.paper import paper_table
 
 impossible = []
 for row in paper_table("table7"):
@@ -584,7 +584,7 @@ assert min(alone) > highest
 my_guess = ""  # a number, and F1 or AUROC
 
 # %%
-from cance_edu.experiments.pairs import pairs
+from cance_edu.experiments.comparison import pairs
 
 
 def against(other, row=None):

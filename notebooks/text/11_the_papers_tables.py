@@ -56,12 +56,12 @@ from cance_edu.course.style import show
 from cance_edu.experiments import comparison
 
 # %%
-from cance_edu.experiments.audit import audit
+from cance_edu.experiments.comparison import pairs
 
 # %%
-from cance_edu.experiments.pairs import Pairs, mean_interval, pairs
-from cance_edu.experiments.paper_tables import AVERAGE, paper_table
+from cance_edu.experiments.paper import AVERAGE, audit, paper_table
 from cance_edu.experiments.report import stored
+from cance_edu.experiments.statistics import Pairs, mean_interval
 from cance_edu.experiments.tables import TABLES
 from cance_edu.training.scaling import in_own_units
 

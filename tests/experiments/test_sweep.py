@@ -92,7 +92,7 @@ def test_a_damaged_line_is_reported_and_its_fit_done_again(tmp_path, expected, c
     path = tmp_path / FILE
     path.write_bytes(path.read_bytes()[:-20])
     (damaged,) = sweep(quick_fits(4, 3), tmp_path, verbose=False)
-    assert damaged == f"{path}, line 24: the line is cut"
+    assert damaged == f"not used, and done again: {path}, line 24: the line is cut"
     assert damaged in capsys.readouterr().out
     assert outcome(read(path)[0]) == outcome(expected)
 

@@ -2,28 +2,26 @@ import pickle
 
 import pytest
 
-from cance_edu.detectors.cance import CANCE
-from cance_edu.experiments.comparison import keys
-from cance_edu.experiments.paper_tables import AVERAGE, paper_table
-from cance_edu.experiments.results import identity
+from cance_edu.experiments.paper import AVERAGE, paper_table
+from cance_edu.experiments.results import slug
+from cance_edu.experiments.systems import SYSTEMS
 from cance_edu.experiments.tables import TABLES, chosen
-from cance_edu.experiments.tasks import slug
 
 PRINTED = [table for table in TABLES.values() if table.printed]
+ROWS = [(b, row) for table in TABLES.values() for b in table.blocks for row in b.rows]
 
 
 @pytest.mark.parametrize("table", PRINTED, ids=lambda table: table.name)
-def test_every_task_has_its_row_in_the_paper_and_every_column_is_printed(table):
-    rows = {(row.dataset, row.name): row.cells for row in paper_table(table.name)}
-    for task in table.tasks:
-        given_rows = {(task.dataset, row) for row in task.rows}
-        assert given_rows & rows.keys(), f"{task.dataset} {task.name} is not in {table.name}"
-    assert all(table.columns.keys() <= cells.keys() for cells in rows.values())
+def test_every_column_is_printed(table):
+    for row in paper_table(table.name):
+        for block in table.blocks:
+            if block.dataset == row.dataset:
+                assert block.columns.keys() <= row.cells.keys()
 
 
 @pytest.mark.parametrize("table", PRINTED, ids=lambda table: table.name)
-def test_every_row_of_the_paper_has_a_task(table):
-    ours = {(task.dataset, row) for task in table.tasks for row in task.rows}
+def test_every_row_of_the_paper_is_one_of_ours(table):
+    ours = {(block.dataset, row.name) for block in table.blocks for row in block.rows}
     paper = {(row.dataset, row.name) for row in paper_table(table.name) if row.name != AVERAGE}
     assert paper <= ours
 
@@ -34,48 +32,69 @@ def test_fractions_are_fractions_and_percent_are_percent():
         assert (max(values) <= 1) == (table.scale == 1)
 
 
-def test_no_two_tasks_share_their_results():
-    tasks = {id(task): task for table in TABLES.values() for task in table.tasks}
-    own = [task for table in TABLES.values() for task in table.tasks if task.table == table.name]
-    names = [identity(key) for task in own for key in keys(task)]
-    assert len(names) == len(set(names))
-    # What another table shows is of a task of the table that it was made for.
-    shown = {identity(key) for task in tasks.values() for key in keys(task)}
-    assert shown == set(names)
+def test_a_name_is_of_one_split_alone():
+    made = {}
+    for _, row in ROWS:
+        recipe = row.recipe
+        of = recipe.dataset, sorted(recipe.tags), pickle.dumps(recipe.make)
+        assert made.setdefault(recipe.name, of) == of
+    assert len({str(of) for of in made.values()}) == len(made)
+
+
+def test_every_printed_data_set_has_one_primary_protocol():
+    for table in PRINTED:
+        primary = [block.dataset for block in table.blocks if block.primary]
+        assert sorted(primary) == sorted({block.dataset for block in table.blocks})
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tasks_can_be_sent_to_a_worker_and_their_settings_are_the_detectors(name):
-    for task in TABLES[name].tasks:
-        again = pickle.loads(pickle.dumps(task))
-        assert (again.name, again.parameters, again.rows) == (task.name, task.parameters, task.rows)
-        CANCE(**task.parameters)
+def test_recipes_and_systems_can_be_sent_to_a_worker(name):
+    for recipe, system in chosen(name):
+        again = pickle.loads(pickle.dumps((recipe, system)))
+        assert again[0].name == recipe.name
+        assert again[1] == system
+
+
+def latents(table, dataset=None, protocol=None):
+    return {
+        SYSTEMS["cance"].settings_on(recipe.tags)["latent_dim"]
+        for recipe, system in chosen(table, dataset, protocol=protocol)
+        if system.name == "cance"
+    }
 
 
 def test_the_papers_numbers_of_latents_are_used():
-    latents = {(t.dataset, t.name): t.parameters["latent_dim"] for t in TABLES["table2"].tasks}
-    assert latents["MNIST", "0, 8"] == latents["MNIST-C", "MNIST-C"] == 10
-    assert {t.parameters["latent_dim"] for t in chosen("table1", "mnist")} == {6}
-    assert {t.parameters["latent_dim"] for t in chosen("table1", "cifar10")} == {64}
+    assert latents("table1", "mnist") == {6}
+    assert latents("table1", "cifar10") == {64}
+    assert latents("table2", "mnist-c") == {10}
+    six = SYSTEMS["cance_6_latents"]
+    pairs = [recipe.tags for recipe, s in chosen("table2", "mnist", None, "6 latents") if s == six]
+    assert {six.settings_on(tags)["latent_dim"] for tags in pairs} == {6}
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("digits",), [("digits", str(digit)) for digit in range(10)]),
-        (("table1", "mnist", ["8", "2"]), [*[("MNIST", "2")] * 2, *[("MNIST", "8")] * 2]),
-        (("table1", "MNIST", ["8"], ""), [("MNIST", "8")]),
-        (("table2", "CIFAR-10", ["0,8"]), [("CIFAR-10", "0, 8")] * 2),
-        (("table2", None, ["0, 8"]), [("MNIST", "0, 8"), *[("CIFAR-10", "0, 8")] * 2]),
-        (("table2", "mnist-c"), [("MNIST-C", "MNIST-C")]),
+        (("digits",), [f"digits, normal {digit}" for digit in range(10)]),
+        (("table1", "mnist", ["8", "2"]), ["MNIST, normal 2", "MNIST, normal 8"]),
+        (
+            ("table2", "CIFAR-10", ["0,8"]),
+            ["CIFAR-10, normal 0, 8", "CIFAR-10, normal 0, 8, standardised"],
+        ),
+        (("table2", "mnist-c"), ["MNIST-C"]),
         (
             ("table5", None, None, "ADBench's split"),
-            [("CIFAR-10", "0"), ("CIFAR-10", "4"), ("CIFAR-10", "6")],
+            [f"CIFAR-10, normal {c}, ADBench's features and split" for c in (0, 4, 6)],
         ),
     ],
 )
-def test_tasks_are_chosen_by_data_set_and_row(words, expected):
-    assert [(task.dataset, task.name) for task in chosen(*words)] == expected
+def test_splits_are_chosen_by_data_set_and_row(words, expected):
+    assert sorted({recipe.name for recipe, _ in chosen(*words)}) == expected
+
+
+def test_systems_are_chosen_by_their_names():
+    found = chosen("table4", systems=["deep_svdd"])
+    assert [(recipe.name, system.name) for recipe, system in found] == [("MNIST-C", "deep_svdd")]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +105,7 @@ def test_tasks_are_chosen_by_data_set_and_row(words, expected):
         (("table2", "mnist", ["0,9"]), "there is no row '0,9'; there are 0,1, 0,8, 1,8"),
         (("table2", "mnist", ["0,1", "8"]), "there is no row '8'"),
         (("table7", None, None, "half"), "there is no protocol 'half'; there are DROCC's split"),
+        (("table4", None, None, None, ["goad"]), "there is no system 'goad'; there are deep_svdd"),
     ],
 )
 def test_what_there_is_not_is_named_with_what_there_is(words, reason):
