@@ -128,8 +128,8 @@ def areas(rows):
     for digit in range(5, 10):
         split = one_class_split(Images(rows, unseen.labels), [digit], "", random_state=seed)
         train, test, truth = split.train, split.test, split.is_anomaly
-        scores = neighbours(train, test, seed, count=2), pca_error(train, test, seed, components=8)
-        found.append([auroc(truth, score) for score in scores])
+        judges = neighbours(count=2).fit(train), pca_error(components=8).fit(train)
+        found.append([auroc(truth, judge.anomaly_score(test)) for judge in judges])
     return np.array(found)
 
 

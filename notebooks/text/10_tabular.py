@@ -53,7 +53,8 @@ from cance_edu.course.scores import summary
 # %%
 from cance_edu.course.scores.figure import draw_aurocs
 from cance_edu.course.style import show
-from cance_edu.experiments import auroc, classics, measures
+from cance_edu.detectors import classics
+from cance_edu.experiments import auroc, statistics
 from cance_edu.method.autoencoder import dense_autoencoder
 from cance_edu.training.schedule import schedule_for
 
@@ -126,9 +127,12 @@ error = CANCE(variant="error", random_state=seed).fit(split.train)
 cance = CANCE(representation=error.representation_, steps=500, random_state=seed)
 scores = {"Error": error.anomaly_score(split.test)}
 scores["CANCE"] = cance.fit(split.train).anomaly_score(split.test)
-scores["Gaussian"] = classics.gaussian(split.train, split.test, seed)
-scores["2 Gaussians"] = classics.mixture(split.train, split.test, seed, components=2)
-scores["1-NN"] = classics.neighbours(split.train, split.test, seed, count=1)
+for name, classic in (
+    ("Gaussian", classics.gaussian()),
+    ("2 Gaussians", classics.mixture(components=2, random_state=seed)),
+    ("1-NN", classics.neighbours(count=1)),
+):
+    scores[name] = classic.fit(split.train).anomaly_score(split.test)
 
 # %%
 areas = {name: auroc(truth, of) for name, of in scores.items()}
@@ -194,7 +198,7 @@ for d in z_e:
     print(f"           AUROC of z_e {auroc(truth, z_e[d]):.3f}")
 
 # %%
-distance = classics.gaussian(six.train, six.test, seed)
+distance = classics.gaussian().fit(six.train).anomaly_score(six.test)
 figure = Figure(figsize=(8.5, 3.4), layout="constrained")
 for axes, (d, errors) in zip(figure.subplots(1, 2), z_e.items(), strict=True):
     figures.draw_errors(axes, distance, errors, truth)
@@ -250,11 +254,11 @@ assert radius_perimeter_area.min() > 0.95
 # have the same denominator, and $P = R = F_1$.
 
 # %%
-show_source(measures.precision_among_highest)
+show_source(statistics.precision_among_highest)
 
 # %%
 count = int(truth.sum())
-f1 = measures.precision_among_highest(truth, scores["CANCE"], count)
+f1 = statistics.precision_among_highest(truth, scores["CANCE"], count)
 threshold = np.sort(scores["CANCE"])[-count - 1]
 decision = summary.decide(scores["CANCE"], truth, threshold)
 print(f"F1 {f1:.3f}, precision {decision.precision:.3f}, recall {decision.true_positive_rate:.3f}")
@@ -270,7 +274,7 @@ my_guess = ""  # two numbers
 
 # %%
 def at_true_number(is_anomaly, scores):
-    return measures.precision_among_highest(is_anomaly, scores, is_anomaly.sum())
+    return statistics.precision_among_highest(is_anomaly, scores, is_anomaly.sum())
 
 
 # %%
@@ -314,7 +318,7 @@ show_source(summary.f1_at_share)
 of_cance = scores["CANCE"]
 tenfold = np.concatenate([of_cance[truth], np.repeat(of_cance[~truth], 10)])
 is_anomaly = np.arange(len(tenfold)) < count
-counted = measures.f1_and_areas(is_anomaly, tenfold)
+counted = statistics.measures(is_anomaly, tenfold)
 share = is_anomaly.mean()
 
 assert np.isclose(counted["f1"], summary.f1_at_share(of_cance, truth, share))
@@ -497,7 +501,7 @@ my_guess = ""  # two numbers
 
 # %%
 def f1_of_normal(is_anomaly, scores):
-    return measures.at_a_share(~is_anomaly, -scores, share=0.8)["f1"]
+    return statistics.at_a_share(~is_anomaly, -scores, share=0.8)["f1"]
 
 
 bounds, coin = {}, {}
@@ -744,8 +748,8 @@ found, shared = {}, {}
 for made_up in (copies, distinct):
     halves = datasets.goad_split(made_up, seed)
     shared[made_up.name] = datasets.shared_rows(halves)
-    nearest = classics.neighbours(halves.train, halves.test, seed, count=1)
-    found[made_up.name] = auroc(halves.is_anomaly, nearest)
+    nearest = classics.neighbours(count=1).fit(halves.train)
+    found[made_up.name] = auroc(halves.is_anomaly, nearest.anomaly_score(halves.test))
     print(
         f"{made_up.name}: {shared[made_up.name].normal:.0%} of the normal test rows were in ",
         end="",

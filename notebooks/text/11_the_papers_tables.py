@@ -53,7 +53,7 @@ from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
 from cance_edu.course.results.intervals_figure import Point, draw_intervals
 from cance_edu.course.results.paper_tables_figure import Panel, draw_panel
 from cance_edu.course.style import show
-from cance_edu.experiments import comparison
+from cance_edu.experiments.cell import difference_interval
 
 # %%
 from cance_edu.experiments.comparison import pairs
@@ -96,7 +96,7 @@ my_guess = ""  # in points
 # rounds: its 97.5 may be anything from 97.45 to 97.55, which we add on either side.
 
 # %%
-show_source(comparison.difference_interval)
+show_source(difference_interval)
 
 # %%
 ours = np.array(list(cell.ours.values.values()))
@@ -165,7 +165,7 @@ assert by_chance < 1e-6
 rounded = Counter()
 for c in digits:
     at_most = replace(c.paper, deviation=c.paper.deviation + 0.05)
-    low, high = comparison.difference_interval(c.ours.values.values(), at_most, c.runs)
+    low, high = difference_interval(c.ours.values.values(), at_most, c.runs)
     rounded["better" if low > 0 else "worse" if high < 0 else "same"] += 1
 
 assert verdicts["better"] == 24
