@@ -464,7 +464,8 @@ assert 0.45 < min(ratio) < max(ratio) < 0.55
 #
 # Sec. 4.6 says that it adheres "to their guidelines in preparing the dataset", of DAGMM's paper and
 # DROCC's. Those are two different splits. Let us see which printed number our CANCE is compatible
-# with: the 95% interval of the difference, ours minus the paper's.
+# with: the 95% interval of the difference, ours minus the paper's, made wider for splits that
+# overlap (lesson 09).
 
 # %%
 verdicts = {}
@@ -478,13 +479,18 @@ for dataset in tables:
         print(f"difference {low:+.2f} to {high:+.2f}: {cell.verdict}")
 
 # %%
-fits = {place for place, verdict in verdicts.items() if verdict == "same"}
-assert fits == {("Abalone", "DROCC's split"), ("Thyroid", "GOAD's split")}
+fits = {place for place, verdict in verdicts.items() if verdict == "not told apart"}
+assert fits == {
+    ("Abalone", "DROCC's split"),
+    ("Thyroid", "GOAD's split"),
+    ("Thyroid", "DAGMM's split"),
+}
 assert verdicts["Thyroid", "DROCC's split"] == "better"
 
 # %% [markdown]
 # Abalone's .79 fits DROCC's split, and GOAD's and DAGMM's only if the paper's CANCE is far better
-# than ours. Thyroid's .73 fits GOAD's split; on DROCC's ours would be far better than the paper's.
+# than ours. Thyroid's .73 fits GOAD's split, and DAGMM's, where the interval is 0.65 wide and would
+# fit nearly anything; on DROCC's ours would be far better than the paper's.
 # *No single split fits both.*
 #
 # ### F1 of what?
@@ -501,7 +507,7 @@ my_guess = ""  # two numbers
 
 # %%
 def f1_of_normal(is_anomaly, scores):
-    return statistics.at_a_share(~is_anomaly, -scores, share=0.8)["f1"]
+    return statistics.at_a_share(~is_anomaly, -scores, share=0.8)["f1 at 80%"]
 
 
 bounds, coin = {}, {}
@@ -610,16 +616,16 @@ for place, of in lost.items():
 assert all(of.mean < 0 for of in [*lost.values(), *lost_area.values()])
 clear = sum(of.interval[1] < 0 for of in lost.values())
 clear_area = sum(of.interval[1] < 0 for of in lost_area.values())
-assert (clear, clear_area) == (2, 5)
+assert (clear, clear_area) == (1, 2)
 assert {len(of.differences) for of in lost.values()} == {5}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # In none. CANCE loses to two Gaussians on both tables and all three splits, in F1 and in AUROC. Of
-# the intervals over five seeds, two of F1's lie below zero and five of AUROC's: with Abalone's 29
-# anomalies F1 moves in steps of more than 3 points, and the AUROC uses every pair of rows. By F1
-# alone the case would be thin.
+# the intervals, which know that the five splits overlap, one of F1's lies below zero and two of
+# AUROC's: with Abalone's 29 anomalies F1 moves in steps of more than 3 points, and the AUROC uses
+# every pair of rows. Six times the same sign is more than any one of the intervals says.
 # </details>
 #
 # Why? Three reasons that the results speak for:
@@ -836,7 +842,8 @@ assert max(np.abs(four)) < 0.5 < 4 < fifth < 5
     c for c in results.cells("table8", "KDDCUP99", settings[0], "F1") if c.column == "DAGMM-CANCE"
 )
 used = of_ours.ours.records[0]["settings"]
-assert of_ours.verdict == "worse"
+low, high = of_ours.interval
+assert -6 < low < 0 < high < 3
 assert (used["hidden"], used["latent_dim"], used["column_scaling"]) == ([60, 30, 10], 1, "given")
 for setting in settings:
     of = {
@@ -847,10 +854,12 @@ for setting in settings:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Clean, CANCE is best on average, near 95.6: less than two points below the paper's 97.3, but by
-# more than chance explains. The error is next, the latent alone is last. The artificial errors,
-# which are all that CANCE has over CNCE, move F1 by less than half a point in four of five seeds;
-# in the fifth they add more than 4. Contaminated training rows cost CANCE 4 to 5 points on average.
+# Clean, CANCE is best on average, near 95.6: less than two points below the paper's 97.3. Five
+# random halves of one table overlap so much that the interval of that difference reaches from -6
+# to +2.5, and cannot tell the two apart. The error is next, the latent alone is last. The
+# artificial errors, which are all that CANCE has over CNCE, move F1 by less than half a point in
+# four of five seeds; in the fifth they add more than 4. Contaminated training rows cost CANCE 4 to
+# 5 points on average.
 # </details>
 #
 # ### The split that $R/P$ spoke for
@@ -881,7 +890,7 @@ ours = f1_on_goad["DAGMM-CANCE"]
 (tested,) = {(r["anomalies"], r["tested_on"]) for c in cells if c.ours for r in c.ours.records}
 print(verdicts, f"range over five seeds: {ours.min():.1f} to {ours.max():.1f}", sep="\n")
 
-assert [verdicts[row] for row in ("Precision", "Recall", "F1")] == ["same"] * 3
+assert [verdicts[row] for row in ("Precision", "Recall", "F1")] == ["not told apart"] * 3
 assert 97 < ours.mean() < 97.3
 assert round(ours.mean(), 1) == 97.0
 assert ours.mean() > max(f1_on_goad[v].mean() for v in ("Error", "LatNCE", "CNCE"))
@@ -898,8 +907,9 @@ assert np.isclose(np.divide(*tested), 0.33, atol=0.002)
 # both of the other variants, on average.
 # </details>
 #
-# So with the network that App. D names, and on the split that the table's own digits point to, the
-# last row of Table 8 is reproduced.
+# So with the network that App. D names, and on the split that the table's own digits point to, ours
+# is 0.3 points from the last row of Table 8. To call that reproduced, the whole interval would have
+# to lie within a point, and it is five points wide.
 #
 # ### What the representation decides
 #
@@ -1023,10 +1033,10 @@ assert np.isclose(2 * np.log(2), 1.386, atol=1e-3)
 #    AUROCs within 0.03. No single one of them explains both of the paper's numbers.
 # 4. CANCE loses to two Gaussians on Abalone and Thyroid. Begin with the classics.
 # 5. Duplicate rows turn a random split into a memory test; $R/P$ tells how many alarms there were.
-# 6. On KDDCUP99 Table 8's F1 is reproduced on the split that its own digits point to. The
-#    representation decides: with six latents and every column standardised the density is far below
-#    the error on normal rows that are new; with DAGMM's network, and columns of 0 and 1 as they
-#    are, it is above.
+# 6. On KDDCUP99 we come within 0.3 points of Table 8's F1, on the split that its own digits point
+#    to. The representation decides: with six latents and every column standardised the density is
+#    far below the error on normal rows that are new; with DAGMM's network, and columns of 0 and 1
+#    as they are, it is above.
 #
 # ## Questions
 #
