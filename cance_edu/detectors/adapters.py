@@ -84,7 +84,7 @@ def _seeded(estimator: Any, random_state: Any) -> Any:
     """Return a copy that takes the seed wherever the estimator, or a step of it, has one."""
     copy = clone(estimator)
     names = [k for k in copy.get_params() if k.rpartition("__")[2] == "random_state"]
-    return copy.set_params(**dict.fromkeys(names, random_state))
+    return copy.set_params(**dict.fromkeys(names, random_state)) if names else copy
 
 
 def _rows(X: Any) -> NDArray[Any]:

@@ -1,0 +1,117 @@
+"""The classics against their definitions, and estimators of other packages behind the contract."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from scipy.stats import multivariate_normal
+from sklearn.base import clone
+from sklearn.ensemble import IsolationForest
+from sklearn.neighbors import KernelDensity
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from cance_edu.detectors.adapters import from_pyod, from_sklearn
+from cance_edu.detectors.cance import CANCE
+from cance_edu.detectors.classics import (
+    LatentNorm,
+    gaussian,
+    mixture,
+    neighbours,
+    neighbours_after_pca,
+    pca_error,
+)
+
+RNG = np.random.default_rng(0)
+TRAIN = RNG.normal(size=(60, 4)) @ RNG.normal(size=(4, 4))
+TEST = RNG.normal(size=(20, 4))
+IMAGES = RNG.random((90, 1, 9, 9)).astype(np.float32)
+
+
+def test_the_gaussian_ranks_by_its_density():
+    covariance = np.cov(TRAIN.T, bias=True)
+    density = multivariate_normal(TRAIN.mean(0), covariance).logpdf(TEST)
+    constant = 4 * np.log(2 * np.pi) + np.linalg.slogdet(covariance)[1]
+    found = gaussian().fit(TRAIN).anomaly_score(TEST)
+    assert found == pytest.approx(-2 * density - constant)
+
+
+def test_a_mixture_finds_two_groups_and_scores_what_lies_between_them_higher():
+    groups = np.concatenate([RNG.normal(-5, 1, (200, 2)), RNG.normal(5, 1, (200, 2))])
+    detector = mixture(2, random_state=0).fit(groups)
+    at_a_group, between = detector.anomaly_score(np.array([[5.0, 5.0], [0.0, 0.0]]))
+    expected = -np.log(0.5) + np.log(2 * np.pi)  # at the centre of one of two unit Gaussians
+    assert at_a_group == pytest.approx(expected, abs=0.3)
+    assert between > at_a_group + 10
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_neighbours_are_those_of_all_distances(count):
+    nearest = np.sort(cdist(TEST, TRAIN), axis=1)[:, :count]
+    found = neighbours(count).fit(TRAIN).anomaly_score(TEST)
+    assert found == pytest.approx(nearest.mean(1))
+
+
+def test_components_are_those_of_the_singular_value_decomposition():
+    flat = IMAGES.reshape(len(IMAGES), -1).astype(float)
+    train, test = flat[:70], flat[70:]
+    _, _, directions = np.linalg.svd(train - train.mean(0), full_matrices=False)
+    first = directions[:64].T
+    latent, other = ((part - train.mean(0)) @ first for part in (test, train))
+    error = np.square(test - train.mean(0)).sum(1) - np.square(latent).sum(1)
+    assert pca_error(64).fit(train).anomaly_score(test) == pytest.approx(error, abs=1e-6)
+    nearest = np.sort(cdist(latent, other), axis=1)[:, :2]
+    # Images are laid out as rows.
+    found = neighbours_after_pca(64, 2).fit(IMAGES[:70]).anomaly_score(IMAGES[70:])
+    assert found == pytest.approx(nearest.mean(1), abs=1e-4)
+
+
+def test_the_norm_is_that_of_the_trained_latents():
+    parameters = {"latent_dim": 3, "epochs": (2, 1), "steps": 10, "channels": (2, 4)}
+    error = CANCE("error", random_state=0, **parameters).fit(IMAGES[:70])
+    norm = LatentNorm(representation=error.representation_, random_state=0).fit(IMAGES[:70])
+    latent = error.composite_features(IMAGES[70:])[:, :3]
+    found = norm.anomaly_score(IMAGES[70:])
+    assert found == pytest.approx(np.linalg.norm(latent, axis=1) ** 2, rel=1e-5)
+
+
+def test_an_estimator_of_scikit_learn_keeps_its_scores_with_the_sign_turned():
+    pipeline = make_pipeline(StandardScaler(), KernelDensity(bandwidth=0.5))
+    expected = -clone(pipeline).fit(TRAIN).score_samples(TEST)
+    detector = from_sklearn(pipeline).fit(TRAIN)
+    np.testing.assert_array_equal(detector.anomaly_score(TEST), expected)
+    # It is copied, and has the rest of the contract.
+    assert not hasattr(pipeline[-1], "tree_")
+    assert set(detector.predict(TRAIN)) == {-1, 1}
+    assert (detector.predict(TRAIN) < 0).mean() == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_seed_reaches_an_estimator_wherever_it_has_one():
+    inside = make_pipeline(StandardScaler(), IsolationForest(n_estimators=5))
+    for estimator in (IsolationForest(n_estimators=5), inside):
+        first, again, other = (
+            from_sklearn(estimator, seed).fit(TRAIN).anomaly_score(TEST) for seed in (0, 0, 1)
+        )
+        np.testing.assert_array_equal(first, again)
+        assert (first != other).any()
+
+
+class LikePyODs:
+    """PyOD's face: `fit` and a `decision_function` that is higher for anomalies."""
+
+    def __init__(self, power=1):
+        self.power = power
+
+    def get_params(self, deep=True):
+        return {"power": self.power}
+
+    def fit(self, X):
+        self.centre = X.mean(0)
+        return self
+
+    def decision_function(self, X):
+        return (np.abs(X - self.centre) ** self.power).sum(1)
+
+
+def test_an_estimator_of_pyod_keeps_its_scores():
+    found = from_pyod(LikePyODs(2)).fit(TRAIN).anomaly_score(TEST)
+    assert found == pytest.approx(np.square(TEST - TRAIN.mean(0)).sum(1))
