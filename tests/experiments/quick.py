@@ -21,8 +21,8 @@ class Drawn:
         self.representation_ = representation or "handed on"
         self.device_ = f"process {os.getpid()}"
 
-    def resolved_params(self, X):
-        return {"place": self.place}  # how long it takes decides nothing
+    def get_params(self, deep=True):
+        return {"pause": self.pause, "place": self.place, "random_state": self.random_state}
 
     def fit(self, X, y=None):
         time.sleep(self.pause / len(NAMES))

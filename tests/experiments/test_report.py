@@ -221,7 +221,6 @@ def folder(tmp_path):
 
 
 def test_the_command_prints_and_writes(folder, capsys):
-    as_csv = report(EIGHT).frame().to_csv(index=False, lineterminator="\n")
     assert cli.main(["report", str(folder / "out"), "--results", str(folder / "results")]) == 0
     printed = capsys.readouterr().out
     text = (folder / "out" / "report.md").read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ from cance_edu.experiments.systems import SYSTEMS
 from cance_edu.experiments.tables import TABLES, chosen
 
 PRINTED = [table for table in TABLES.values() if table.printed]
-ROWS = [(b, row) for table in TABLES.values() for b in table.blocks for row in b.rows]
 
 
 @pytest.mark.parametrize("table", PRINTED, ids=lambda table: table.name)
