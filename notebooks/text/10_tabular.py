@@ -53,7 +53,8 @@ from cance_edu.course.scores import summary
 # %%
 from cance_edu.course.scores.figure import draw_aurocs
 from cance_edu.course.style import show
-from cance_edu.experiments import auroc, classics, measures
+from cance_edu.detectors import classics
+from cance_edu.experiments import auroc, statistics
 from cance_edu.method.autoencoder import dense_autoencoder
 from cance_edu.training.schedule import schedule_for
 
@@ -126,9 +127,12 @@ error = CANCE(variant="error", random_state=seed).fit(split.train)
 cance = CANCE(representation=error.representation_, steps=500, random_state=seed)
 scores = {"Error": error.anomaly_score(split.test)}
 scores["CANCE"] = cance.fit(split.train).anomaly_score(split.test)
-scores["Gaussian"] = classics.gaussian(split.train, split.test, seed)
-scores["2 Gaussians"] = classics.mixture(split.train, split.test, seed, components=2)
-scores["1-NN"] = classics.neighbours(split.train, split.test, seed, count=1)
+for name, classic in (
+    ("Gaussian", classics.gaussian()),
+    ("2 Gaussians", classics.mixture(components=2, random_state=seed)),
+    ("1-NN", classics.neighbours(count=1)),
+):
+    scores[name] = classic.fit(split.train).anomaly_score(split.test)
 
 # %%
 areas = {name: auroc(truth, of) for name, of in scores.items()}
@@ -194,7 +198,7 @@ for d in z_e:
     print(f"           AUROC of z_e {auroc(truth, z_e[d]):.3f}")
 
 # %%
-distance = classics.gaussian(six.train, six.test, seed)
+distance = classics.gaussian().fit(six.train).anomaly_score(six.test)
 figure = Figure(figsize=(8.5, 3.4), layout="constrained")
 for axes, (d, errors) in zip(figure.subplots(1, 2), z_e.items(), strict=True):
     figures.draw_errors(axes, distance, errors, truth)
@@ -250,11 +254,11 @@ assert radius_perimeter_area.min() > 0.95
 # have the same denominator, and $P = R = F_1$.
 
 # %%
-show_source(measures.precision_among_highest)
+show_source(statistics.precision_among_highest)
 
 # %%
 count = int(truth.sum())
-f1 = measures.precision_among_highest(truth, scores["CANCE"], count)
+f1 = statistics.precision_among_highest(truth, scores["CANCE"], count)
 threshold = np.sort(scores["CANCE"])[-count - 1]
 decision = summary.decide(scores["CANCE"], truth, threshold)
 print(f"F1 {f1:.3f}, precision {decision.precision:.3f}, recall {decision.true_positive_rate:.3f}")
@@ -270,7 +274,7 @@ my_guess = ""  # two numbers
 
 # %%
 def at_true_number(is_anomaly, scores):
-    return measures.precision_among_highest(is_anomaly, scores, is_anomaly.sum())
+    return statistics.precision_among_highest(is_anomaly, scores, is_anomaly.sum())
 
 
 # %%
@@ -314,7 +318,7 @@ show_source(summary.f1_at_share)
 of_cance = scores["CANCE"]
 tenfold = np.concatenate([of_cance[truth], np.repeat(of_cance[~truth], 10)])
 is_anomaly = np.arange(len(tenfold)) < count
-counted = measures.f1_and_areas(is_anomaly, tenfold)
+counted = statistics.measures(is_anomaly, tenfold)
 share = is_anomaly.mean()
 
 assert np.isclose(counted["f1"], summary.f1_at_share(of_cance, truth, share))
@@ -460,7 +464,8 @@ assert 0.45 < min(ratio) < max(ratio) < 0.55
 #
 # Sec. 4.6 says that it adheres "to their guidelines in preparing the dataset", of DAGMM's paper and
 # DROCC's. Those are two different splits. Let us see which printed number our CANCE is compatible
-# with: the 95% interval of the difference, ours minus the paper's.
+# with: the 95% interval of the difference, ours minus the paper's, made wider for splits that
+# overlap (lesson 09).
 
 # %%
 verdicts = {}
@@ -474,13 +479,18 @@ for dataset in tables:
         print(f"difference {low:+.2f} to {high:+.2f}: {cell.verdict}")
 
 # %%
-fits = {place for place, verdict in verdicts.items() if verdict == "same"}
-assert fits == {("Abalone", "DROCC's split"), ("Thyroid", "GOAD's split")}
+fits = {place for place, verdict in verdicts.items() if verdict == "not told apart"}
+assert fits == {
+    ("Abalone", "DROCC's split"),
+    ("Thyroid", "GOAD's split"),
+    ("Thyroid", "DAGMM's split"),
+}
 assert verdicts["Thyroid", "DROCC's split"] == "better"
 
 # %% [markdown]
 # Abalone's .79 fits DROCC's split, and GOAD's and DAGMM's only if the paper's CANCE is far better
-# than ours. Thyroid's .73 fits GOAD's split; on DROCC's ours would be far better than the paper's.
+# than ours. Thyroid's .73 fits GOAD's split, and DAGMM's, where the interval is 0.65 wide and would
+# fit nearly anything; on DROCC's ours would be far better than the paper's.
 # *No single split fits both.*
 #
 # ### F1 of what?
@@ -497,7 +507,7 @@ my_guess = ""  # two numbers
 
 # %%
 def f1_of_normal(is_anomaly, scores):
-    return measures.at_a_share(~is_anomaly, -scores, share=0.8)["f1"]
+    return statistics.at_a_share(~is_anomaly, -scores, share=0.8)["f1 at 80%"]
 
 
 bounds, coin = {}, {}
@@ -510,7 +520,7 @@ for dataset, anomalies in (("Abalone", 29), ("Thyroid", 93)):
     print(f"random {coin[dataset]:.3f}")
 
 # %%
-from cance_edu.experiments.paper_tables import paper_table
+from cance_edu.experiments.paper import paper_table
 
 impossible = []
 for row in paper_table("table7"):
@@ -584,7 +594,7 @@ assert min(alone) > highest
 my_guess = ""  # a number, and F1 or AUROC
 
 # %%
-from cance_edu.experiments.pairs import pairs
+from cance_edu.experiments.comparison import pairs
 
 
 def against(other, row=None):
@@ -606,16 +616,16 @@ for place, of in lost.items():
 assert all(of.mean < 0 for of in [*lost.values(), *lost_area.values()])
 clear = sum(of.interval[1] < 0 for of in lost.values())
 clear_area = sum(of.interval[1] < 0 for of in lost_area.values())
-assert (clear, clear_area) == (2, 5)
+assert (clear, clear_area) == (1, 2)
 assert {len(of.differences) for of in lost.values()} == {5}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # In none. CANCE loses to two Gaussians on both tables and all three splits, in F1 and in AUROC. Of
-# the intervals over five seeds, two of F1's lie below zero and five of AUROC's: with Abalone's 29
-# anomalies F1 moves in steps of more than 3 points, and the AUROC uses every pair of rows. By F1
-# alone the case would be thin.
+# the intervals, which know that the five splits overlap, one of F1's lies below zero and two of
+# AUROC's: with Abalone's 29 anomalies F1 moves in steps of more than 3 points, and the AUROC uses
+# every pair of rows. Six times the same sign is more than any one of the intervals says.
 # </details>
 #
 # Why? Three reasons that the results speak for:
@@ -744,8 +754,8 @@ found, shared = {}, {}
 for made_up in (copies, distinct):
     halves = datasets.goad_split(made_up, seed)
     shared[made_up.name] = datasets.shared_rows(halves)
-    nearest = classics.neighbours(halves.train, halves.test, seed, count=1)
-    found[made_up.name] = auroc(halves.is_anomaly, nearest)
+    nearest = classics.neighbours(count=1).fit(halves.train)
+    found[made_up.name] = auroc(halves.is_anomaly, nearest.anomaly_score(halves.test))
     print(
         f"{made_up.name}: {shared[made_up.name].normal:.0%} of the normal test rows were in ",
         end="",
@@ -832,7 +842,8 @@ assert max(np.abs(four)) < 0.5 < 4 < fifth < 5
     c for c in results.cells("table8", "KDDCUP99", settings[0], "F1") if c.column == "DAGMM-CANCE"
 )
 used = of_ours.ours.records[0]["settings"]
-assert of_ours.verdict == "worse"
+low, high = of_ours.interval
+assert -6 < low < 0 < high < 3
 assert (used["hidden"], used["latent_dim"], used["column_scaling"]) == ([60, 30, 10], 1, "given")
 for setting in settings:
     of = {
@@ -843,10 +854,12 @@ for setting in settings:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Clean, CANCE is best on average, near 95.6: less than two points below the paper's 97.3, but by
-# more than chance explains. The error is next, the latent alone is last. The artificial errors,
-# which are all that CANCE has over CNCE, move F1 by less than half a point in four of five seeds;
-# in the fifth they add more than 4. Contaminated training rows cost CANCE 4 to 5 points on average.
+# Clean, CANCE is best on average, near 95.6: less than two points below the paper's 97.3. Five
+# random halves of one table overlap so much that the interval of that difference reaches from -6
+# to +2.5, and cannot tell the two apart. The error is next, the latent alone is last. The
+# artificial errors, which are all that CANCE has over CNCE, move F1 by less than half a point in
+# four of five seeds; in the fifth they add more than 4. Contaminated training rows cost CANCE 4 to
+# 5 points on average.
 # </details>
 #
 # ### The split that $R/P$ spoke for
@@ -877,7 +890,7 @@ ours = f1_on_goad["DAGMM-CANCE"]
 (tested,) = {(r["anomalies"], r["tested_on"]) for c in cells if c.ours for r in c.ours.records}
 print(verdicts, f"range over five seeds: {ours.min():.1f} to {ours.max():.1f}", sep="\n")
 
-assert [verdicts[row] for row in ("Precision", "Recall", "F1")] == ["same"] * 3
+assert [verdicts[row] for row in ("Precision", "Recall", "F1")] == ["not told apart"] * 3
 assert 97 < ours.mean() < 97.3
 assert round(ours.mean(), 1) == 97.0
 assert ours.mean() > max(f1_on_goad[v].mean() for v in ("Error", "LatNCE", "CNCE"))
@@ -894,8 +907,9 @@ assert np.isclose(np.divide(*tested), 0.33, atol=0.002)
 # both of the other variants, on average.
 # </details>
 #
-# So with the network that App. D names, and on the split that the table's own digits point to, the
-# last row of Table 8 is reproduced.
+# So with the network that App. D names, and on the split that the table's own digits point to, ours
+# is 0.3 points from the last row of Table 8. To call that reproduced, the whole interval would have
+# to lie within a point, and it is five points wide.
 #
 # ### What the representation decides
 #
@@ -1019,10 +1033,10 @@ assert np.isclose(2 * np.log(2), 1.386, atol=1e-3)
 #    AUROCs within 0.03. No single one of them explains both of the paper's numbers.
 # 4. CANCE loses to two Gaussians on Abalone and Thyroid. Begin with the classics.
 # 5. Duplicate rows turn a random split into a memory test; $R/P$ tells how many alarms there were.
-# 6. On KDDCUP99 Table 8's F1 is reproduced on the split that its own digits point to. The
-#    representation decides: with six latents and every column standardised the density is far below
-#    the error on normal rows that are new; with DAGMM's network, and columns of 0 and 1 as they
-#    are, it is above.
+# 6. On KDDCUP99 we come within 0.3 points of Table 8's F1, on the split that its own digits point
+#    to. The representation decides: with six latents and every column standardised the density is
+#    far below the error on normal rows that are new; with DAGMM's network, and columns of 0 and 1
+#    as they are, it is above.
 #
 # ## Questions
 #

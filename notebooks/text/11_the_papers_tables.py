@@ -53,15 +53,15 @@ from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
 from cance_edu.course.results.intervals_figure import Point, draw_intervals
 from cance_edu.course.results.paper_tables_figure import Panel, draw_panel
 from cance_edu.course.style import show
-from cance_edu.experiments import comparison
+from cance_edu.experiments.cell import difference_interval
 
 # %%
-from cance_edu.experiments.audit import audit
+from cance_edu.experiments.comparison import pairs
 
 # %%
-from cance_edu.experiments.pairs import Pairs, mean_interval, pairs
-from cance_edu.experiments.paper_tables import AVERAGE, paper_table
+from cance_edu.experiments.paper import AVERAGE, audit, paper_table
 from cance_edu.experiments.report import stored
+from cance_edu.experiments.statistics import Pairs, mean_interval
 from cance_edu.experiments.tables import TABLES
 from cance_edu.training.scaling import in_own_units
 
@@ -96,7 +96,7 @@ my_guess = ""  # in points
 # rounds: its 97.5 may be anything from 97.45 to 97.55, which we add on either side.
 
 # %%
-show_source(comparison.difference_interval)
+show_source(difference_interval)
 
 # %%
 ours = np.array(list(cell.ours.values.values()))
@@ -113,10 +113,12 @@ assert 0.3 < (high - low) / 2 < 0.6
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# By about half a point. The interval leaves out 0, so we call the cell **better**; had it held 0,
-# we would have called it **same**. Both are shorthands: "better" says that the difference is larger
-# than the chance in five runs explains, not that it matters; "same" says that it may be zero, not
-# that it is.
+# By about half a point. The interval leaves out 0, so we call the cell **better**. Had it held 0,
+# we would have called it **not told apart**: the difference may be zero, which is not to say that
+# it is. And had it lain within half a point of 0 on both sides, **reproduced**, whether it holds 0
+# or not: that margin was fixed before any cell was judged by it. All three are shorthands;
+# "better" says that the difference is larger than the chance in five runs explains, not that it
+# matters.
 #
 # SciPy, fed with five made-up numbers of the paper's mean and deviation, gives the same interval
 # but for the rounding.
@@ -130,7 +132,7 @@ assert 0.3 < (high - low) / 2 < 0.6
 # ## 2. Forty cells
 #
 # **Predict.** Suppose that our program were exactly the paper's. There are 40 cells for MNIST: ten
-# digits, four variants. How many would be called better or worse?
+# digits, four variants. How many of their intervals would leave zero out?
 
 # %%
 my_guess = ""  # a number of cells
@@ -145,18 +147,26 @@ axes.set_ylabel("normal digit")
 verdicts = Counter(c.verdict for c in digits)
 show(figure, f"Most differences are above zero, LatNCE's by 3 on average. {dict(verdicts)}.")
 
+
 # %%
-with_one = {c.row for c in digits if c.verdict != "same"}
+def side_of_zero(low, high):
+    return "above" if low > 0 else "below" if high < 0 else "holds zero"
+
+
+sides = Counter(side_of_zero(*c.interval) for c in digits)
+with_one = {c.row for c in digits if side_of_zero(*c.interval) != "holds zero"}
 by_chance = stats.binom(10, 4 * 0.05).sf(len(with_one) - 1)
-print(dict(verdicts), f"by chance: {0.05 * len(digits):.0f} of {len(digits)}")
-print(f"digits with a better or worse cell: {len(with_one)}; by chance, at most {by_chance:.0e}")
+print(dict(sides), f"by chance: {0.05 * len(digits):.0f} of {len(digits)} leave zero out")
+print(f"digits with such a cell: {len(with_one)}; by chance, at most {by_chance:.0e}")
 
 # %%
 (worse,) = (c for c in digits if c.verdict == "worse")
 
 assert len(digits) == 40
-assert verdicts["better"] > 20
-assert (verdicts["same"], verdicts["worse"]) == (15, 1)
+assert sides == {"above": 24, "holds zero": 15, "below": 1}
+assert verdicts == {"better": 18, "reproduced": 9, "not told apart": 12, "worse": 1}
+within = [c for c in digits if c.verdict == "reproduced"]
+assert sum(side_of_zero(*c.interval) == "above" for c in within) == 6
 assert (worse.row, worse.column) == ("8", "Error")
 assert len(with_one) == 10
 assert by_chance < 1e-6
@@ -165,30 +175,30 @@ assert by_chance < 1e-6
 rounded = Counter()
 for c in digits:
     at_most = replace(c.paper, deviation=c.paper.deviation + 0.05)
-    low, high = comparison.difference_interval(c.ours.values.values(), at_most, c.runs)
-    rounded["better" if low > 0 else "worse" if high < 0 else "same"] += 1
+    low, high = difference_interval(c.ours.values.values(), at_most, c.runs)
+    rounded[side_of_zero(low, high)] += 1
 
-assert verdicts["better"] == 24
-assert rounded == {"better": 22, "same": 17, "worse": 1}
+assert rounded == {"above": 22, "holds zero": 17, "below": 1}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Two: a 95% interval misses in one of twenty cases. (A little less, for the rounding widens ours.
-# The deviations are rounded too, and a 0.0 may be 0.05. Add 0.05 to each: two of the 24 better
-# cells become same, and the one worse cell stays.) More than twenty cells are better and one is
-# worse.
+# The deviations are rounded too, and a 0.0 may be 0.05. Add 0.05 to each: two of the 24 intervals
+# above zero come to hold it, and the one below stays.) It is 25: 24 above and one below. Six of the
+# 24 lie within half a point of zero, and count as reproduced; 18 cells are better.
 #
 # How unlikely is that? Forty cells are not forty coins: a digit's four variants share autoencoders.
-# So count digits. Whatever its four cells share, a digit has a better or worse one by chance with
+# So count digits. Whatever its four cells share, a digit has such a cell by chance with
 # probability $4 \cdot 0.05$ at most. All ten have one, which chance does in less than one of a
 # million cases, if the digits are independent. Our program is not the paper's, and mostly it does
 # better.
 # </details>
 #
 # Where does it? Look at the averages over the ten digits, column by column. The paper prints no
-# deviation with these, so the brackets hold our own spread and the rounding. Its part you can work
-# out, if its digits were run independently: their variances add, and the mean of ten divides by 10.
+# deviation with these. You can work it out, if its digits were run independently: their variances
+# add, and the mean of ten divides by 10. The brackets know it, with the rounding and our own
+# spread.
 
 # %%
 averages_of_mnist = {c.column: c for c in mnist if c.row == AVERAGE}
@@ -211,18 +221,17 @@ added = {
 print({name: round(value, 2) for name, value in added.items()})
 
 # %%
-assert averages_of_mnist["Error"].verdict == "same"
+assert averages_of_mnist["Error"].verdict == "reproduced"
 above = ("LatNCE", "CNCE", "CANCE")
 assert all(averages_of_mnist[name].interval[0] > 2 * missing[name] for name in above)
-assert averages_of_mnist["Error"].interval[1] + 2 * missing["Error"] < 0.6
 assert gain["LatNCE"] > gain["CNCE"] > gain["CANCE"] > 0.4
 assert cnce.ours.mean > cance.paper.value
 assert round(added["paper"], 1) == 0.7
 assert added["ours"] < 0.1
 
 # %% [markdown]
-# The plain error is, on average, about where the paper has it. The other three are above it, and
-# stay above if you take off twice what the last column says. So what we do better is not to
+# The plain error is, on average, where the paper has it, to within half a point: reproduced. The
+# other three are above it. So what we do better is not to
 # reconstruct: it is the density, or the latents that it is fitted to. It makes three points on the
 # latents alone, one on the composite.
 #
@@ -385,7 +394,8 @@ for protocol in protocols:
     print(f"{protocol}, {len(over_seeds[protocol, 'CANCE'].values)} seeds")
     for system in systems:
         found = over_seeds[protocol, system]
-        print(f"    {system:28s}{found.mean:.1f} ± {found.deviation:.1f}")
+        spread = "" if found.deviation is None else f" ± {found.deviation:.1f}"
+        print(f"    {system:28s}{found.mean:.1f}{spread}")
 print("the paper:", ", ".join(f"{s} {a.mean():.1f}" for s, a in printed.items()))
 
 # %%
@@ -396,9 +406,9 @@ print("CANCE above the neighbours:", better)
 
 # %%
 assert better == ["dog"]
-assert [len(over_seeds[protocol, "CANCE"].values) for protocol in protocols] == [5, 5, 2]
+assert [len(over_seeds[protocol, "CANCE"].values) for protocol in protocols] == [5, 5, 3]
 assert all(np.isclose(over_seeds[k].mean, average[k]) for k in average)
-assert max(found.deviation for found in over_seeds.values()) < 1
+assert max(found.deviation or 0 for found in over_seeds.values()) < 1
 assert (neighbours - ours).mean() > 4
 over_norm = ours - areas[standardized]["squared norm of the latent"]
 assert abs(over_norm.mean()) < 1
@@ -516,25 +526,25 @@ assert raw_alike["Error"] > 0.95
 assert raw_alike["CANCE"] > max(alike["CANCE", p] for p in protocols)
 assert round(apart["CANCE", weak], 1) == 4.4
 assert round(flat["CANCE"], 1) == 3.9 < round(closeness["CANCE"], 1) == 4.1
-assert round(raw_alike["CANCE"], 2) == 0.85
+assert round(raw_alike["CANCE"], 2) == 0.86
 
 # %%
 of_automobile = {system: areas_of[automobile] for system, areas_of in mixed.items()}
 assert abs(of_automobile["Error"] - printed["Error"][automobile]) < 2
 assert of_automobile["CANCE"] > of_automobile["Error"] + 20
 assert [n for n, points in zip(names, short, strict=True) if points > 5] == ["cat", "dog"]
-assert round(short.mean(), 1) == 1.8
-assert {len(c.ours.values) for c in results.cells("table1", "CIFAR-10", raw)} == {2}
+assert round(short.mean(), 1) == 1.7
+assert {len(c.ours.values) for c in results.cells("table1", "CIFAR-10", raw)} == {3}
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
 # The Error, to 3 points a class, as near as images in [0, 1] came. CANCE hardly better than
 # standardised images did: 4.1 points for 4.4, and the flat column's 3.9 is still nearer. What is
-# more alike than with any of the three is its profile (the correlation is 0.85). The automobile has
+# more alike than with any of the three is its profile (the correlation is 0.86). The automobile has
 # the paper's low Error, within 2 points, and a CANCE that is more than 20 points above it.
 #
-# And no: the average stays 1.8 points short. (Two seeds of this protocol, too.)
+# And no: the average stays 1.7 points short. (Three seeds of this protocol, not five.)
 # </details>
 #
 # So one program can have the paper's Error and a CANCE *like* the paper's, if its latents do not
@@ -588,15 +598,23 @@ assert nearest.value == 59.5
 #
 # Table 2 calls two digits normal at once; and then all of MNIST, against fifteen corruptions of its
 # test images (MNIST-C, Mu and Gilmer 2019; ours were made anew, with other random numbers).
+#
+# How many latents? For pairs the paper takes the hyper-parameters of a single digit (Sec. 4.4), so
+# six. We had read ten first, which it names for MNIST-C alone. Both are here.
 
 # %%
 of_table2, verdict_of = {}, {}
-for dataset, row in (("MNIST", AVERAGE), ("MNIST-C", "MNIST-C")):
-    for c in results.cells("table2", dataset, row=row):
-        of_table2[dataset, c.column] = c.ours.mean
-        verdict_of[dataset, c.column] = c.verdict, c.difference
+for dataset, protocol, row in (
+    ("MNIST", "6 latents", AVERAGE),
+    ("MNIST", "10 latents, our first reading", AVERAGE),
+    ("MNIST-C", "", "MNIST-C"),
+):
+    place = protocol or dataset
+    for c in results.cells("table2", dataset, protocol, row):
+        of_table2[place, c.column] = c.ours.mean
+        verdict_of[place, c.column] = c.verdict, c.difference
         seeds = len(c.ours.values)
-        print(f"{dataset:8s}{c.column:7s}{c.paper}  {c.ours.mean:.1f}, seeds: {seeds}")
+        print(f"{place:30s}{c.column:7s}{c.paper}  {c.ours.mean:.1f}, seeds: {seeds}")
 
 # %% [markdown]
 # **Predict.** MNIST-C's number is an average over fifteen kinds of damage. Which kinds does an
@@ -638,8 +656,11 @@ assert 92.2 < of_table2["MNIST-C", "CANCE"] < 93.2
 assert of_table2["MNIST-C", "CNCE"] > of_table2["MNIST-C", "CANCE"]
 assert of_table2["MNIST-C", "CANCE"] > of_table2["MNIST-C", "Error"] + 2
 assert 64 < of_table2["MNIST-C", "LatNCE"] < 70
-assert 97.6 < of_table2["MNIST", "CANCE"] < 98.6
-assert 94 < of_table2["MNIST", "LatNCE"] < 96
+six, ten = "6 latents", "10 latents, our first reading"
+assert round(of_table2[six, "CANCE"], 1) == 97.7
+assert round(of_table2[ten, "CANCE"], 1) == 98.2
+assert round(of_table2[six, "LatNCE"], 1) == 88.4
+assert round(of_table2[ten, "LatNCE"], 1) == 95.0
 assert round(100 * (error["dotted_line"] - cance["dotted_line"])) == 4
 assert (round(100 * error["scale"]), round(100 * cance["scale"])) == (66, 91)
 assert {len(c.ours.values) for c in cells} == {5}
@@ -650,8 +671,9 @@ lower = {k: by_cnce[k] - cance[k] for k in cance if cance[k] < by_cnce[k] - 0.00
 assert lower.keys() == {"dotted_line", "spatter", "rotate"}
 assert {round(100 * cost) for cost in lower.values()} == {1, 2}
 assert max(cance[k] - by_cnce[k] for k in cance) < 0.01
-assert [verdict_of[d, "CANCE"][0] for d in ("MNIST", "MNIST-C")] == ["better", "same"]
-assert 0.5 < verdict_of["MNIST", "CANCE"][1] < 0.65
+assert [verdict_of[p, "CANCE"][0] for p in (six, ten)] == ["reproduced", "better"]
+assert verdict_of["MNIST-C", "CANCE"][0] == "not told apart"
+assert verdict_of[six, "LatNCE"][0] == "not told apart"
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -666,10 +688,15 @@ assert 0.5 < verdict_of["MNIST", "CANCE"][1] < 0.65
 # dotted lines it is 4 points below the error. All of it is the mean of five seeds.
 # </details>
 #
-# On pairs of digits our CANCE is a little more than half a point above the paper's, and on MNIST-C
-# it cannot be told from it. There it is below our own CNCE: the artificial errors cost 1 to 2
-# points on dotted lines, spatter and rotation, and gain a point nowhere. The latents alone are near
-# 67, where the paper has 78, and near 95 on pairs of digits, where it has 88; we do not know why.
+# On pairs of digits our CANCE is 97.7 with the paper's six latents, and its 97.6 is reproduced.
+# Ten latents raise it to 98.2. What they change is the latents alone: 88.4 with six, where the
+# paper has 87.6, and 95.0 with ten. As long as we had read "ten", we wondered where our LatNCE
+# took seven points from. **When a number does not fit, read the paper once more before you explain
+# it.**
+#
+# On MNIST-C our CANCE cannot be told from the paper's. There it is below our own CNCE: the
+# artificial errors cost 1 to 2 points on dotted lines, spatter and rotation, and gain a point
+# nowhere. The latents alone are near 67, where the paper has 78; we do not know why.
 #
 # ### Pairs of photographs
 #
@@ -930,7 +957,7 @@ print(f"change of the eight: {change['8']:+.2f}; verdicts:", dict(verdicts_after
 # %%
 assert round(after[AVERAGE, "CANCE"], 1) == round(after[AVERAGE, "CNCE"], 1) == 98.4
 assert all(c.difference > 0 for c in longer if c.column == "CANCE")
-assert verdicts_after == {"better": 26, "same": 14}
+assert verdicts_after == {"better": 19, "reproduced": 9, "not told apart": 12}
 assert -0.1 < paired_after.interval[0] < 0 < paired_after.interval[1] < 0.1
 assert -0.01 < paired_after.mean < 0
 assert round(paired.p_value, 2) == 0.02
@@ -984,11 +1011,11 @@ waiting = {
 }
 print(*sorted(waiting), sep="\n")
 
-assert {name for name, _ in waiting} == {"table5", "table6"}
+assert {"table5", "table6"} <= {name for name, _ in waiting}
 
 # %% [markdown]
-# All of these wait for a download: the paper's split of Table 5, and with it Table 6, needs
-# ResNet-18's ImageNet weights (lesson 09). Two gaps do not show in such counts:
+# The paper's split of Table 5, and with it Table 6, waits for a download: ResNet-18's ImageNet
+# weights (lesson 09). The others wait for time. Two gaps do not show in such counts:
 #
 # - **Time.** CIFAR-10 takes minutes a fit; what has fewer than five seeds says so.
 # - **Other people's systems.** DAGMM, LSA, DROCC and the rest of Tables 3, 4, 6 and 7 are quoted,
@@ -1012,8 +1039,8 @@ assert {name for name, _ in waiting} == {"table5", "table6"}
 #
 # ## Questions
 #
-# 1. The 15 cells called "same" in section 2 are not shown to be equal. What interval would you need
-#    to call two systems *equivalent* to within half a point?
+# 1. Of the 15 cells whose interval holds zero, 12 are "not told apart" and three "reproduced". What
+#    is shown of the three that is not shown of the twelve?
 # 2. Ten digits are not a random sample of data sets. What does the Wilcoxon p-value of section 2
 #    refer to, then?
 # 3. Take one digit of MNIST and shrink some test images. Which of $z_l$, $z_e$ and $z_c$ gives them
