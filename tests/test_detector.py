@@ -15,9 +15,11 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from cance_edu import CANCE
 from cance_edu.datasets import load_one_class
 from cance_edu.experiments import auroc
+from cance_edu.method.composite import reconstruction_error
 from cance_edu.training.autoencoder import latent_covariance
 from cance_edu.training.contrast import History
 from cance_edu.training.device import choose_device, reproducible
+from cance_edu.training.scaling import in_own_units, standardize
 from cance_edu.training.sources import Source
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
@@ -252,6 +254,20 @@ def test_a_shared_representation_of_another_scaling_is_refused(first, second):
         CANCE(representation=given, image_scaling=second, **QUICK).fit(IMAGES)
     again = CANCE("error", representation=given, image_scaling=first, **QUICK).fit(IMAGES)
     assert again.representation_.scaling.images == first
+
+
+def test_latents_of_standardised_images_go_with_an_error_of_the_images_as_they_are():
+    """The encoder is given the same; the error is measured in the units that a detector asks for."""
+    first = CANCE("error", image_scaling="standardized", **QUICK).fit(IMAGES)
+    given = first.representation_
+    again = CANCE("error", representation=given, image_scaling="raw-error", **QUICK).fit(IMAGES)
+    found = again.composite_features(IMAGES)
+    np.testing.assert_array_equal(found[:, :-2], first.composite_features(IMAGES)[:, :-2])
+    x = torch.from_numpy(IMAGES)
+    with torch.no_grad():
+        rebuilt = in_own_units(x, given(standardize(x))).numpy()
+    np.testing.assert_allclose(found[:, -2], reconstruction_error(IMAGES, rebuilt), rtol=1e-4)
+    assert given.scaling.images == "standardized"
 
 
 class Corner:

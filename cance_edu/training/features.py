@@ -52,7 +52,7 @@ def fitted_before(given: Any, scaling: Scaling, inputs: Source) -> Representatio
     given : Representation
         With a `scaling` of its own, that is kept.
     scaling : Scaling
-        What it gets if it has none.
+        What it gets if it has none. Of images it also says in which units the error is measured.
     inputs : Source
         What it is to encode.
 
@@ -66,11 +66,12 @@ def fitted_before(given: Any, scaling: Scaling, inputs: Source) -> Representatio
         copied = copied.cpu().eval()
     if getattr(copied, "scaling", None) is None:
         copied.scaling = scaling
-    if copied.scaling.images != scaling.images:
+    if not copied.scaling.encodes_like(scaling):
         raise ValueError(
             f"image_scaling is {scaling.images!r}, but the given representation was trained on "
             f"images scaled {copied.scaling.images!r}; pass image_scaling={copied.scaling.images!r}"
         )
+    copied.scaling.images = scaling.images  # the encoder sees the same; z_e and z_c may not
     try:
         composite_features(copied, inputs.subset(torch.tensor([0])))
     except RuntimeError as error:

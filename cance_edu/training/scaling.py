@@ -94,6 +94,10 @@ class Scaling(nn.Module):
         # The order in memory that convolutions work in; else each brings the batch into it.
         return scaled.contiguous(memory_format=torch.channels_last) if scaled.ndim == 4 else scaled
 
+    def encodes_like(self, other: "Scaling") -> bool:
+        """Return whether an encoder is given images as it is by another scaling."""
+        return (self.images == "unit") == (other.images == "unit")
+
     def compared(
         self, inputs: Tensor, scaled: Tensor, reconstructions: Tensor
     ) -> tuple[Tensor, Tensor]:

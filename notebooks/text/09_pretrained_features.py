@@ -500,6 +500,8 @@ assert (ratio["Error"] > 2).all()
 assert (np.concatenate(list(ratio.values())) > 1.4).all()
 assert all(found[f"{n}: Error", "unpaired"].high > 0 for n in names.values())
 assert all(found[f"{n}: {o}", "paired"].high < 0 for n in names.values() for o in ratio)
+
+# %%
 corrected = kinds_of_interval[-1]
 shown = {row for (row, kind), point in found.items() if kind == corrected and point.high < 0}
 assert shown == {"frog: 2-NN"}
