@@ -61,6 +61,14 @@ def test_centres_over_sigma_are_scipys():
     np.testing.assert_allclose(curves.mode, np.exp(-(curves.sigma**2)))
 
 
+def test_at_a_held_mean_the_modes_logarithm_moves_three_times_as_far_as_the_medians():
+    """What TEACHING.md tells teachers to ask."""
+    narrow, wide = (stats.lognorm(s, scale=np.exp(-(s**2) / 2)) for s in (0.4, 0.9))
+    assert narrow.mean() == pytest.approx(wide.mean())
+    by_mode = np.log(lognormal_view(1, narrow.std()).mode / lognormal_view(1, wide.std()).mode)
+    assert by_mode == pytest.approx(3 * np.log(narrow.median() / wide.median()))
+
+
 def draws(mean, count=400_000):
     mu, sigma = lognormal_parameters(mean, SPREAD * mean)
     return np.random.default_rng(0).lognormal(mu, sigma, count)

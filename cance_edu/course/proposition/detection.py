@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_expit
 
 from cance_edu.method.lognormal import lognormal_log_pdf, lognormal_mode
 from cance_edu.method.proposition import augmented_log_pdf, dominance
@@ -16,6 +18,7 @@ from cance_edu.method.proposition import augmented_log_pdf, dominance
 __all__ = [
     "Ends",
     "Thresholds",
+    "best_log_ratio",
     "ends_of_artificial_errors",
     "optimal_score",
     "thresholds",
@@ -26,6 +29,23 @@ Score = Callable[[Array], Array]
 
 Z = np.geomspace(1e-3, 40, 40_001)
 """Errors in units of the normal mean, fine enough for three digits of every share."""
+
+
+def best_log_ratio(data: float, noise: float, noise_ratio: float) -> float:
+    """Minimise the logistic loss at one point by trial, without a formula for T (Eq. 5).
+
+    Parameters
+    ----------
+    data, noise : float
+        Their densities there, p and q.
+    noise_ratio : float
+        ν.
+    """
+
+    def loss(t: float) -> float:
+        return float(-data * log_expit(t) - noise_ratio * noise * log_expit(-t))
+
+    return float(minimize_scalar(loss, tol=1e-10).x)
 
 
 def optimal_score(z: ArrayLike, spread: float, end: float | None = None) -> Array:

@@ -42,11 +42,11 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
         z, view.without[inside], "--", color=NORMAL, linewidth=2, label="without, $-\\ln p_0$"
     )
     scores.plot(z, view.augmented[inside], color="black", linewidth=2, label="with, $-\\ln p_m$")
-    for rule, style in zip(view.threshold, ("--", "", ":", "-"), strict=True):
-        if style:
-            place = view.threshold[rule]
-            scores.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
-            scores.text(2.6, place, f" {RULES[rule]}", fontsize=7, va="center", color=ANOMALY)
+    # "same" is drawn once, as "without"; the two others are close together: write them apart.
+    for rule, style, lift in (("without", "--", 0.0), ("raised", ":", 0.3), ("again", "-", -0.1)):
+        place = view.threshold[rule]
+        scores.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
+        scores.text(2.6, place + lift, f" {RULES[rule]}", fontsize=7, va="center", color=ANOMALY)
     top = float(np.interp(view.mode * (1 + 1e-3), view.z, view.augmented))
     scores.annotate(
         f"a step of {view.step:.1f} nat at $m_z$",

@@ -1,4 +1,4 @@
-"""The proof of Prop. 3.1 as a staircase, and five switches that take an assumption away (App. C)."""
+"""The proof of Prop. 3.1 as a staircase, and five switches that change an assumption (App. C)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -76,9 +76,9 @@ def draw_switches(figure: FigureBase, cases: Sequence[Switch]) -> list[Axes]:
             label="lost",
         )
         axes.set_title(f"{case.name}: {'holds' if case.holds else 'lost'}", fontsize=9)
-        axes.set(xlabel="$z / μ_z$", ylabel="density", xlim=(0, None), ylim=(0, 2.2))
+        axes.set(xlabel="$z / μ_z$", ylabel="density", xlim=(0, None), yscale="log", ylim=(0.01, 4))
         axes.label_outer()
-    all_axes[0].legend(fontsize=8, loc="upper left")
+    all_axes[0].legend(fontsize=8, loc="lower right")
     return all_axes
 
 
@@ -107,11 +107,11 @@ def draw_bands(
     )
     axes.figure.colorbar(mesh, ax=axes, label="share of the noise, percent").ax.set_ylim(0, 45)
     for place, (name, (low, spread, high)) in enumerate(bands.items()):
-        colour, height = PALETTE[place % len(PALETTE)], 10.5 * 1.16**place
-        axes.plot([low, high], [height] * 2, color=colour, linewidth=4, clip_on=False)
-        axes.plot(spread, height, "|", color="black", markersize=9, clip_on=False)
-        axes.axvline(spread, color=colour, linewidth=1, linestyle=":")
-        axes.text(lost.spread[-1] * 1.01, height, name, fontsize=8, va="center", color=colour)
+        colour, height = PALETTE[place % len(PALETTE)], 11.5 * 1.19**place
+        axes.plot([low, high], [height] * 2, color=colour, linewidth=4)
+        axes.plot(spread, height, "|", color="black", markersize=9)
+        axes.text(low - 0.006, height, name, fontsize=8, va="center", ha="right")
+    axes.axvline(tip, color="black", linewidth=1, linestyle=":")
     axes.plot(tip, 1 / tip, "o", color="black", markersize=4)
     axes.annotate(
         f"the tip, {tip:.3f}", (tip, 1 / tip), (tip + 0.04, 1.6), arrowprops={"arrowstyle": "->"}
