@@ -17,8 +17,9 @@ from cance_edu.course.proposition.maps_figure import (
     draw_augmented,
     draw_loss_map,
     draw_plane_margin,
+    draw_squares,
 )
-from cance_edu.course.proposition.proof_figure import draw_curves, draw_inequality, draw_margin
+from cance_edu.course.proposition.proof_figure import draw_curves, draw_low_errors
 from cance_edu.course.proposition.summary import (
     loss_map,
     needed_spread,
@@ -203,29 +204,16 @@ def test_two_clusters_agree_with_draws_of_the_noise():
 # -- figures ------------------------------------------------------------------------------------
 
 
-def test_curves_and_inequalities_draw_what_they_are_given():
+def test_curves_draw_what_they_are_given():
     z = np.linspace(0, 1, 5)
     lines = draw_curves(new_axes(), z, {"a": z, "b": z**2, "c": -z}, "nats")
     np.testing.assert_array_equal([line.get_ydata() for line in lines], [z, z**2, -z])
     assert len({line.get_linestyle() for line in lines}) == 3
     assert len({line.get_color() for line in lines}) == 3
-    upper, lower = draw_inequality(new_axes(), z, z + 1, z, ("more", "less"))
-    np.testing.assert_array_equal(upper.get_ydata(), z + 1)
-    np.testing.assert_array_equal(lower.get_ydata(), z)
-    assert (upper.get_label(), lower.get_label()) == ("more", "less")
-
-
-def test_margin_is_filled_where_it_is_negative_alone():
-    z = np.linspace(0, 1, 101)
-    axes = new_axes()
-    line = draw_margin(axes, z, z - 0.5, "title")
-    np.testing.assert_array_equal(line.get_ydata(), z - 0.5)
-    (filled,) = axes.collections[0].get_paths()
-    assert filled.vertices[:, 0].max() < 0.5
-    assert filled.vertices[:, 1].min() == -0.5
-    axes = new_axes()
-    draw_margin(axes, z, z + 0.5, "title")
-    assert axes.collections[0].get_paths() == []
+    left, right = draw_low_errors(Figure(), z, -z, 1 - z)
+    np.testing.assert_allclose(left.lines[0].get_ydata(), np.exp(-z))
+    np.testing.assert_allclose(left.lines[1].get_ydata(), np.exp(-1))
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), 1 - z)
 
 
 def test_moving_a_proposition_shows_the_other_one():
@@ -279,6 +267,11 @@ def test_plane_margin_has_a_line_only_where_the_sign_changes():
     axes = new_axes()
     draw_plane_margin(axes, lost, "lost")
     assert len(axes.collections) == 2
+    both = draw_squares(Figure(), {"kept": kept, "lost": lost}, ("a", "b"))
+    assert [(a.get_title(), a.get_xlabel(), a.get_ylabel()) for a in both] == [
+        ("kept", "a", "b"),
+        ("lost", "a", "b"),
+    ]
 
 
 def test_augmented_points_and_their_square_are_drawn():

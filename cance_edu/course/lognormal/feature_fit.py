@@ -1,22 +1,24 @@
 """How log-normal real reconstruction features are, and two ways to their mode (App. A and B)."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
-from scipy.stats import beta, skew
+from scipy.stats import gamma, invgauss, lognorm, skew
 
 from cance_edu.course.lognormal.summary import LognormalView, lognormal_view
 from cance_edu.method.lognormal import lognormal_mode, lognormal_moments
 
 __all__ = [
     "FeatureFit",
-    "OutlierEffect",
     "QuantilePlot",
+    "RemovalEffect",
     "fit_feature",
-    "outlier_effect",
+    "log_likelihoods",
     "quantile_plot",
+    "removal_effect",
 ]
 
 Array = NDArray[np.float64]
@@ -77,6 +79,26 @@ def fit_feature(values: ArrayLike) -> FeatureFit:
     )
 
 
+def log_likelihoods(values: ArrayLike) -> dict[str, float]:
+    """Return the log-likelihood of three skewed families, each at its maximum.
+
+    Parameters
+    ----------
+    values : array_like of shape (n,)
+        Positive.
+
+    Returns
+    -------
+    dict of str to float
+        Of "log-normal", "inverse Gaussian" and "gamma", in nats; each has two parameters.
+    """
+    families = {"log-normal": lognorm, "inverse Gaussian": invgauss, "gamma": gamma}
+    return {
+        name: float(family.logpdf(values, *family.fit(values, floc=0)).sum())
+        for name, family in families.items()
+    }
+
+
 @dataclass(frozen=True)
 class QuantilePlot:
     """Sorted values against those that as many normal draws would have.
@@ -88,7 +110,8 @@ class QuantilePlot:
     observed : array of shape (n,)
         The sorted values, with mean 0 and deviation 1.
     low, high : array of shape (n,)
-        Where the i-th smallest of n normal draws lies 95 times in 100.
+        Where the i-th smallest of n normal draws lies 95 times in 100, once they have mean 0 and
+        deviation 1 too.
     """
 
     normal: Array
@@ -98,7 +121,7 @@ class QuantilePlot:
 
     @property
     def outside(self) -> float:
-        """Share of the values outside [low, high]: about 0.05 or less for normal draws."""
+        """Share of the values outside [low, high]: on average 0.05 for normal draws."""
         within = (self.low <= self.observed) & (self.observed <= self.high)
         return float(np.mean(~within))
 
@@ -106,8 +129,8 @@ class QuantilePlot:
 def quantile_plot(values: ArrayLike) -> QuantilePlot:
     """Compare the quantiles of values with a normal distribution's.
 
-    The i-th smallest of n uniform draws has the distribution Beta(i, n + 1 - i), which Φ⁻¹ turns
-    into that of the i-th smallest normal draw.
+    The band comes from 2,000 normal samples of the same size, each standardised by its own mean
+    and deviation, as the values are: what is standardised keeps closer to the diagonal.
 
     Parameters
     ----------
@@ -122,7 +145,7 @@ def quantile_plot(values: ArrayLike) -> QuantilePlot:
     values = np.sort(np.asarray(values, dtype=float))
     _check_spread(values)
     rank = np.arange(1, len(values) + 1)
-    low, high = (ndtri(beta.ppf(q, rank, rank[::-1])) for q in (0.025, 0.975))
+    low, high = _band(len(values))
     return QuantilePlot(
         normal=ndtri((rank - 0.5) / len(values)),
         observed=(values - values.mean()) / values.std(),
@@ -131,46 +154,54 @@ def quantile_plot(values: ArrayLike) -> QuantilePlot:
     )
 
 
+@cache
+def _band(n: int) -> tuple[Array, Array]:
+    """Return where 95 in 100 of the i-th smallest values of a standardised normal sample lie."""
+    draws = np.sort(np.random.default_rng(0).normal(size=(2000, n)), axis=1)
+    draws = (draws - draws.mean(1, keepdims=True)) / draws.std(1, keepdims=True)
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    return low, high
+
+
 @dataclass(frozen=True)
-class OutlierEffect:
-    """What one more value does to mean and mode, as a share of what they are without it.
+class RemovalEffect:
+    """What taking the largest values away does to mean and mode.
 
     Attributes
     ----------
-    size : array of shape (k,)
-        The added value, in units of the mean.
+    removed : array of shape (k,)
+        How many of the largest: 0, 1, ...
     mean, mode_by_moments, mode_by_logarithms : array of shape (k,)
-        With the value over without it; 1 is no change.
+        Without them over with them; 1 is no change.
     """
 
-    size: Array
+    removed: NDArray[np.int64]
     mean: Array
     mode_by_moments: Array
     mode_by_logarithms: Array
 
 
-def outlier_effect(values: ArrayLike, size: ArrayLike) -> OutlierEffect:
-    """Add one value to a sample, and see how mean and mode move.
+def removal_effect(values: ArrayLike, most: int = 10) -> RemovalEffect:
+    """Take the largest values away, one after the other, and see how mean and mode move.
 
     Parameters
     ----------
     values : array_like of shape (n,)
-        Positive.
-    size : array_like of shape (k,)
-        Added values, one at a time, in units of the sample's mean; positive.
+        Positive, more than `most`.
+    most : int
+        How many are taken away in the end.
     """
-    values, size = np.asarray(values, dtype=float), np.asarray(size, dtype=float)
-    added = (size * values.mean())[:, None]
-    samples = np.hstack([np.broadcast_to(values, (len(size), len(values))), added])
-    after, before = _statistics(samples), _statistics(values[None])
-    return OutlierEffect(size, *(a / b for a, b in zip(after, before, strict=True)))
+    ordered = np.sort(np.asarray(values, dtype=float))
+    removed = np.arange(most + 1)
+    found = np.array([_statistics(ordered[: len(ordered) - k]) for k in removed])
+    return RemovalEffect(removed, *(found / found[0]).T)
 
 
-def _statistics(samples: Array) -> tuple[Array, Array, Array]:
-    """Return mean, mode by moments and mode by logarithms of each row."""
-    mean, logarithms = samples.mean(1), np.log(samples)
-    mode = lognormal_mode(mean, samples.std(1))
-    return mean, mode, np.exp(logarithms.mean(1) - logarithms.var(1))
+def _statistics(values: Array) -> tuple[float, float, float]:
+    """Return mean, mode by moments and mode by logarithms."""
+    mean, logarithms = values.mean(), np.log(values)
+    mode = float(lognormal_mode(mean, values.std()))
+    return mean, mode, np.exp(logarithms.mean() - logarithms.var())
 
 
 def _check_spread(values: Array) -> None:

@@ -12,14 +12,18 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.lognormal.summary import LognormalView, SpreadCurves
+from cance_edu.course.lognormal.products import Products
+from cance_edu.course.lognormal.summary import LognormalView, SpreadCurves, lognormal_view
 from cance_edu.course.style import ANOMALY, ARTIFICIAL, NOISE, NORMAL, line_style
 
 __all__ = [
     "CENTRES",
     "LognormalArtists",
+    "draw_features",
     "draw_histogram",
     "draw_lognormal",
+    "draw_products",
+    "draw_share_below",
     "draw_spread",
     "move_lognormal",
 ]
@@ -67,20 +71,97 @@ def draw_histogram(
     axes : Axes
         Where to draw.
     values : array_like of shape (n,)
-        The 1% largest lie right of the picture.
+        All of them are in the picture, and the tail's are marked on the axis too, for a bar of one
+        value is hardly seen.
     name : str
         What is measured, with its unit, for the axis.
     label : str
         Whose values they are, for the legend.
     """
     values = np.asarray(values)
-    end = np.quantile(values, 0.99)
-    edges = np.linspace(0, end, 31)
+    most = np.quantile(values, 0.99)
+    edges = np.linspace(0, values.max(), 1 + round(30 * values.max() / most))
     share = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
     axes.stairs(share, edges, fill=True, color=NORMAL, alpha=0.3, label=label)
+    tail = values[values > most]
+    axes.plot(tail, np.zeros_like(tail), "|", color=NORMAL, markersize=14, clip_on=False)
     axes.set(xlabel=name, ylabel="density, per unit of z")
-    axes.set(xlim=(-0.35 * end, end), ylim=(0, 1.2 * share.max()))
+    axes.set(xlim=(-0.35 * most, 1.03 * values.max()), ylim=(0, 1.2 * share.max()))
     axes.locator_params(axis="x", nbins=6)
+
+
+def draw_share_below(axes: Axes, values: ArrayLike, name: str, said: float | None = None) -> None:
+    """Draw a feature's values and their mean, and below what somebody guessed the share of.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    values : array_like of shape (n,)
+        As in `draw_histogram`.
+    name : str
+        What is measured, with its unit, for the axis.
+    said : float, optional
+        The share of the values that somebody expects below the mean, in [0, 1].
+    """
+    values = np.asarray(values)
+    draw_histogram(axes, values, name)
+    axes.axvline(values.mean(), label="mean", **CENTRES["mean"] | {"marker": ""})
+    if said is not None:
+        place = np.quantile(values, said)
+        axes.axvline(place, color="black", linestyle=":", label=f"{said:.0%} are below this line")
+    axes.set_xlim(0, None)
+    axes.legend(fontsize=8)
+
+
+def draw_features(figure: FigureBase, features: Mapping[str, ArrayLike]) -> None:
+    """Draw features beside each other, each with the log-normal density of its moments.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled; 9 by 3.2 inches with a constrained layout suit a pair.
+    features : mapping of str to array_like of shape (n,)
+        By the names for the axes.
+    """
+    for axes, (name, values) in zip(
+        np.atleast_1d(figure.subplots(1, len(features))), features.items(), strict=True
+    ):
+        values = np.asarray(values)
+        draw_histogram(axes, values, name)
+        draw_lognormal(axes, lognormal_view(values.mean(), values.std()))
+        axes.set_xlim(-0.35 * np.quantile(values, 0.99), 1.03 * values.max())
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
+
+
+def draw_products(figure: FigureBase, drawn: Products) -> tuple[Axes, Axes]:
+    """Draw what the same factors give when they are added up, and when they are multiplied.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 7 by 2.6 inches with a constrained layout suit it.
+    drawn : Products
+        What to draw.
+
+    Returns
+    -------
+    tuple of Axes
+        With a normal density, and with a log-normal one, of the draws' own moments.
+    """
+    left, right = figure.subplots(1, 2)
+    for axes, values in ((left, drawn.total), (right, drawn.product)):
+        axes.hist(values, 60, density=True, color=NORMAL, alpha=0.3, label="draws")
+        view = lognormal_view(values.mean(), values.std(), np.linspace(0, values.max(), 401))
+        density = view.noise_density if axes is left else view.density
+        axes.plot(view.z, density, color="black", label="normal" if axes is left else "log-normal")
+        axes.axvline(1, label="mean", **CENTRES["mean"] | {"marker": ""})
+        axes.set(ylabel="density", xlim=(0, np.quantile(values, 0.999)))
+        axes.legend(fontsize=8)
+    left.set(xlabel="the mean of six factors")
+    right.set(xlabel="the product of six factors")
+    return left, right
 
 
 def draw_lognormal(axes: Axes, view: LognormalView) -> LognormalArtists:

@@ -9,7 +9,14 @@ from scipy.special import ndtr
 from cance_edu.method.lognormal import lognormal_log_pdf, lognormal_mode, lognormal_parameters
 from cance_edu.method.proposition import noise_log_pdf
 
-__all__ = ["LognormalView", "SpreadCurves", "lognormal_view", "spread_curves"]
+__all__ = [
+    "CentreCurves",
+    "LognormalView",
+    "SpreadCurves",
+    "centre_curves",
+    "lognormal_view",
+    "spread_curves",
+]
 
 Array = NDArray[np.float64]
 
@@ -99,3 +106,25 @@ def spread_curves(largest: float = 1.5) -> SpreadCurves:
     spread = np.linspace(0.01, largest, 150)
     mu, _ = lognormal_parameters(1.0, spread)
     return SpreadCurves(spread, lognormal_mode(1.0, spread), np.exp(mu), ndtr(-1 / spread))
+
+
+@dataclass(frozen=True)
+class CentreCurves:
+    """Mode, median and mean of z, where ln z ~ N(0, σ²), against σ.
+
+    Attributes
+    ----------
+    sigma, mode, median, mean : array of shape (points,)
+        σ, e^(-σ²), 1 and e^(σ²/2).
+    """
+
+    sigma: Array
+    mode: Array
+    median: Array
+    mean: Array
+
+
+def centre_curves(largest: float = 1.2) -> CentreCurves:
+    """Return the curves for σ from 0 to the largest."""
+    sigma = np.linspace(0, largest, 121)
+    return CentreCurves(sigma, np.exp(-(sigma**2)), np.ones_like(sigma), np.exp(sigma**2 / 2))

@@ -1,6 +1,6 @@
 """Proposition 3.1 on two coordinates together: the joint margin, which the paper does not bound.
 
-Each feature has mean 1, and z is in units of it, as in `summaries.proposition`.
+Each feature has mean 1, and z is in units of it, as in `proposition.summary`.
 """
 
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from cance_edu.course.proposition.joint import PlaneMargin
 from cance_edu.course.proposition.summary import LossMap
 from cance_edu.course.style import ARTIFICIAL, NOISE, NORMAL, line_style
 
-__all__ = ["draw_augmented", "draw_loss_map", "draw_plane_margin"]
+__all__ = ["draw_augmented", "draw_loss_map", "draw_plane_margin", "draw_squares"]
 
 
 def draw_augmented(
@@ -107,10 +107,39 @@ def draw_plane_margin(axes: Axes, plane: PlaneMargin, title: str) -> QuadMesh:
     Returns
     -------
     QuadMesh
-        The margin in nats, cut off at 4 on either side; for a colour bar.
+        The margin in nats, cut off at 1 on either side; for a colour bar.
     """
-    mesh = axes.pcolormesh(plane.x, plane.y, plane.margin, cmap="PuOr", norm=Normalize(-4, 4))
+    mesh = axes.pcolormesh(plane.x, plane.y, plane.margin, cmap="PuOr", norm=Normalize(-1, 1))
     if plane.margin.min() < 0:
         axes.contour(plane.x, plane.y, plane.margin, [0], colors="black", linewidths=2)
     axes.set_title(title, fontsize=9)
     return mesh
+
+
+def draw_squares(
+    figure: FigureBase,
+    planes: Mapping[str, PlaneMargin],
+    names: tuple[str, str] = ("$z_e$ in units of its mean", "$z_c$ in units of its mean"),
+) -> list[Axes]:
+    """Draw joint margins side by side, on the square of low errors for instance.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 8 by 3.4 inches with a constrained layout suit two.
+    planes : mapping of str to PlaneMargin
+        By their titles.
+    names : (str, str)
+        Of the two coordinates.
+
+    Returns
+    -------
+    list of Axes
+        One for each.
+    """
+    all_axes = list(np.atleast_1d(figure.subplots(1, len(planes))))
+    for axes, (name, plane) in zip(all_axes, planes.items(), strict=True):
+        mesh = draw_plane_margin(axes, plane, name)
+        axes.set(xlabel=names[0], ylabel=names[1])
+    figure.colorbar(mesh, ax=all_axes, label="joint margin, nats")
+    return all_axes

@@ -1,15 +1,16 @@
-"""The proof of Proposition 3.1 in pictures: curves, two sides of an inequality, the margin."""
+"""Curves over one feature: densities, T, scores."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.style import ANOMALY, NORMAL, PALETTE, line_style
+from cance_edu.course.style import NOISE, NORMAL, PALETTE, line_style
 
-__all__ = ["Z_LABEL", "draw_curves", "draw_inequality", "draw_margin"]
+__all__ = ["Z_LABEL", "draw_curves", "draw_low_errors"]
 
 Z_LABEL = "$z / μ_z$, the feature in units of its mean"
 
@@ -56,60 +57,28 @@ def draw_curves(
     return lines
 
 
-def draw_inequality(
-    axes: Axes, z: ArrayLike, larger: ArrayLike, smaller: ArrayLike, names: tuple[str, str]
-) -> tuple[Line2D, Line2D]:
-    """Draw the two sides of one inequality, and the gap between them.
+def draw_low_errors(
+    figure: FigureBase, z: ArrayLike, log_real: ArrayLike, log_ratio: ArrayLike
+) -> tuple[Axes, Axes]:
+    """Draw the densities of data and noise, and beside them the ideal T.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
-    z : array_like of shape (n,)
-        In units of μ_z.
-    larger, smaller : array_like of shape (n,)
-        The two sides.
-    names : (str, str)
-        What they are.
+    figure : Figure or SubFigure
+        Filled; 7.5 by 2.8 inches with a constrained layout suit it.
+    z, log_real, log_ratio : array_like of shape (n,)
+        A feature in units of its mean; ln p_0 and ln p_0 - ln p_n there.
 
     Returns
     -------
-    (Line2D, Line2D)
-        The larger and the smaller side.
+    tuple of Axes
+        Of the densities, and of T.
     """
-    (upper,) = axes.plot(z, larger, color=NORMAL, linewidth=2, label=names[0])
-    (lower,) = axes.plot(z, smaller, "--", color=ANOMALY, linewidth=2, label=names[1])
-    axes.fill_between(np.asarray(z), np.asarray(larger), np.asarray(smaller), color="0.9")
-    axes.set(xlabel=Z_LABEL, ylabel="density", ylim=(0, None))
-    axes.legend(fontsize=8)
-    return upper, lower
-
-
-def draw_margin(axes: Axes, z: ArrayLike, margin: ArrayLike, title: str) -> Line2D:
-    """Draw the margin of Prop. 3.1, filled where the noise is denser.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    z : array_like of shape (n,)
-        From 0 to where the guarantee ends, in units of μ_z.
-    margin : array_like of shape (n,)
-        ln p_m - ln p_nK.
-    title : str
-        What was changed.
-
-    Returns
-    -------
-    Line2D
-        The margin.
-    """
-    z, margin = np.asarray(z), np.asarray(margin)
-    (line,) = axes.plot(z, margin, color=NORMAL, linewidth=2)
-    axes.fill_between(
-        z, margin, 0, where=margin < 0, color=ANOMALY, alpha=0.4, hatch="///", linewidth=0
-    )
-    axes.axhline(0, color="black", linewidth=1)
-    axes.set(xlabel="$z / μ_z$", ylabel="margin, nats")
-    axes.set_title(title, fontsize=9)
-    return line
+    log_real, log_ratio = np.asarray(log_real), np.asarray(log_ratio)
+    left, right = figure.subplots(1, 2)
+    densities = {"$p_0$, data": np.exp(log_real), "$p_n$, noise": np.exp(log_real - log_ratio)}
+    draw_curves(left, z, densities, "density", (NORMAL, NOISE))
+    draw_curves(right, z, {"$T^*$": log_ratio}, "log-odds of data, nats")
+    right.axhline(0, color="black", linewidth=0.8)
+    right.set_ylim(-5, 2)
+    return left, right

@@ -97,11 +97,13 @@ assert factor > 2 or factor < 0.5
 # %% [markdown]
 # ## 4 · Explain (10 minutes)
 #
-# Prop. 3.1 needs only that the mode is at most the mean. For which positive variables is that
-# false, and what would you look at in your data before you rely on it?
+# Prop. 3.1 needs only that $m_z$ is at most the mean. For which positive variables is the most likely
+# value above the mean? Must you look for such variables in your data before you rely on Eq. 9?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# For variables that are skewed to the left, such as one minus a small error; look at the histogram,
-# or at the sign of the skewness, of z_e and z_c on held-out normal data.
+# For variables that are skewed to the left, such as one minus a small error. But the method does not
+# use their mode, it uses Eq. 9: the mean times a number of at most one. So m_z is at most the mean for
+# any sample, and there is nothing to look at. (What is lost for a left-skewed variable is the name:
+# m_z is then not the mode. If m_z came from elsewhere, such as a histogram, compare it with the mean.)
 # ### END SOLUTION

@@ -120,6 +120,10 @@ assert dominance(1.0, kept[0], noise_scale=kept[1]).holds
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# Because T is never optimal: where noise is denser than data, a T that underfits calls low errors
-# noise, and a good reconstruction would be scored as an anomaly.
+# Not because T underfits: where noise is denser than data T* is negative, and with T = a T*, a < 1, the
+# score S* + (1 - a) T* makes low errors more normal, not less. Eq. 10 changes the optimal score itself,
+# from -ln p_0 to -ln p_m: a very good reconstruction no longer scores like a very bad one, and normal
+# images that are spared an alarm make room for others, so that at equal false alarms more anomalies with
+# large errors are found. The price is a step at m_z. (The noise comes in with T alone: at K = 1 the
+# marginal T* is no longer negative at low errors, Prop. 3.1.)
 # ### END SOLUTION

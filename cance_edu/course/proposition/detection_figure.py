@@ -1,0 +1,109 @@
+"""The score with and without Eq. 10, and what depends on where the artificial errors end."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+
+from cance_edu.course.proposition.detection import Ends, Thresholds
+from cance_edu.course.proposition.proof_figure import Z_LABEL
+from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL
+
+__all__ = ["RULES", "draw_ends", "draw_thresholds"]
+
+RULES = {
+    "without": "without Eq. 10",
+    "same": "with it, the same threshold",
+    "raised": "with it, raised by ln 2",
+    "again": "with it, set anew for 5%",
+}
+"""The rules for the threshold, in words."""
+
+
+def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
+    """Draw both scores with their step and thresholds, and what each rule alarms on and finds.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 7.5 by 5 inches with a constrained layout suit it.
+    view : Thresholds
+        What to draw.
+
+    Returns
+    -------
+    list of Axes
+        The scores; below them, false alarms and anomalies found by rule.
+    """
+    grid = figure.add_gridspec(2, 2, height_ratios=(3, 1.7))
+    scores = figure.add_subplot(grid[0, :])
+    inside = (view.z > 0.02) & (view.z < 2.6)
+    z = view.z[inside]
+    scores.plot(
+        z, view.without[inside], "--", color=NORMAL, linewidth=2, label="without, $-\\ln p_0$"
+    )
+    scores.plot(z, view.augmented[inside], color="black", linewidth=2, label="with, $-\\ln p_m$")
+    # "same" is drawn once, as "without"; the two others are close together: write them apart.
+    for rule, style, lift in (("without", "--", 0.0), ("raised", ":", 0.3), ("again", "-", -0.1)):
+        place = view.threshold[rule]
+        scores.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
+        scores.text(2.6, place + lift, f" {RULES[rule]}", fontsize=7, va="center", color=ANOMALY)
+    top = float(np.interp(view.mode * (1 + 1e-3), view.z, view.augmented))
+    scores.annotate(
+        f"a step of {view.step:.1f} nat at $m_z$",
+        (view.mode, top),
+        (0.55, 4.2),
+        fontsize=8,
+        arrowprops={"arrowstyle": "->"},
+    )
+    scores.set(xlabel=Z_LABEL, ylabel="optimal score, nats", ylim=(-0.9, 7), xlim=(0, 2.6))
+    scores.legend(fontsize=8, loc="upper center")
+    panels = [figure.add_subplot(grid[1, column]) for column in (0, 1)]
+    for axes, shares, name in zip(
+        panels, (view.alarms, view.found), ("false alarms", "anomalies found"), strict=True
+    ):
+        rows = np.arange(len(shares))[::-1]
+        colours = (NORMAL, "0.6", "0.6", "black")
+        bars = axes.barh(rows, list(shares.values()), color=colours)
+        axes.bar_label(bars, [f"{share:.1%}" for share in shares.values()], padding=3)
+        axes.set_yticks(rows, list(RULES.values()) if axes is panels[0] else [""] * len(rows))
+        axes.set(title=name, xlim=(0, 1.3 * max(shares.values())), xticks=[])
+    return [scores, *panels]
+
+
+def draw_ends(figure: FigureBase, ends: Ends, said: float | None = None) -> tuple[Axes, Axes]:
+    """Draw detection, and the margin of Prop. 3.1, against where the artificial errors end.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Filled; 7.5 by 2.8 inches with a constrained layout suit it.
+    ends : Ends
+        What to draw.
+    said : float, optional
+        What somebody guessed of the AUROC at the mean.
+
+    Returns
+    -------
+    tuple of Axes
+        Of detection, and of the margin.
+    """
+    detection, guarantee = figure.subplots(1, 2)
+    detection.plot(ends.end, ends.auroc, color="black", linewidth=2, label="AUROC")
+    detection.plot(ends.end, ends.found, color=ANOMALY, linewidth=2, label="found at 5% alarms")
+    for value, colour in ((ends.auroc_without, "black"), (ends.found_without, ANOMALY)):
+        detection.axhline(value, color=colour, linestyle=":", linewidth=1)
+    detection.set(ylabel="share", ylim=(0.3, 1))
+    if said is not None:
+        detection.plot(1, said, "x", color="black", label="your guess")
+    guarantee.plot(ends.end, ends.margin, color="black", linewidth=2)
+    guarantee.axhline(0, color="black", linewidth=1)
+    guarantee.fill_between(
+        ends.end, ends.margin, 0, where=(ends.margin < 0).tolist(), color=ANOMALY, alpha=0.4
+    )
+    guarantee.set(ylabel="least margin, nats")
+    for axes in (detection, guarantee):
+        axes.axvline(ends.mode, color=ARTIFICIAL, linewidth=1.5, label="$m_z$, the mode")
+        axes.axvline(1, color="0.4", linestyle="-.", linewidth=1, label="the mean")
+        axes.set(xlabel="where artificial errors end, in means")
+    detection.legend(fontsize=7, loc="center left", bbox_to_anchor=(0, 0.46))
+    return detection, guarantee
