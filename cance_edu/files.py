@@ -7,10 +7,22 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["PROJECT", "made_with", "written_beside"]
+__all__ = ["PROJECT", "lessons_in", "made_with", "written_beside"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 """The project's repository: notebooks, recordings and tests are there, not in the package."""
+
+
+def lessons_in(folder: Path) -> list[Path]:
+    """Return the notebooks of all lessons, and after them those in `going_deeper`.
+
+    Parameters
+    ----------
+    folder : Path
+        The project's `notebooks`, or a copy of it.
+    """
+    pattern = "[0-9]*.ipynb"
+    return sorted(folder.glob(pattern)) + sorted((folder / "going_deeper").glob(pattern))
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from typing import Any
 
 import jupytext
 
+from cance_edu.files import lessons_in
+
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 FORBIDDEN_TAGS = {"nbval-skip", "raises-exception", "nbval-raises-exception"}
 LONGEST_CELL = 12
@@ -56,8 +58,16 @@ def complaints(notebook: Path) -> list[str]:
 
 
 def text_form(notebook: Path) -> Path:
-    """Return where a notebook's text form is: in `text/` beside it."""
-    return notebook.parent / "text" / f"{notebook.stem}.py"
+    """Return where a notebook's text form is: in `text/` beside the lessons."""
+    folder = notebook.parent
+    if folder.name == "going_deeper":
+        return folder.parent / "text" / folder.name / f"{notebook.stem}.py"
+    return folder / "text" / f"{notebook.stem}.py"
+
+
+def lesson_number(notebook: Path) -> str:
+    """Return a lesson's number, "06", or "06b" for what goes deeper than lesson 06."""
+    return notebook.stem.partition("_")[0]
 
 
 def _pair_complaints(notebook: Path) -> list[str]:
@@ -197,7 +207,7 @@ def pictures_without_caption(cell: dict[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    notebooks = sorted(NOTEBOOKS.glob("[!.]*.ipynb"))
+    notebooks = lessons_in(NOTEBOOKS)
     found = [line for notebook in notebooks for line in complaints(notebook)]
     print("\n".join(found or [f"{len(notebooks)} notebooks are as they should be"]))
     return len(found) > 0

@@ -14,13 +14,14 @@ import pytest
 from cance_edu.course import style
 from cance_edu.detectors import cance
 from cance_edu.detectors.settings import Settings
+from cance_edu.files import lessons_in
 from cance_edu.training import autoencoder, contrast
 from tests.pretend_gpu import pretended_gpu
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 OF_TABLES = ("09_pretrained_features", "10_tabular", "11_the_papers_tables")
 """Lessons that fit tables, for which "auto" is the CPU: a GPU has nothing to do there."""
-LESSONS = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if path.stem not in OF_TABLES]
+LESSONS = [path for path in lessons_in(NOTEBOOKS) if path.stem not in OF_TABLES]
 
 
 class WithoutAsserts(ast.NodeTransformer):

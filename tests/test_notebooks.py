@@ -6,6 +6,7 @@ import sys
 import nbformat
 import pytest
 
+from cance_edu.files import lessons_in
 from tests.check_notebooks import (
     LARGEST_FILE,
     NOTEBOOKS,
@@ -21,7 +22,7 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 
 
 def test_committed_notebooks_are_as_they_should_be():
-    for notebook in NOTEBOOKS.glob("*.ipynb"):
+    for notebook in lessons_in(NOTEBOOKS):
         assert complaints(notebook) == []
 
 

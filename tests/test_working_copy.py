@@ -8,6 +8,7 @@ import pytest
 
 from cance_edu.classroom import working_copy
 from cance_edu.classroom.working_copy import digest, for_students, lay_out
+from cance_edu.files import lessons_in
 
 FIRST, SECOND = "00_first.ipynb", "01_second.ipynb"
 
@@ -69,11 +70,13 @@ def test_the_copy_has_every_lesson_and_every_assignment(real):
     assert {path.name for path in real.glob("*.ipynb")} == expected
     expected = {path.name for path in working_copy.ASSIGNMENTS.glob("*.ipynb")}
     assert {path.name for path in (real / "assignments").iterdir()} == expected
+    expected = {path.name for path in (working_copy.LESSONS / "going_deeper").glob("*.ipynb")}
+    assert {path.name for path in (real / "going_deeper").glob("*")} == expected
 
 
 def test_the_copy_differs_from_a_lesson_in_its_outputs_alone(real):
-    for path in real.glob("*.ipynb"):
-        assert digest(path) == digest(working_copy.LESSONS / path.name)
+    for path in lessons_in(real):
+        assert digest(path) == digest(working_copy.LESSONS / path.relative_to(real))
         for cell in read(path)["cells"]:
             assert not cell.get("outputs")
             assert not cell.get("execution_count")
@@ -82,13 +85,13 @@ def test_the_copy_differs_from_a_lesson_in_its_outputs_alone(real):
 
 def test_links_between_lessons_lead_to_notebooks_of_the_copy(real):
     links = [
-        link
+        path.parent / link
         for path in real.rglob("*.ipynb")
         for source in sources(path)
         for link in re.findall(r"\]\(([^)#:]+)\)", source)
     ]
     assert len(links) >= 10
-    assert [link for link in links if not (real / link).is_file()] == []
+    assert [link for link in links if not link.is_file()] == []
 
 
 def test_an_assignment_comes_without_answers(real):

@@ -14,7 +14,7 @@ from typing import Any
 
 from cance_edu.classroom.assignments import ASSIGNMENTS
 from cance_edu.classroom.autograding import STUB
-from cance_edu.files import PROJECT, written_beside
+from cance_edu.files import PROJECT, lessons_in, written_beside
 
 __all__ = ["digest", "for_students", "lay_out", "working_copy"]
 
@@ -188,9 +188,9 @@ def _digest(notebook: Notebook) -> str:
 
 def _sources() -> dict[str, Path]:
     """Return the course's notebooks by their place in the copy."""
-    lessons = sorted(LESSONS.glob("[0-9]*.ipynb"))
+    lessons = lessons_in(LESSONS)
     assignments = sorted(ASSIGNMENTS.glob("[0-9]*.ipynb"))
-    return {path.name: path for path in lessons} | {
+    return {path.relative_to(LESSONS).as_posix(): path for path in lessons} | {
         f"assignments/{path.name}": path for path in assignments
     }
 

@@ -140,7 +140,7 @@ def _recorded(name: str) -> NDArray[np.float64]:
         If the name does not begin with a lesson's number.
     """
     lesson, _, rest = name.partition(" ")
-    if not (lesson.isdecimal() and rest):
+    if not (lesson.rstrip("abc").isdecimal() and rest):
         raise ValueError(f"the figure is {name!r}; expected the lesson first: '07 auroc cance'")
     file = FOLDER / f"{lesson}.json"
     figures = json.loads(file.read_text(encoding="utf-8"))["figures"] if file.is_file() else []

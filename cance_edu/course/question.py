@@ -1,5 +1,6 @@
 """A question before a result: a choice, a number with a unit, or an order; and what is right."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,7 +110,7 @@ def question(
         If it is not exactly one of the three, the key has no lesson's number, or a number comes
         without `within`.
     """
-    if not (key[:2].isdigit() and key[2:3] == " "):
+    if not re.match(r"\d\d[a-z]? ", key):
         raise ValueError(f"the key is {key!r}; expected the lesson first: '01 below the mean'")
     kinds = (len(options) > 1, len(order) > 1, unit is not None)
     if sum(kinds) != 1 or (unit is not None) != (within is not None):

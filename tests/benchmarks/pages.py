@@ -13,6 +13,7 @@ from typing import Any
 
 import jupytext
 
+from cance_edu.files import lessons_in
 from tests.check_notebooks import NOTEBOOKS, code_lines, text_form
 
 BOOKKEEPING = re.compile(
@@ -51,7 +52,7 @@ def counts(notebook: Path) -> dict[str, Any]:
 def table() -> Iterator[str]:
     yield "| lesson | cells | lines of code seen | carry an idea | cells of bookkeeping alone |"
     yield "|---|---|---|---|---|"
-    for notebook in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+    for notebook in lessons_in(NOTEBOOKS):
         c = counts(notebook)
         yield (
             f"| {notebook.stem} | {c['cells']} | {c['code lines']} | {c['idea']:.0%} "
@@ -61,6 +62,6 @@ def table() -> Iterator[str]:
     yield ""
     yield "| lesson | predictions | tasks | words of prose |"
     yield "|---|---|---|---|"
-    for notebook in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+    for notebook in lessons_in(NOTEBOOKS):
         c = counts(notebook)
         yield f"| {notebook.stem} | {c['predictions']} | {c['tasks']} | {c['words']} |"

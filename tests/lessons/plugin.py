@@ -16,6 +16,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from cance_edu.course.over_seeds import lesson_dataset
+from tests.check_notebooks import lesson_number
 from tests.lessons.claims import Claim, claims_of
 
 FOLDER = Path(__file__).parent
@@ -43,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[Any]:
     collectors = yield
-    number = re.match(r"\d\d(?=_)", file_path.name)
+    number = re.match(r"\d\d[a-z]?(?=_)", file_path.name)
     if number and (FOLDER / f"claims_{number[0]}.py").is_file():
         return [
             LessonFile.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c
@@ -60,7 +61,7 @@ class LessonFile(IPyNbFile):
         for cell in super().collect():
             self.cells.append(cell)
             yield cell
-        number = self.path.name[:2]
+        number = lesson_number(self.path)
         for claim in claims_of(number):
             if claim.check is not None:
                 yield ClaimItem.from_parent(self, name=claim.name, claim=claim, number=number)

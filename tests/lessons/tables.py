@@ -17,7 +17,8 @@ from pathlib import Path
 
 import jupytext
 
-from tests.check_notebooks import NOTEBOOKS, text_form
+from cance_edu.files import lessons_in
+from tests.check_notebooks import NOTEBOOKS, lesson_number, text_form
 from tests.lessons.claims import claims_of
 from tests.lessons.replaced import REPLACED
 
@@ -29,8 +30,8 @@ Row = dict[str, str]
 
 
 def lessons() -> list[Path]:
-    """Return the notebooks of all lessons."""
-    return sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+    """Return the notebooks of all lessons, and those that go deeper."""
+    return lessons_in(NOTEBOOKS)
 
 
 def is_rewritten(lesson: Path) -> bool:
@@ -62,7 +63,7 @@ def old_assertions() -> list[Row]:
             if cell.cell_type == "code"
         ]
         found = [text for source in code for text in assertions(source)]
-        number = lesson.name[:2]
+        number = lesson_number(lesson)
         rows += [{"number": f"{number}-{i:03d}", "assertion": t} for i, t in enumerate(found, 1)]
     return rows
 
@@ -86,9 +87,9 @@ def has_claims(number: str) -> bool:
 
 def moved_rows(lesson: Path) -> list[Row]:
     """Return where each old assertion of a lesson stands now; "" where it is lost."""
-    number = lesson.name[:2]
+    number = lesson_number(lesson)
     rows = csv.DictReader(io.StringIO(OLD.read_text(encoding="utf-8")))
-    old = [row for row in rows if row["number"].startswith(number)]
+    old = [row for row in rows if row["number"].startswith(f"{number}-")]
     if is_rewritten(lesson):
         places = new_places(number)
         found = [places.get(row["number"]) or places.get(row["assertion"], "") for row in old]
@@ -108,17 +109,22 @@ def still_standing(row: Row, standing: set[str]) -> str:
 
 
 def new_places(number: str) -> dict[str, str]:
-    """Return where a rewritten lesson's old assertions are, by their number or expression."""
+    """Return where a rewritten lesson's old assertions are, by their number or expression.
+
+    What was split off, 06b, has some of 06's.
+    """
     places: dict[str, str] = {}
-    for claim in claims_of(number):
-        place = claim.elsewhere or f"claims_{number}.py::{claim.name}"
-        places |= dict.fromkeys(claim.was, place)
-        if claim.check is not None:
-            source = textwrap.dedent(inspect.getsource(claim.check))
-            places |= dict.fromkeys(assertions(source), place)
-    module = __import__(f"tests.lessons.claims_{number}", fromlist=["DROPPED"])
-    for numbers, reason in getattr(module, "DROPPED", {}).items():
-        places |= dict.fromkeys(numbers.split(), f"dropped: {reason}")
+    for file in sorted(FOLDER.glob(f"claims_{number}*.py")):
+        part = file.stem.removeprefix("claims_")
+        for claim in claims_of(part):
+            place = claim.elsewhere or f"{file.name}::{claim.name}"
+            places |= dict.fromkeys(claim.was, place)
+            if claim.check is not None:
+                source = textwrap.dedent(inspect.getsource(claim.check))
+                places |= dict.fromkeys(assertions(source), place)
+        module = __import__(f"tests.lessons.{file.stem}", fromlist=["DROPPED"])
+        for numbers, reason in getattr(module, "DROPPED", {}).items():
+            places |= dict.fromkeys(numbers.split(), f"dropped: {reason}")
     return places
 
 
@@ -135,8 +141,9 @@ def tables() -> dict[Path, str]:
     """Return every table as it should be, by its file."""
     found = {}
     for lesson in lessons():
-        number = lesson.name[:2]
-        found[TABLES / f"moved_{number}.csv"] = written(moved_rows(lesson))
+        number = lesson_number(lesson)
+        if moved := moved_rows(lesson):
+            found[TABLES / f"moved_{number}.csv"] = written(moved)
         if has_claims(number):
             found[TABLES / f"claims_{number}.csv"] = written(claim_rows(number))
     return found

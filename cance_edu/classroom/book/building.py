@@ -7,7 +7,7 @@ from pathlib import Path
 from cance_edu.classroom.book.equation_map import equation_page
 from cance_edu.classroom.book.lessons import readable_notebook
 from cance_edu.classroom.book.reference import reference_pages
-from cance_edu.files import PROJECT
+from cance_edu.files import PROJECT, lessons_in
 from cance_edu.method.equations import equation_table, tests_by_equation
 
 __all__ = ["build", "gather"]
@@ -86,9 +86,10 @@ def gather(source: Path) -> None:
         A folder to be made.
     """
     shutil.copytree(PROJECT / "book", source, ignore=shutil.ignore_patterns("__pycache__"))
-    (source / "notebooks").mkdir()
-    for path in sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")):
-        (source / "notebooks" / path.name).write_text(readable_notebook(path), encoding="utf-8")
+    (source / "notebooks" / "going_deeper").mkdir(parents=True)
+    for path in lessons_in(PROJECT / "notebooks"):
+        page = source / path.relative_to(PROJECT)
+        page.write_text(readable_notebook(path), encoding="utf-8")
     shutil.copy(PROJECT / "notebooks" / "TEACHING.md", source / "notebooks")
     generated = reference_pages()
     generated["equations.md"] = equation_page(

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from cance_edu import __version__
 from cance_edu.course.over_seeds import FOLDER
 from cance_edu.datasets import DATASETS, data_root
-from cance_edu.files import PROJECT, made_with, written_beside
+from cance_edu.files import PROJECT, lessons_in, made_with, written_beside
 
 SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
 
@@ -49,7 +49,7 @@ def record(folder: Path = FOLDER) -> list[Path]:
     list of Path
         The files that were written.
     """
-    lessons = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if _measures(path)]
+    lessons = [path for path in lessons_in(NOTEBOOKS) if _measures(path)]
     waiting = [path for path in lessons if not _is_recorded(path, folder)]
     work = [(path, dataset, seed) for path in waiting for dataset, seed in _runs()]
     # Each lesson's kernel is a process of its own, with one thread: two at a time fill two cores.
