@@ -235,7 +235,7 @@ def test_moving_the_explorer_gives_every_artist_the_other_models_numbers(recordi
 
 def test_paths_are_drawn_as_geometric_means_over_seeds(recording):
     paths = [weight_path(recording, d) for d in (6, 16, 32)]
-    lines = draw_path(*Figure().subplots(1, 2), paths)
+    lines = draw_path(Figure(), paths)
     assert len(lines) == 6
     for line, path in zip(lines[:3], paths, strict=True):
         means = path.condition_numbers.prod(1) ** (1 / path.condition_numbers.shape[1])

@@ -65,6 +65,14 @@ def test_no_correlation_matrix_has_a_smaller_eigenvalue():
         assert np.linalg.eigvalsh(correlations)[0] >= least_eigenvalue(loss, 5) - 1e-12
 
 
+def test_eq_2_is_the_variance_of_the_eigenvalues():
+    for n, d in ((40, 3), (60, 8)):
+        z = torch.randn(n, d, generator=torch.Generator().manual_seed(d)).double().cumsum(1)
+        z = (z - z.mean(0)) / z.std(0, correction=0)
+        eigenvalues = np.linalg.eigvalsh(np.cov(z.numpy().T, bias=True))
+        assert covariance_loss(z).item() * (d - 1) == pytest.approx(eigenvalues.var())
+
+
 def test_the_loss_of_independent_latents_in_a_batch_is_what_chance_gives():
     batches = torch.rand(500, 31, 8, generator=torch.Generator().manual_seed(0)).double()
     batches = (batches - batches.mean(1, keepdim=True)) / batches.std(1, correction=0)[:, None]

@@ -24,7 +24,7 @@ def independent_correlations(latent_dim: int, n: int) -> Array:
         Of one draw of n standard normal points; ones on the diagonal.
     """
     draw = np.random.default_rng(0).normal(size=(latent_dim, n))
-    correlations: Array = np.corrcoef(draw)
+    correlations: Array = np.asarray(np.corrcoef(draw))
     return correlations
 
 

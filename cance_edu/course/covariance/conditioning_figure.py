@@ -43,5 +43,6 @@ def draw_conditioning(
         axes.set(xscale="log", title=title, xlabel="condition number, held out")
         axes.invert_xaxis()
     panels[0].set_ylabel("AUROC, percent")
-    panels[-1].legend(fontsize=8, loc="lower left")
+    handles = [line for line in lines if not str(line.get_label()).startswith("_")][: len(pairs)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(pairs), fontsize=9)
     return lines

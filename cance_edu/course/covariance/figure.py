@@ -137,13 +137,13 @@ def move_explorer(
     artists.model.set_data([weight], [conditions[weight]])
 
 
-def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> list[Line2D]:
+def draw_path(figure: Figure, paths: Sequence[WeightPath]) -> list[Line2D]:
     """Draw condition number and reconstruction loss against λ, a line for each bottleneck.
 
     Parameters
     ----------
-    conditions, losses : Axes
-        Where to draw.
+    figure : Figure
+        Filled.
     paths : sequence of WeightPath
         One for each width: the line is the mean over seeds, the small markers are the seeds.
 
@@ -153,6 +153,7 @@ def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> li
         The lines of the means, condition numbers first.
     """
     lines = []
+    conditions, losses = figure.subplots(1, 2)
     for axes, attribute in ((conditions, "condition_numbers"), (losses, "reconstruction_losses")):
         axes.set_yscale("log")
         for number, path in enumerate(paths):
