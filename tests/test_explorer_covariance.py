@@ -100,11 +100,29 @@ def test_schedules_begin_with_the_same_first_stage(monkeypatch):
         calls.append((kwargs["epochs"], before, [p.clone() for p in model.parameters()]))
 
     monkeypatch.setattr(recorded, "train_autoencoder", spy)
-    assert np.shape(recorded.schedule_losses(1.0, 0)) == (len(recorded.SCHEDULES), 2)
-    first, joint, restarted, decoupled = calls
-    assert [epochs for epochs, _, _ in calls] == [(1, 0), (2, 0), (1, 0), (0, 1)]
-    for (_, before, _), start in ((joint, first[1]), (restarted, first[2]), (decoupled, first[2])):
-        assert all(map(torch.equal, before, start))
+    losses = recorded.schedule_losses(1.0, 0)["losses"]
+    assert np.shape(losses) == (len(recorded.SCHEDULES), 2)
+    (_, start, halfway), *others = calls
+    assert [epochs for epochs, _, _ in calls] == [(1, 0), (2, 0), *[(1, 0)] * 3, (0, 1)]
+    for (_, before, _), expected in zip(others, [start, *[halfway] * 4], strict=True):
+        assert all(map(torch.equal, before, expected))
+    _, before, after = calls[recorded.SCHEDULES.index("decoder alone, batch norm live")]
+    of_encoder = len(list(convolutional_autoencoder((1, 8, 8), 3).encoder.parameters()))
+    assert all(map(torch.equal, before[:of_encoder], after[:of_encoder]))
+    assert not any(map(torch.equal, before[of_encoder:], after[of_encoder:]))
+
+
+def test_a_frozen_norm_keeps_its_averages_in_training(model):
+    frozen = recorded.with_frozen_norm(model).train()
+    averages = frozen.encoder[1].norm.running_mean.clone()
+    batch = torch.from_numpy(IMAGES[:8])
+    torch.testing.assert_close(frozen.encode(batch), model.encode(batch))
+    assert torch.equal(frozen.encoder[1].norm.running_mean, averages)
+    assert all(parameter.requires_grad for parameter in frozen.parameters())
+    live = recorded.with_frozen_weights(model).train()
+    live.encode(batch)
+    assert not torch.equal(live.encoder[1].running_mean, averages)
+    assert not any(parameter.requires_grad for parameter in live.encoder.parameters())
 
 
 # -- the summaries ------------------------------------------------------------------------------
@@ -217,7 +235,7 @@ def test_moving_the_explorer_gives_every_artist_the_other_models_numbers(recordi
 
 def test_paths_are_drawn_as_geometric_means_over_seeds(recording):
     paths = [weight_path(recording, d) for d in (6, 16, 32)]
-    lines = draw_path(*Figure().subplots(1, 2), paths)
+    lines = draw_path(Figure(), paths)
     assert len(lines) == 6
     for line, path in zip(lines[:3], paths, strict=True):
         means = path.condition_numbers.prod(1) ** (1 / path.condition_numbers.shape[1])
@@ -226,10 +244,10 @@ def test_paths_are_drawn_as_geometric_means_over_seeds(recording):
 
 def test_schedules_and_directions_are_drawn_point_for_point(recording, model):
     comparison = schedule_comparison(recording)
-    groups = draw_schedules(Figure().subplots(), comparison)
-    assert len(groups) == len(recorded.SCHEDULES) - 1
-    percent = 100 * comparison.change("decoupled")[..., 1]
-    np.testing.assert_allclose(groups[-1].get_offsets()[:, 1], percent.ravel())
+    groups = draw_schedules(Figure(), comparison)
+    assert len(groups) == 3 * (len(recorded.SCHEDULES) - 1)
+    percent = 100 * comparison.change("decoupled")[-1, :, 1]
+    np.testing.assert_allclose(groups[-1].get_offsets()[:, 0], percent)
     coordinates = widest_and_thinnest(model, Source(IMAGES))
     points = draw_two_directions(Figure().subplots(), coordinates, "a model")
     np.testing.assert_allclose(points.get_offsets(), coordinates)

@@ -1,4 +1,4 @@
-"""Latents and their covariance: heat map, spectrum, the path over λ, and four schedules."""
+"""Latents and their covariance: heat map, spectrum, the path over λ, and schedules of training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,13 +137,13 @@ def move_explorer(
     artists.model.set_data([weight], [conditions[weight]])
 
 
-def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> list[Line2D]:
+def draw_path(figure: Figure, paths: Sequence[WeightPath]) -> list[Line2D]:
     """Draw condition number and reconstruction loss against λ, a line for each bottleneck.
 
     Parameters
     ----------
-    conditions, losses : Axes
-        Where to draw.
+    figure : Figure
+        Filled.
     paths : sequence of WeightPath
         One for each width: the line is the mean over seeds, the small markers are the seeds.
 
@@ -153,6 +153,7 @@ def draw_path(conditions: Axes, losses: Axes, paths: Sequence[WeightPath]) -> li
         The lines of the means, condition numbers first.
     """
     lines = []
+    conditions, losses = figure.subplots(1, 2)
     for axes, attribute in ((conditions, "condition_numbers"), (losses, "reconstruction_losses")):
         axes.set_yscale("log")
         for number, path in enumerate(paths):
@@ -202,33 +203,35 @@ def draw_two_directions(axes: Axes, coordinates: ArrayLike, title: str) -> PathC
     return points
 
 
-def draw_schedules(axes: Axes, comparison: ScheduleComparison) -> list[PathCollection]:
-    """Draw how the second stage changes the reconstruction loss, one point for each seed.
+def draw_schedules(figure: Figure, comparison: ScheduleComparison) -> list[PathCollection]:
+    """Draw how schedules of training change the held-out loss, a panel for each λ.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
+    figure : Figure
+        Filled.
     comparison : ScheduleComparison
-        Of four schedules; held-out losses are drawn, relative to "joint".
+        Held-out losses are drawn, relative to "joint", a point for each seed.
 
     Returns
     -------
     list of PathCollection
-        The points of each schedule.
+        The points of each panel's schedules, from top to bottom.
     """
     groups = []
     others = [name for name in comparison.schedules if name != "joint"]
-    for number, (shift, name) in enumerate(zip((-0.2, 0, 0.2), others, strict=True)):
-        change = 100 * comparison.change(name)[..., 1]
-        places = np.repeat(np.arange(len(change)) + shift, change.shape[1])
-        groups.append(
-            axes.scatter(places, change.ravel(), s=24, label=name, **marker_style(number))
-        )
-    axes.axhline(0, color="black", linestyle="--", label="joint")
-    axes.set_xticks(np.arange(len(comparison.weights)), [f"{w:g}" for w in comparison.weights])
-    axes.set(xlabel="λ", ylabel="change of the held-out loss, %")
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    panels = figure.subplots(1, len(comparison.weights), sharey=True, sharex=True, squeeze=False)
+    for place, (axes, weight) in enumerate(zip(panels[0], comparison.weights, strict=True)):
+        for row, name in enumerate(others):
+            change = 100 * comparison.change(name)[place, :, 1]
+            style = marker_style(row) | {"alpha": 0.7}
+            groups.append(axes.scatter(change, np.full(len(change), row), s=24, **style))
+            axes.plot([change.mean()] * 2, [row - 0.3, row + 0.3], color="black", linewidth=2)
+        axes.axvline(0, color="black", linestyle="--", linewidth=1)
+        axes.set(title=f"λ = {weight:g}")
+    panels[0, 0].set_yticks(range(len(others)), others)
+    panels[0, 0].invert_yaxis()
+    figure.supxlabel("change of the held-out loss against joint training, %", fontsize=10)
     return groups
 
 

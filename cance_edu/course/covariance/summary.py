@@ -84,7 +84,7 @@ class WeightPath:
 
 @dataclass(frozen=True)
 class ScheduleComparison:
-    """Reconstruction losses after four schedules of training from the same first weights.
+    """Reconstruction losses after several schedules of training from the same first weights.
 
     Attributes
     ----------
@@ -218,7 +218,7 @@ def weight_path(recording: Recording, latent_dim: int) -> WeightPath:
 
 
 def schedule_comparison(recording: Recording) -> ScheduleComparison:
-    """Return the recorded losses of the four schedules ("covariance")."""
+    """Return the recorded losses of all schedules ("covariance")."""
     return ScheduleComparison(
         schedules=tuple(recording["schedules"].tolist()),
         weights=recording["schedule_weights"],

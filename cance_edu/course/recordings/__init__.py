@@ -31,6 +31,7 @@ RECORDINGS = (
     "mnist_eights",
     "mnist_pictures",
     "covariance",
+    "conditioning",
     "known_density",
     "noise_objectives",
     "k_dial",

@@ -1,11 +1,13 @@
 """Autoencoders of the digits for a grid of λ: what the covariance explorer shows.
 
 Each is trained for three widths of the bottleneck and three seeds, and measured on images that it
-was not trained on. Four schedules of training are compared too, for what the second stage buys.
+was not trained on. Six schedules of training are compared too, for what the second stage buys, and
+which part of it: that the encoder's weights stand still, or that its batch norm does.
 """
 
 import copy
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from cance_edu.course.recordings.rows import kept_row
 from cance_edu.datasets import Split, load_one_class
 from cance_edu.method.autoencoder import (
     Autoencoder,
@@ -38,8 +41,17 @@ SETTINGS: dict[str, Any] = {
     },
 }
 
-SCHEDULES = ("first stage alone", "joint", "joint, restarted", "decoupled")
-"""24 epochs of everything; 30 of everything; 24 and then 6 of everything; 24 and then 6 of D."""
+SCHEDULES = (
+    "first stage alone",
+    "joint",
+    "joint, restarted",
+    "decoder alone, batch norm live",
+    "everything learns, batch norm frozen",
+    "decoupled",
+)
+"""24 epochs of everything; 30 of everything; and, after the 24, another 6 with a new learning rate:
+of everything; of the decoder while the batch norm still follows each batch; of everything while
+the batch norm keeps to its running averages; of the decoder, with both frozen."""
 
 
 def record() -> dict[str, NDArray[Any]]:
@@ -56,8 +68,12 @@ def record() -> dict[str, NDArray[Any]]:
     """
     dims, weights = SETTINGS["latent_dims"], SETTINGS["covariance_weights"]
     seeds, schedules = SETTINGS["seeds"], SETTINGS["schedules"]
+    compared = [
+        [_kept(schedule_losses, weight, seed)["losses"] for seed in schedules["seeds"]]
+        for weight in tqdm(schedules["covariance_weights"], desc="schedules")
+    ]
     grid = [(d, weight, seed) for d in dims for weight in weights for seed in seeds]
-    rows = [grid_row(*row) for row in tqdm(grid, desc="grid")]
+    rows = [_kept(grid_row, *row) for row in tqdm(grid, desc="grid")]
     shape = (len(dims), len(weights), len(seeds))
     of_each_width = np.split(np.arange(len(rows)), len(dims))
     covariances = {
@@ -66,10 +82,6 @@ def record() -> dict[str, NDArray[Any]]:
         )
         for d, places in zip(dims, of_each_width, strict=True)
     }
-    compared = [
-        [schedule_losses(weight, seed) for seed in schedules["seeds"]]
-        for weight in tqdm(schedules["covariance_weights"], desc="schedules")
-    ]
     return covariances | {
         "covariance_losses": np.reshape([row["covariance_loss"] for row in rows], shape),
         "reconstruction_losses": np.reshape([row["losses"] for row in rows], (*shape, 2)),
@@ -113,8 +125,8 @@ def grid_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str, 
     }
 
 
-def schedule_losses(covariance_weight: float, seed: int) -> list[tuple[float, float]]:
-    """Train from the same first weights by each of the `SCHEDULES`; return their losses.
+def schedule_losses(covariance_weight: float, seed: int) -> dict[str, Any]:
+    """Train from the same first weights by each of the `SCHEDULES`.
 
     Parameters
     ----------
@@ -125,8 +137,8 @@ def schedule_losses(covariance_weight: float, seed: int) -> list[tuple[float, fl
 
     Returns
     -------
-    list of (float, float)
-        For each schedule the reconstruction loss on training and on held-out images.
+    dict
+        `losses`: for each schedule the reconstruction loss on training and on held-out images.
     """
     split = digits(seed)
     first, second = SETTINGS["epochs"]
@@ -142,9 +154,50 @@ def schedule_losses(covariance_weight: float, seed: int) -> list[tuple[float, fl
         halfway,
         trained(start, first + second, 0),
         trained(halfway, second, 0),
+        trained(with_frozen_weights(halfway), second, 0),
+        trained(with_frozen_norm(halfway), second, 0),
         trained(halfway, 0, second),
     )
-    return [losses(model, split) for model in models]
+    return {"losses": [losses(model, split) for model in models]}
+
+
+def with_frozen_weights(model: Autoencoder) -> Autoencoder:
+    """Return a copy whose encoder does not learn; its batch norm still follows each batch."""
+    model = copy.deepcopy(model)
+    model.encoder.requires_grad_(False)
+    return model
+
+
+def with_frozen_norm(model: Autoencoder) -> Autoencoder:
+    """Return a copy that learns as before, but for its batch norm, which stays as it is."""
+    model = copy.deepcopy(model)
+    model.encoder[1] = FrozenNorm(model.encoder[1])
+    return model
+
+
+class FrozenNorm(torch.nn.Module):
+    """A batch norm that uses its running averages, in training too.
+
+    Parameters
+    ----------
+    norm : nn.BatchNorm1d
+        With the averages of a training that is over.
+    """
+
+    def __init__(self, norm: torch.nn.Module) -> None:
+        super().__init__()
+        self.norm = norm
+
+    def train(self, mode: bool = True) -> Self:
+        """Change nothing: the norm stays in evaluation mode."""
+        super().train(mode)
+        self.norm.eval()
+        return self
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Return the latents with the variance of the running averages taken out."""
+        normed: Tensor = self.norm(latent)
+        return normed
 
 
 def digits(seed: int) -> Split:
@@ -186,3 +239,11 @@ def losses(model: Autoencoder, split: Split) -> tuple[float, float]:
             return reconstruction_loss(batch, model(batch)).item()
 
     return of(Source(split.train)), of(held_out(split))
+
+
+def _kept(compute: Callable[..., dict[str, Any]], *row: Any) -> dict[str, NDArray[Any]]:
+    settings = {name: SETTINGS[name] for name in ("normal", "epochs", "batch_size")}
+    about = settings | {"of": compute.__name__, "row": row}
+    if compute is schedule_losses:
+        about |= {"latent_dim": SETTINGS["schedules"]["latent_dim"], "schedules": SCHEDULES}
+    return kept_row("covariance", about, lambda: compute(*row))
