@@ -72,22 +72,31 @@ def mend_module_list(
 _CONTENTS: dict[int, Any] = {}
 
 
-def share_contents(
+def shorten_contents(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Compute the sidebar's contents once for all listings of code in folders of the same depth.
+    """Leave the modules out of the sidebar: in every page they made up a third of the book.
 
-    No listing is among the contents, so that none has a current page to be marked.
+    The reference's overview lists them. No listing of code is among the contents, so that none has
+    a current page to be marked: those in folders of the same depth share the contents.
     """
+    if "toctree" not in context:
+        return
+    contents = context["toctree"]
+
+    def one_level(**options: Any) -> Any:
+        return contents(**options | {"maxdepth": 1})
+
     if page.startswith("_modules/"):
-        depth, contents = page.count("/"), context["toctree"]
-        if depth not in _CONTENTS:
-            _CONTENTS[depth] = cache(contents)
-        context["toctree"] = _CONTENTS[depth]
+        context["toctree"] = _CONTENTS.setdefault(page.count("/"), cache(one_level))
+    else:
+        context["toctree"] = one_level
 
 
 def setup(app: Sphinx) -> None:
     """Connect what is this book's own."""
-    app.connect("html-page-context", share_contents, priority=400)  # before the theme asks for them
+    app.connect(
+        "html-page-context", shorten_contents, priority=400
+    )  # before the theme asks for them
     app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)

@@ -12,6 +12,21 @@
       else box.removeAttribute("tabindex");
     }
   };
+  // On a phone, code that is too wide waits folded: half of each line would be out of sight.
+  const fold = () => {
+    if (!matchMedia("(max-width: 40em)").matches) return;
+    for (const input of document.querySelectorAll(".cell_input:not(details *)")) {
+      const code = input.querySelector("pre");
+      if (!code || code.scrollWidth <= code.clientWidth) continue;
+      const folded = document.createElement("details");
+      folded.className = "code";
+      folded.innerHTML = "<summary>Show the code</summary>";
+      input.before(folded);
+      folded.append(input);
+    }
+  };
+  addEventListener("load", fold);
+  addEventListener("resize", fold);
   addEventListener("load", mark);
   addEventListener("resize", mark);
   // What is folded has no width until it is opened.

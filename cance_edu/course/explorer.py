@@ -13,6 +13,9 @@ from typing import Any
 import ipywidgets
 
 from cance_edu.course.canvas import Canvas
+from cance_edu.course.offline.page import to_html
+from cance_edu.course.offline.stops import Grid, stops_of
+from cance_edu.course.predict import reader
 
 __all__ = ["Explorer", "drive"]
 
@@ -35,6 +38,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
     ----------
     controls : dict of str to widget
         As given: `explorer.controls["noise_scale"].value = 2` moves a slider from a cell.
+    alt : str
+        As given.
     readout : ipywidgets.HTML
         The numbers, announced to screen readers when they change.
     """
@@ -43,7 +48,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         self, controls: Mapping[str, ipywidgets.ValueWidget], canvas: Canvas, alt: str
     ) -> None:
         self.controls = dict(controls)
-        self.canvas = canvas
+        self.canvas, self.alt = canvas, alt
         for control in self.controls.values():
             if not control.description:
                 raise ValueError(f"{type(control).__name__} has no description; expected a label")
@@ -61,10 +66,34 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         """Move the artists to the controls' values; return the numbers to show, as HTML."""
         raise NotImplementedError
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The controls' values."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def grids(self) -> list[Grid]:
+        """Return the stops that the controls have where there is no kernel.
+
+        Returns
+        -------
+        list of dict of str to list
+            Each combination of a grid's values is drawn beforehand. A control that is in none of
+            them stays where it is; one with different values in several decides among them.
+        """
+        return [{name: stops_of(control) for name, control in self.controls.items()}]
+
+    def to_html(self) -> str:
+        """Return the explorer as one piece of HTML that needs neither kernel nor network."""
+        return to_html(self)
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """Return what is displayed: beside the widget, what an exported page and the book show."""
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**options)
+        return bundle if reader() == "default" else bundle | {"text/html": self.to_html()}
+
     def _refresh(self, change: object = None) -> None:
-        values = {name: control.value for name, control in self.controls.items()}
         try:
-            numbers = self.update(**values)
+            numbers = self.update(**self.values)
             self.picture.value = self.canvas.png()
         except Exception:
             # The front end shows nothing of an error in a callback: show it, and let it go on to

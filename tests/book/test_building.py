@@ -80,5 +80,7 @@ def test_the_dial_is_a_page_of_its_own_and_other_widgets_are_said_in_words() -> 
     dial = readable_output({WIDGET: {}, "text/plain": "KDial(K=1.0, data={...})"})
     assert "mount(" in dial["text/html"]
     assert "src=" not in dial["text/html"].replace('src="data:', "")
+    explorer = {WIDGET: {}, "text/plain": "S(children=())", "text/html": "<p>an explorer</p>"}
+    assert readable_output(explorer) == {"text/html": "<p>an explorer</p>"}
     other = readable_output({WIDGET: {}, "text/plain": "NoiseExplorer(children=())"})
     assert "`NoiseExplorer`" in other["text/markdown"]

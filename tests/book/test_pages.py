@@ -1,10 +1,11 @@
 """The book in a real browser: no other host, WCAG 2 AA, phones and 400% zoom, no dead link."""
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.book.visits import SCHEMES, SCREENS, Visit, axe_script, visit
 
@@ -90,6 +91,38 @@ def test_the_animations_play_without_a_kernel(page: Page, site: Path) -> None:
         player.locator("button").click()
         page.wait_for_function("(slider) => +slider.value > 1", arg=slider.element_handle())
         assert picture.get_attribute("src") != before
+
+
+HIDES_CODE = """() => [...document.querySelectorAll(".cell_input pre")].filter((code) =>
+  code.checkVisibility() && code.scrollWidth > code.clientWidth).map((code) => code.textContent)"""
+
+
+def test_on_a_phone_no_code_hides_half_of_its_lines(browser: Browser, site: Path) -> None:
+    phone = browser.new_page(viewport={"width": 390, "height": 844})
+    folded = 0
+    for path in sorted((site / "notebooks").glob("*.html")):
+        phone.goto(path.as_uri())
+        assert phone.evaluate(HIDES_CODE) == [], path.name
+        folded += phone.locator("details.code:not([open])").count()
+        phone.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+        assert phone.evaluate(HIDES_CODE) == [], path.name
+    assert folded > 20
+    phone.goto((site / "notebooks" / "05_noise_contrastive_estimation.html").as_uri())
+    first = phone.locator("details.code").first
+    expect(first.locator("pre")).to_be_hidden()
+    first.get_by_text("Show the code").click()
+    expect(first.locator("pre")).to_be_visible()
+    phone.close()
+
+
+def test_the_book_and_its_pictures_are_small(site: Path) -> None:
+    assert sum(file.stat().st_size for file in site.rglob("*") if file.is_file()) < 25_000_000
+    pictures = list(site.glob("_images/*"))
+    assert len(pictures) > 50
+    assert [file.name for file in pictures if file.stat().st_size > 300_000] == []
+    for page in site.glob("notebooks/*.html"):
+        for picture in re.findall(r"<svg class=\"ce-picture\".*?\n", page.read_text("utf-8")):
+            assert len(picture) < 300_000, page.name
 
 
 def test_a_search_finds_a_function_and_an_equation(page: Page, site: Path) -> None:

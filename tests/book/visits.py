@@ -1,17 +1,20 @@
 """What a real browser finds on a page of the book: one visit answers every question about it."""
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-AXE = """(options) => axe.run(document, {preload: false, ...options}).then((result) =>
+AXE = """(rules) => axe.run(document, {
+  preload: false, resultTypes: ["violations"], runOnly: rules}).then((result) =>
   result.violations.flatMap((broken) => broken.nodes.map((node) =>
     `${broken.id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`)))"""
-# A lesson has thousands of coloured words and formulas: one of each kind stands for all of them,
-# or axe-core takes half a minute a page.
+# A lesson has thousands of coloured words and formulas, the index thousands of entries: one of each
+# kind stands for all of them, or axe-core takes half a minute a page.
 THIN_OUT = """() => {
   const seen = new Set();
   const again = (kind) => seen.has(kind) || !seen.add(kind);
@@ -20,6 +23,8 @@ THIN_OUT = """() => {
       word.replaceWith(word.textContent);
   for (const formula of document.querySelectorAll("math"))
     if (again(formula.parentElement.parentElement.tagName)) formula.remove();
+  for (const entry of document.querySelectorAll(".genindextable li"))
+    if (again("entry" + entry.parentElement.parentElement.tagName)) entry.remove();
 }"""
 # What sticks out of the page, and is in no box of its own that scrolls. The column of all content,
 # which the theme lets scroll, is no such box; drawers wait outside.
@@ -43,7 +48,8 @@ IDS = "[...document.querySelectorAll('[id]')].map((node) => node.id)"
 LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
-# What zoom leaves of 1280 x 1024 pixels for the layout, and a phone.
+DESKTOP = {"width": 1280, "height": 1024}
+# What zoom leaves of these pixels for the layout, and a phone.
 SCREENS = {"zoom-400%": (320, 256), "phone": (390, 844)}
 # The other rules do not ask for a colour.
 SCHEMES = {"light": RULES, "dark": ["color-contrast", "link-in-text-block"]}
@@ -78,15 +84,35 @@ def axe_script() -> Path:
 
 def visit(page: Page, path: Path, script: Path | None) -> Visit:
     """Open a page; with axe-core's script, look at it on every screen and in both schemes."""
-    asked: list[str] = []
-    failed: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    page.goto(path.as_uri(), wait_until="load")
-    found = Visit(asked, failed, set(page.evaluate(IDS)), page.evaluate(LINKS), {}, {}, {})
-    if script is None:
-        return found
+    found = Visit([], [], set(), [], {}, {}, {})
+    with watched(page, found):
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+        page.goto(path.as_uri(), wait_until="load")
+        found.ids.update(page.evaluate(IDS))
+        found.links.extend(page.evaluate(LINKS))
+        if script is not None:
+            look(page, script, found)
+    return found
+
+
+@contextmanager
+def watched(page: Page, found: Visit) -> Iterator[None]:
+    """Note what is asked for and what fails, until the visit ends: a tab serves for many."""
+    watch = {
+        "request": lambda request: found.asked.append(request.url),
+        "requestfailed": lambda request: found.failed.append(request.url),
+        "pageerror": lambda error: found.failed.append(str(error)),
+    }
+    for event, note in watch.items():
+        page.on(event, note)
+    yield
+    for event, note in watch.items():
+        page.remove_listener(event, note)
+
+
+def look(page: Page, script: Path, found: Visit) -> None:
+    """Note what is cut off and what breaks axe-core's rules."""
     page.evaluate(UNFOLD)
     for screen, (width, height) in SCREENS.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -96,6 +122,5 @@ def visit(page: Page, path: Path, script: Path | None) -> Visit:
     page.evaluate(script.read_text(encoding="utf-8"))
     for scheme, rules in SCHEMES.items():
         page.emulate_media(color_scheme=scheme)
-        found.violations[scheme] = page.evaluate(AXE, {"runOnly": rules})
+        found.violations[scheme] = page.evaluate(AXE, rules)
         found.background[scheme] = page.evaluate(BACKGROUND)
-    return found

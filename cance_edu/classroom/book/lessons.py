@@ -47,10 +47,12 @@ def readable_output(data: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The K dial becomes a page of its own, which needs no kernel, and another widget a line that
-        says where to find it; highlighted code becomes code, which the book's own theme highlights;
-        anything else stays.
+        An explorer and the K dial become pages of their own, which need no kernel, and another
+        widget a line that says where to find it; highlighted code becomes code, which the book's
+        own theme highlights; anything else stays.
     """
+    if WIDGET in data and "text/html" in data:  # an explorer brings its own
+        return {"text/html": data["text/html"]}
     if WIDGET in data and data["text/plain"].startswith("KDial("):
         from cance_edu.course.dial.widget import to_html
 

@@ -12,6 +12,7 @@ from cance_edu.course.canvas import Canvas
 from cance_edu.course.explorer import Explorer, number
 from cance_edu.course.lognormal.figure import draw_histogram, draw_lognormal, move_lognormal
 from cance_edu.course.lognormal.summary import LognormalView, lognormal_view
+from cance_edu.course.offline.stops import Grid, stops_of
 from cance_edu.method.lognormal import lognormal_moments
 
 __all__ = ["LognormalExplorer"]
@@ -70,6 +71,13 @@ class LognormalExplorer(Explorer):
         self.view = lognormal_view(first, second, self._grid)
         move_lognormal(self._artists, self.view)
         return _numbers(self.view)
+
+    def grids(self) -> list[Grid]:
+        """Return the stops of each pair, which the other one does not change."""
+        return [
+            {"steer": [pair], **{name: stops_of(self.controls[name]) for name in names}}
+            for pair, names in PAIRS.items()
+        ]
 
     def _hand_over(self, change: object = None) -> None:
         """Let the other pair go on from what is shown, as far as its sliders reach."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import ipywidgets
+import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -16,6 +17,7 @@ from cance_edu.course.noise.summary import (
     noise_runs,
     noise_view,
 )
+from cance_edu.course.offline.stops import MOST, Grid
 from cance_edu.detectors.cance import CANCE
 
 __all__ = ["NoiseExplorer"]
@@ -103,6 +105,13 @@ class NoiseExplorer(Explorer):
         if with_anomalies:
             controls["anomalies"] = ipywidgets.Checkbox(value=True, description="show anomalies")
         return controls
+
+    def grids(self) -> list[Grid]:
+        """Return the stops: some of the recorded steps, in the two coordinates that are shown."""
+        places = np.rint(np.linspace(0, len(self._steps) - 1, MOST)).astype(int)
+        steps = sorted({*(self._steps[place] for place in places), self.controls["step"].value})
+        grid = {"detector": list(self.runs), "step": steps}
+        return [grid | {"anomalies": [False, True]} if "anomalies" in self.controls else grid]
 
     def _look(self, label: str, step: int, pair: tuple[str, ...]) -> NoiseView:
         """Return a view, computed when it is first asked for and then kept."""

@@ -7,6 +7,7 @@ from cance_edu.course.canvas import Canvas
 from cance_edu.course.explorer import Explorer, number
 from cance_edu.course.noise.known_density import KnownDensityView, known_density_view, known_fits
 from cance_edu.course.noise.known_density_figure import draw_known_density, move_known_density
+from cance_edu.course.offline.stops import Grid
 
 __all__ = ["KnownDensityExplorer"]
 
@@ -52,6 +53,12 @@ class KnownDensityExplorer(Explorer):
             options=self.fits.seeds, description="seed of the fit"
         )
         super().__init__(controls, Canvas(figure, self.artists.moving), _ALT)
+
+    def grids(self) -> list[Grid]:
+        """Return the stops, not all of them: each state has an image of its own."""
+        (grid,) = super().grids()
+        fewer = {"second_scale": grid["second_scale"][::2], "seed": grid["seed"][:2]}
+        return [grid | fewer]
 
     def update(self, first_scale: float, second_scale: float, seed: int) -> str:
         """Show the fit for K and seed."""

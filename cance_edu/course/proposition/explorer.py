@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from cance_edu.course.canvas import Canvas
 from cance_edu.course.explorer import Explorer, number
+from cance_edu.course.offline.stops import Grid
 from cance_edu.course.proposition.figure import draw_proposition, move_proposition
 from cance_edu.course.proposition.summary import PropositionView, proposition_view
 
@@ -41,6 +42,12 @@ class PropositionExplorer(Explorer):
         )
         controls = _controls(spread, noise_scale)
         super().__init__(controls, Canvas(figure, self._artists.moving), alt)
+
+    def grids(self) -> list[Grid]:
+        """Return the stops, those of K closer to each other where the guarantee is lost."""
+        (grid,) = super().grids()
+        now = self.controls["noise_scale"].value
+        return [grid | {"noise_scale": sorted({1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 4.0, 10.0, now})}]
 
     def update(self, **values: Any) -> str:
         """Show the proposition for this spread, K and augmentation."""

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from cance_edu.course.canvas import Canvas
 from cance_edu.course.explorer import Explorer, number
+from cance_edu.course.offline.stops import Grid, stops_of
 from cance_edu.course.scores.decisions_figure import draw_decision, move_base_rate, move_decision
 from cance_edu.course.scores.summary import Decision, ScoredImages, decide, decision_curves
 
@@ -85,6 +86,11 @@ class ScoreExplorer(Explorer):
             readout_format=".1f",
             layout={"width": "40em"},
         )
+
+    def grids(self) -> list[Grid]:
+        """Return the stops, more of the threshold than other sliders have."""
+        (grid,) = super().grids()
+        return [grid | {"threshold": stops_of(self.controls["threshold"], 17)}]
 
     def update(self, threshold: float, anomaly_share: float) -> str:
         """Show another threshold, or the same at another base rate."""
