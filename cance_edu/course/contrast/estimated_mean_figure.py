@@ -19,7 +19,7 @@ def draw_mean_variance(axes: Axes, curves: Mapping[str, VarianceCurve], what: st
     axes : Axes
         Where to draw.
     curves : mapping of str to VarianceCurve
-        By label; at most three.
+        By label; at most seven.
     what : str
         What is varied, for the axis.
 

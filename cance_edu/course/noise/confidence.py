@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
+from cance_edu.course.contrast.logistic_nce import radial_log_odds
 from cance_edu.course.noise.force import KnownFeature, noise_force
-from cance_edu.course.noise.variance import radial_log_odds
 
 __all__ = [
     "ConfidenceSweep",

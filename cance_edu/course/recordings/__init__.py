@@ -33,6 +33,7 @@ RECORDINGS = (
     "covariance",
     "known_density",
     "noise_objectives",
+    "held_out_moments",
     "k_dial",
     "resnet18_features",
     "kddcup99",
