@@ -1,9 +1,9 @@
-"""Does width help on the digits because the noise was measured on memorised features? (06b)
+"""Does width help on the digits because the noise was measured on memorised features? For 06b.
 
 An autoencoder learns from one half of the digits' eights. The noise gets its mean and covariance
 from the features of that half, which the autoencoder knows by heart, or from those of the other
-half, which it has not seen. All else is the same: T's data, which are the first half, the autoencoder,
-the number of images that a moment is of, and the seed.
+half, which it has not seen. All else is the same: T's data, which are the first half, the
+autoencoder, the number of images that a moment is of, and the seed.
 """
 
 from typing import Any
@@ -50,8 +50,8 @@ def record() -> dict[str, NDArray[Any]]:
         the ellipsoid that should hold 95%.
     """
     by_seed = [_one_seed(seed) for seed in tqdm(SETTINGS["seeds"], desc="seeds")]
-    names = ("aurocs", "gaussian", "inside")
-    return {name: np.array(values) for name, values in zip(names, zip(*by_seed), strict=True)}
+    aurocs, gaussian, inside = (np.array(values) for values in zip(*by_seed, strict=True))
+    return {"aurocs": aurocs, "gaussian": gaussian, "inside": inside}
 
 
 def _one_seed(seed: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
