@@ -67,7 +67,7 @@ def draw_ends(axes: Axes, ends: Mapping[str, ArrayLike], start: float) -> list[L
     for place, (label, scale) in enumerate(ends.items()):
         k = np.asarray(scale)
         x = np.arange(k.shape[1]) + np.linspace(-0.3, 0.3, len(k))[:, None]
-        style = {"linestyle": "none", "markersize": 3, "alpha": 0.7} | marker_style(place)
+        style = marker_style(place) | {"linestyle": "none", "markersize": 3, "alpha": 0.7}
         artists += axes.plot(x.ravel(), k.ravel(), label=label, **style)
     axes.axhline(start, label="start", **line_style(6))
     names = [f"$z_{j + 1}$" for j in range(k.shape[1] - 2)]

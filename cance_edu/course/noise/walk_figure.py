@@ -91,7 +91,7 @@ def draw_chance(axes: Axes, walks: Mapping[str, Sequence[ScaleWalk]]) -> list[Po
     list of PolyCollection
         A band for each.
     """
-    bands = []
+    bands: list[PolyCollection] = []
     for place, (label, several) in enumerate(walks.items()):
         scale = np.concatenate([walk.scale for walk in several], axis=1)
         low, high = scale.min(axis=1), scale.max(axis=1)
