@@ -1,4 +1,4 @@
-"""How well each part of the score finds anomalies: what was brought, what was learned, their sum."""
+"""How well each part of the score finds anomalies: brought, learned, and their sum."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def draw_heavy_tails(axes: Axes, tails: HeavyTails) -> list[Line2D]:
     """
     order = np.argsort(tails.distance)
     shares = axes.twinx()
-    edges = np.linspace(0, tails.distance.max(), 60)
+    edges = np.linspace(0, tails.distance.max(), 60).tolist()
     for group, colour, label in (
         (~tails.is_anomaly, NORMAL, "normal points"),
         (tails.is_anomaly, ANOMALY, "anomalies"),
