@@ -12,10 +12,16 @@ from cance_edu.course.contrast.estimated_mean import (
     at_equal_budget,
     covariance_of_estimates,
     fit_mean_and_normaliser,
+    in_dimensions,
     simulate,
     variance_against,
 )
-from cance_edu.course.contrast.estimated_mean_figure import draw_mean_variance
+from cance_edu.course.contrast.estimated_mean_figure import (
+    draw_budgets,
+    draw_mean_variance,
+    draw_widths,
+)
+from cance_edu.course.contrast.logistic_nce import fit_logistic_nce, radial_log_odds
 from cance_edu.method.nce import nce_loss
 
 SETTINGS = pytest.mark.parametrize(
@@ -139,3 +145,33 @@ def test_variance_is_drawn_with_its_simulations():
     line, marks = draw_mean_variance(Figure().subplots(), {"a": curve}, "x")
     np.testing.assert_array_equal(line.get_xydata(), [[1, 3], [2, 4]])
     np.testing.assert_array_equal(marks.get_xydata(), [[1.5, 3.6]])
+
+
+@pytest.mark.parametrize("dimension", [1, 3])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_mean_in_several_dimensions_by_simulation(dimension, scale):
+    """NCE of (c, b₁) is logistic regression, fitted to 800 sets of 400 points."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(800, 400, dimension))
+    u = np.concatenate([z, rng.normal(scale=scale, size=z.shape)], axis=1)
+    known = radial_log_odds(np.linalg.norm(u, axis=2), scale, dimension, 1.0)
+    slopes = np.stack([np.ones(u.shape[:2]), u[..., 0]], axis=-1)
+    means = fit_logistic_nce(slopes, np.arange(800) < 400, known, [0.0, 0.0])[:, 1]
+    expected = in_dimensions(dimension, [scale]).expected[0]
+    assert 400 * means.var() == pytest.approx(expected, rel=0.2)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_in_one_dimension_it_is_the_mean_on_the_line(scale):
+    setting = NoiseSetting(2.0, scale=scale)
+    ours = in_dimensions(1, [scale], noise_ratio=2.0).expected[0]
+    assert ours == pytest.approx(covariance_of_estimates(setting)[1, 1], rel=1e-6)
+
+
+def test_budgets_and_widths_draw_their_curves():
+    curve = VarianceCurve(*map(np.array, ([1.0, 2.0], [4.0, 3.0], [1.5], [3.6])))
+    left, _, right, _ = draw_budgets(Figure(), {"a": curve}, {"b": at_equal_budget(curve)})
+    np.testing.assert_array_equal(left.get_ydata(), [4, 3])
+    np.testing.assert_array_equal(right.get_ydata(), [8, 9])
+    (line,) = draw_widths(Figure().subplots(), {"a": curve})
+    np.testing.assert_array_equal(line.get_ydata(), [4, 3])

@@ -2,6 +2,7 @@
 # jupyter:
 #   cance_edu:
 #     budget_seconds: 50
+#     format: 2
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -16,91 +17,37 @@
 # %% [markdown]
 # # 05 · Noise contrastive estimation
 #
-# **Minutes:** 45 to read, under 1 to run on two CPU cores. **You need:** lesson 00 (04 for the
-# last section), Bayes' rule, logistic regression, and a little torch.
+# **You need:** lesson 00, Bayes' rule, logistic regression, and a little torch.
 #
 # When you are done, you will be able to
 #
 # 1. get a density out of a classifier, and say which part of it the classifier never learned;
-# 2. derive Eq. 3 to 7, and prove where the loss is least;
+# 2. derive Eq. 3 to 7, prove where the loss is least, and how low it can go;
 # 3. say why nobody has to normalise the learned density, and what its mass tells you;
-# 4. choose $\nu$ and the noise's width for a given amount of data, or of computing;
-# 5. tell where in space a score is knowledge, and where it is extrapolation.
-#
-# | symbol | in code | what it is |
-# |---|---|---|
-# | $z,\ v,\ u$ | `z`, `v`, `u` | a data point, a noise point, a point that may be either |
-# | $y$ | | 1 for data, 0 for noise |
-# | $p_d,\ p_n$ | | densities of data (unknown) and noise (known: `noise.log_prob`) |
-# | $\nu$ | `noise_ratio` | noise points for each data point |
-# | $T$ | `log_ratio` | log-odds of data, $\ln p^\theta - \ln \nu p_n$: **includes** $-\ln\nu$ |
-# | $p^\theta$ | | the model of $p_d$, that is $\nu\, p_n\, e^T$; need not have mass 1 |
-# | $S$ | `anomaly_score` | $-\ln p^\theta = -(T + \ln\nu + \ln p_n)$: **includes** $-\ln\nu$ too |
+# 4. say what the amount, the width and the place of the noise do to an estimate;
+# 5. split a score into what you brought and what you learned.
 #
 # All logarithms are natural; log-odds, scores and log-densities are in nats.
 
 # %%
-import numpy as np
 import torch
-from matplotlib.figure import Figure
-from scipy import optimize, stats
-from scipy.special import log_expit
-from sklearn.metrics import log_loss
 
-# %%
-from cance_edu import CANCE
-from cance_edu.course import recordings
-from cance_edu.course.contrast.estimated_mean import (
-    NoiseSetting,
-    at_equal_budget,
-    covariance_of_estimates,
-    variance_against,
-)
+from cance_edu.course import lesson05 as lesson
 
-# %%
-from cance_edu.course.contrast.estimated_mean_figure import draw_mean_variance
-from cance_edu.course.contrast.far_from_data import along_ray, reach
-from cance_edu.course.contrast.far_from_data_figure import draw_ray, draw_reach
-
-# %%
-from cance_edu.course.contrast.figure import (
-    draw_learning,
-    draw_line_contrast,
-    draw_planes,
-    draw_pointwise_loss,
-)
-from cance_edu.course.contrast.logistic_nce import asymptotic_covariance
-from cance_edu.course.contrast.summary import divergence, line_contrast, on_plane, watch_learning
-
-# %%
-from cance_edu.course.noise.gaussian_mixture import EXAMPLE
-from cance_edu.course.page import lesson_dataset, lesson_seed, lesson_split, measured, show_source
-from cance_edu.course.scores.figure import draw_aurocs, draw_scores
-
-# %%
-from cance_edu.course.style import show
-from cance_edu.experiments import auroc
-
-# %%
-from cance_edu.method.moments import RunningMoments
-from cance_edu.method.nce import LogRatio, anomaly_score, nce_loss, total_mass
-from cance_edu.method.noise import GaussianNoise
-from cance_edu.training.contrast import Contrast, train_nce
+# %% tags=["remove-input"]
+lesson.strip("contrast", "score")
 
 # %% [markdown]
 # ## 1 · A classifier that knows a density
 #
-# Data come from $N(1,\ 0.6^2)$. Pretend that you do not know this: you have 20,000 draws. You also
-# make 20,000 draws of a noise that you do know, $N(0,\ 1.5^2)$.
+# You have 20,000 data points $z$ on a line, and no idea where they come from. You draw as many
+# points $v$ of a noise that you do know, $N(0,\ 1.5^2)$.
 #
-# Then you forget all about densities and train a classifier, a logistic regression, to tell data
-# from noise. Its log-odds have three weights, $T(u) = w_0 + w_1 u + w_2 u^2$.
+# Now forget densities. Train a classifier, a logistic regression, to tell data from noise. Its
+# log-odds of *data* have three weights, $T(u) = w_0 + w_1 u + w_2 u^2$.
 
 # %%
-rng = np.random.default_rng(lesson_seed())
-data_law, noise_law = stats.norm(1.0, 0.6), stats.norm(0.0, 1.5)
-z_line = torch.from_numpy(data_law.rvs(20_000, random_state=rng))
-v_line = torch.from_numpy(noise_law.rvs(80_000, random_state=rng))  # more than is needed yet
+z, v = lesson.line_draws(lesson.seed)  # four times as much noise as is needed yet
 
 
 def powers(u):
@@ -109,839 +56,577 @@ def powers(u):
 
 # %%
 def logistic_regression(z, v, noise_ratio):
-    at_data, at_noise = powers(z), powers(v)
-    weights = torch.zeros(3, dtype=torch.float64)
+    at_data, at_noise, weights = powers(z), powers(v), torch.zeros(3).double()
     for _ in range(500):
         weights.requires_grad_()
-        loss = nce_loss(at_data @ weights, at_noise @ weights, noise_ratio)
+        loss = lesson.nce_loss(at_data @ weights, at_noise @ weights, noise_ratio)
         (slope,) = torch.autograd.grad(loss, weights)
         weights = (weights - 0.3 * slope).detach()
     return weights
 
 
-# %% [markdown]
-# `nce_loss` is the usual logistic loss; section 2 looks into it.
-#
-# **Predict.** What will the three weights be? Try to say it as a formula in $p_d$ and $p_n$, then
-# as numbers.
-
 # %%
-my_guess = ""  # three numbers
-
-# %%
-weights = logistic_regression(z_line, v_line[:20_000], noise_ratio=1.0)
-u = torch.linspace(-4, 4, 321, dtype=torch.float64)
-log_data, log_noise = (torch.from_numpy(law.logpdf(u)) for law in (data_law, noise_law))
-line = line_contrast(u, log_data, log_noise, powers(u) @ weights)
-figure = Figure(figsize=(9, 3.2), layout="constrained")
-draw_line_contrast(figure, line)
-show(figure, "Dots of the learned density and log-odds lie on the curves of the true ones.")
-
-# %%
-# ln N(u; 1, 0.6²) - ln N(u; 0, 1.5²), by powers of u
-best_weights = torch.tensor(
-    [np.log(1.5 / 0.6) - 1 / (2 * 0.6**2), 1 / 0.6**2, 1 / (2 * 1.5**2) - 1 / (2 * 0.6**2)]
+weights = logistic_regression(z, v[:20_000], noise_ratio=1.0)
+u = torch.linspace(-4, 4, 321).double()
+laws = lesson.DATA_LAW, lesson.NOISE_LAW
+log_data, log_noise = (torch.from_numpy(law.logpdf(u)) for law in laws)
+line = lesson.line_contrast(u, log_data, log_noise, powers(u) @ weights)
+lesson.figure(
+    *(lesson.draw_line_contrast, line),
+    size=(8, 3),
+    caption="Left, the dots are **noise density times $e^T$**: you knew the one factor and learned "
+    "the other, and their product is the density of the data. Right, why: $T$ is the difference of "
+    "the two log-densities.",
+    alt="Dots of the learned density and log-odds lie on the curves of the true ones.",
 )
-print("learned: ", weights.numpy().round(2))
-print("formula: ", best_weights.numpy().round(2))
-assert (weights - best_weights).abs().max() < 0.25
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# The data came from $N(1,\ 0.6^2)$, and the dots found it. The classifier never saw a density. It
+# contributed a *correction* to the one that you had:
 #
-# $T(u) = \ln p_d(u) - \ln p_n(u)$, so $w = (-0.47,\ 2.78,\ -1.17)$, but for the error of a finite
-# sample. The right picture shows it for all $u$ at once.
-# </details>
-#
-# The left picture is the point of this lesson. The dots are $p_n(u)\, e^{T(u)}$: you **know**
-# $p_n$, you **learned** $T$, and their product is the density of the data. The classifier never
-# saw a density; it contributed a correction to the one that you had.
+# $$ p_d(u) \approx p_n(u)\, e^{T(u)}. $$
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 more noise",
+    "Now take four noise points for each data point ($\\nu = 4$), and fit again. By how much does "
+    "the constant $w_0$ change? (A minus sign if it falls.)",
+    unit="nats",
+    within=0.15,
+)
 
 # %%
-middle = (u > data_law.ppf(0.005).item()) & (u < data_law.ppf(0.995).item())
-error_in_nats = np.abs(np.log(line.learned_density) - log_data.numpy())[middle]
-print(f"largest error where 99% of the data lie: {error_in_nats.max():.2f} nats")
-assert error_in_nats.max() < 0.25
+weights_4 = logistic_regression(z, v, noise_ratio=4.0)
+change = weights_4 - weights
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "05 more noise",
+    change[0],
+    """
+    It is $-\\ln 4 = -1.39$, but for the luck of the draws. With four times as much noise about, the
+    odds of data are four times lower at each point. The two other weights change by {slope:.2f} and
+    {bend:.2f}: luck as well. So $T$ approaches $\\ln p_d - \\ln \\nu p_n$, and whoever forgets to
+    add $\\ln\\nu$ back gets a density of mass $1/\\nu$. (Sec. 3.1 of the paper says "plus a
+    constant"; this is the constant.)
+    """,
+    slope=change[1],
+    bend=change[2],
+)
 
 # %% [markdown]
-# **Predict.** Now take four noise points for each data point ($\nu = 4$) and fit again. Which of
-# the three weights will change, and by how much? What happens to the density?
-
-# %%
-my_guess = ""  # which weight, by how much
-
-# %%
-weights_4 = logistic_regression(z_line, v_line, noise_ratio=4.0)
-print("nu = 1:  ", weights.numpy().round(2))
-print("nu = 4:  ", weights_4.numpy().round(2))
-print("change:  ", (weights_4 - weights).numpy().round(2), " and -ln 4 =", -np.log(4).round(2))
-assert abs(weights_4[0] - weights[0] + np.log(4)) < 0.15
-assert (weights_4 - weights)[1:].abs().max() < 0.25
-
-# %% [markdown]
-# <details><summary>Answer</summary>
+# ## 2 · From Eq. 3 to Eq. 7
 #
-# Only the constant, by $-\ln 4 = -1.39$; the rest is sampling error. With four times as much noise
-# about, the odds of data are four times lower at every point. The density does not change, as long
-# as you add $\ln\nu$ back.
-# </details>
+# **Eq. 3.** Draw a label: data ($y = 1$) with probability $\frac{1}{1 + \nu}$, else noise. Then
+# draw $u$ from $p_d$ or from $p_n$. The classifier is fitted by maximum likelihood **of the
+# labels**:
 #
-# Sec. 3.1 of the paper says that $T$ approximates $\ln (p_d / p_n)$ "plus a constant". That
-# constant is $-\ln\nu$. Whoever forgets it gets a density of mass $1/\nu$.
-
-# %% [markdown]
-# ## 2 · From Eq. 3 to Eq. 7, line by line
+# $$ \tfrac{1}{1+\nu}\, E_{z \sim p_d}\left[\ln p^\theta(1 \mid z)\right]
+#  + \tfrac{\nu}{1+\nu}\, E_{v \sim p_n}\left[\ln p^\theta(0 \mid v)\right]. $$
 #
-# **Eq. 3.** Draw a label, $y = 1$ with probability $\frac{1}{1 + \nu}$; then draw $u$ from $p_d$
-# if $y = 1$ and from $p_n$ if $y = 0$. The classifier $p^\theta(y \mid u)$ is fitted by maximum
-# likelihood **of the labels**:
+# Multiply by $1 + \nu$, which moves no maximum: that is Eq. 3.
 #
-# $$E\left[\ln p^\theta(y \mid u)\right]
-#   = \tfrac{1}{1+\nu}\, E_{z \sim p_d}\left[\ln p^\theta(1 \mid z)\right]
-#   + \tfrac{\nu}{1+\nu}\, E_{v \sim p_n}\left[\ln p^\theta(0 \mid v)\right].$$
+# **Eq. 4.** By Bayes' rule the true probability of data at $u$ is $p_d / (p_d + \nu p_n)$. Divide
+# by $p_d$: it is $\sigma(t) = 1 / (1 + e^{-t})$ with $t = \ln p_d - \ln \nu p_n$. The model has the
+# same form, with $p^\theta$ in the place of the $p_d$ that nobody knows:
 #
-# Multiply by $1 + \nu$, which moves no maximum, and you have Eq. 3.
+# $$ p^\theta(1 \mid u) = \sigma(T_\theta(u)), \qquad
+#    T_\theta(u) := \ln p^\theta(u) - \ln \nu p_n(u). \tag{4} $$
 #
-# **Eq. 4.** By Bayes' rule the true probability of data at $u$ is
-#
-# $$p(1 \mid u) = \frac{\frac{1}{1+\nu}\, p_d(u)}
-#     {\frac{1}{1+\nu}\, p_d(u) + \frac{\nu}{1+\nu}\, p_n(u)}
-#   = \frac{p_d(u)}{p_d(u) + \nu p_n(u)}.$$
-#
-# Divide by $p_d$: this is $1 / (1 + e^{-t}) = \sigma(t)$ with $t = \ln p_d(u) - \ln \nu p_n(u)$.
-# The model has the same form, with $p^\theta$ for the $p_d$ that nobody knows:
-#
-# $$p^\theta(1 \mid u) = \sigma(T_\theta(u)), \qquad
-#   T_\theta(u) := \ln p^\theta(u) - \ln \nu p_n(u). \tag{4}$$
-#
-# Read Eq. 4 from right to left as well: **any** function $T$ defines a $p^\theta = \nu p_n e^T$.
-# Nothing makes its integral 1. The paper calls $p^\theta$ a distribution; until training has
-# succeeded it is only a positive function.
+# Read it from right to left as well: any function $T$ defines a $p^\theta = \nu p_n e^T$. Nothing
+# makes its integral 1.
 #
 # **Eq. 5.** Put $\sigma(T)$ and $1 - \sigma(T)$ into Eq. 3, and change the sign to get a loss:
 #
-# $$L_{NCE}(\theta) = -E_{z \sim p_d}\left[\ln \sigma(T(z))\right]
-#   - \nu\, E_{v \sim p_n}\left[\ln(1 - \sigma(T(v)))\right]. \tag{5}$$
+# $$ L_{NCE} = -E_{z \sim p_d}\left[\ln \sigma(T(z))\right]
+#    - \nu\, E_{v \sim p_n}\left[\ln(1 - \sigma(T(v)))\right]. \tag{5} $$
 
-# %%
-show_source(nce_loss)
-
-# %% [markdown]
-# One line differs from the print: $1 - \sigma(T) = \sigma(-T)$, so the code asks for
-# $\ln\sigma(-T)$. On paper it is the same. In floating point the printed form breaks as soon as
-# $\sigma(T)$ rounds to 1.
-
-# %%
-sure = torch.tensor(40.0)
-as_printed, as_coded = torch.log(1 - torch.sigmoid(sure)), torch.nn.functional.logsigmoid(-sure)
-print("ln(1 - σ(40)) as printed:", as_printed.item(), "  as coded:", as_coded.item())
-assert as_printed == -torch.inf
-assert as_coded == -40
-
-# %% [markdown]
-# With $M$ data and $N = \nu M$ noise points, Eq. 11 weights a noise point by $\nu / N = 1 / M$, as
-# much as a data point. So NCE is the plain logistic loss over all $(1 + \nu) M$ points, times
-# $1 + \nu$. scikit-learn agrees:
-
-# %%
-T_z, T_v = powers(z_line) @ weights_4, powers(v_line) @ weights_4
-is_data = np.repeat([1, 0], [len(T_z), len(T_v)])
-probability = torch.sigmoid(torch.cat([T_z, T_v])).numpy()
-by_scikit_learn = (1 + 4.0) * log_loss(is_data, probability)
-assert np.isclose(nce_loss(T_z, T_v, noise_ratio=4.0).item(), by_scikit_learn)
-
-# %% [markdown]
+# In code that is one line, `nce_loss`:
+# `return -logsigmoid(on_data).mean() - noise_ratio * logsigmoid(-on_noise).mean()`.
+#
+# It asks for $\ln\sigma(-T)$ where the paper prints $\ln(1 - \sigma(T))$. On paper that is
+# one and the same. In floating point $\sigma(40)$ rounds to 1, and the printed form is
+# $\ln 0 = -\infty$.
+#
 # ### Where the loss is least
 #
-# Write Eq. 5 as one integral:
+# Write Eq. 5 as one integral over $u$. If $T$ may be any function, its value at one $u$ has no
+# bearing on its value at another, so you can look at each point by itself, with one number $t$:
 #
-# $$L_{NCE} = \int \underbrace{-p_d(u) \ln\sigma(T(u)) - \nu p_n(u) \ln\sigma(-T(u))}_{
-#   \ell(T(u);\ u)}\ du.$$
+# $$ \ell(t) = -p_d \ln\sigma(t) - \nu p_n \ln\sigma(-t), \qquad
+#    \ell'(t) = -p_d\, \sigma(-t) + \nu p_n\, \sigma(t) = 0
+#    \iff t = \ln \frac{p_d}{\nu p_n}. $$
 #
-# If $T$ may be any function, its value at one $u$ has no bearing on its value at another. So you
-# can minimise $\ell$ at each $u$ separately, over one number $t$. With
-# $\frac{d}{dt} \ln\sigma(t) = \sigma(-t)$,
-#
-# $$\frac{d\ell}{dt} = -p_d\, \sigma(-t) + \nu p_n\, \sigma(t) = 0
-#   \iff \frac{\sigma(t)}{\sigma(-t)} = e^t = \frac{p_d}{\nu p_n}
-#   \iff t = \ln \frac{p_d(u)}{\nu p_n(u)},$$
-#
-# $$\frac{d^2\ell}{dt^2} = (p_d + \nu p_n)\, \sigma(t)\, \sigma(-t) > 0,$$
-#
-# so there is one minimum, wherever either density is above zero. Look at three points, for
-# $\nu = 1$: the triangles are where a numerical minimiser ends.
-
-# %%
-log_odds = np.linspace(-6, 4, 201)
-
-
-def loss_at(u, t, noise_ratio=1.0):
-    on_data, on_noise = data_law.pdf(u) * log_expit(t), noise_law.pdf(u) * log_expit(-t)
-    return -on_data - noise_ratio * on_noise
+# The second derivative is $(p_d + \nu p_n)\, \sigma(t)\, \sigma(-t) > 0$. So **there is one
+# minimum where both densities are above zero**, and it is $T^* = \ln p_d - \ln \nu p_n$. Where only
+# one of them is, $t$ runs off to $\pm\infty$, and rightly so: there the answer is plain.
 
 
 # %%
-places = [-0.5, 0.2, 1.0]
-minima = [optimize.minimize_scalar(lambda t, u=u: loss_at(u, t)).x for u in places]
-losses = {f"u = {u:g}": loss_at(u, log_odds) for u in places}
-figure = Figure(figsize=(6, 3.2), layout="constrained")
-draw_pointwise_loss(figure.subplots(), log_odds, losses, minima)
-show(figure, "Three convex curves; each is least at the true log-odds of its own point.")
+def loss_at(u, t):
+    on_data, on_noise = (law.pdf(u) for law in laws)
+    return -on_data * lesson.log_expit(t) - on_noise * lesson.log_expit(-t)
 
-# %%
-best = data_law.logpdf(places) - noise_law.logpdf(places)
-print("minimiser:        ", np.round(minima, 4))
-print("ln p_d - ln ν p_n:", best.round(4))
-assert np.allclose(minima, best, atol=1e-5)
+
+places = lesson.np.array([-0.5, 0.2, 1.0])
+log_odds = lesson.np.linspace(-6, 4, 201)
+minima = [lesson.minimize_scalar(lambda t, u=u: loss_at(u, t)).x for u in places]
+of_data, of_noise = (law.pdf(places) for law in laws)
+bends = of_data * of_noise / (of_data + of_noise)
+
+# %% tags=["remove-input"]
+lesson.figure(
+    lesson.draw_pointwise_loss,
+    log_odds,
+    {f"u = {u:g}, bend {b:.2f}": loss_at(u, log_odds) for u, b in zip(places, bends, strict=True)},
+    minima,
+    caption="The loss at three single points. Triangles are where a numerical minimiser ends: at "
+    "$\\ln p_d - \\ln p_n$ of that point. **How much a point matters is how sharply its curve "
+    "bends there**, not how high it is.",
+    alt="Three convex curves; each is least at the true log-odds of its own point.",
+)
 
 # %% [markdown]
-# Two things to notice.
+# - **The minimum is normalised.** Nobody asked for $\int p^\theta = 1$. The minimum is at $p_d$,
+#   which has mass 1. Maximum likelihood for densities cannot do this: without the constraint it
+#   would raise $p^\theta$ without end.
+# - **The bend at the minimum** is $\frac{p_d\, \nu p_n}{p_d + \nu p_n}$: put $t = T^*$ into the
+#   second derivative. Where one of the two is practically zero, so is the bend, and the loss hardly
+#   cares what $T$ says there. Section 4 is about this.
 #
-# - **No constraint was needed.** We never asked for $\int p^\theta = 1$. The minimum is at $p_d$,
-#   and $p_d$ happens to have mass 1. Maximum likelihood for densities cannot do this: without the
-#   constraint it would raise $p^\theta$ everywhere.
-# - **How much a point matters** is the height of its curve. Where $p_d$ and $\nu p_n$ are both
-#   practically zero the curve is flat, and the loss does not care what $T$ says. Section 4 is
-#   about these places.
+# ### How low the loss can go
 #
+# Put $T^*$ into Eq. 5, for $\nu = 1$, and let $m = \frac12 (p_d + p_n)$ be the mixture of both:
+#
+# $$ \begin{aligned}
+# L^* &= -\int p_d \ln \frac{p_d}{2m} - \int p_n \ln \frac{p_n}{2m} \\
+#     &= 2 \ln 2 - KL(p_d \,\|\, m) - KL(p_n \,\|\, m)
+#      = 2 \ln 2 - 2\, JSD(p_d \,\|\, p_n).
+# \end{aligned} $$
+#
+# $JSD$ is the *Jensen-Shannon divergence*: 0 where two densities are the same, and at most $\ln 2$.
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 lowest loss",
+    "You exchange the noise for one that lies far from the data. What becomes of the least loss, "
+    "and of what you learn about the density of the data?",
+    options=[
+        "less loss, and more knowledge",
+        "less loss, and less knowledge",
+        "more loss, and less knowledge",
+    ],
+)
+
+# %%
+wide = torch.linspace(-9, 9, 721).double()
+p, q = (torch.from_numpy(law.pdf(wide)) for law in laws)
+mixture = (p + q) / 2
+jensen_shannon = 18 / 720 * (p * (p / mixture).log() + q * (q / mixture).log()).sum() / 2
+least = 2 * lesson.np.log(2) - 2 * jensen_shannon
+reached = lesson.nce_loss(powers(z) @ weights, powers(v[:20_000]) @ weights)
+variance_far = lesson.covariance_of_estimates(lesson.NoiseSetting(mean=3))[1, 1]
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "05 lowest loss",
+    "less loss, and less knowledge",
+    """
+    The loss falls towards 0 as the divergence grows towards $\\ln 2$. But the bend is nearly zero
+    at all points then: a classifier that is right nearly everywhere says little about a density.
+    **A low NCE loss is no sign of a good density**; it says that the task was easy. In section 1
+    the least loss was {least:.3f}; the regression reached {reached:.3f} on its own draws; guessing
+    has $2 \\ln 2 = 1.386$.
+    """,
+    least=least,
+    reached=reached,
+)
+
+# %% [markdown]
 # **Eq. 6.** At the minimiser solve Eq. 4 for $\ln p^\theta$, and put a minus in front, for rare
 # things should score high:
 #
-# $$S(z) = -\ln p^{\theta^*}(z) = -\left(T_{\theta^*}(z) + \ln\nu + \ln p_n(z)\right). \tag{6}$$
+# $$ S(z) = -\ln p^{\theta^*}(z) = -\left(T_{\theta^*}(z) + \ln\nu + \ln p_n(z)\right). \tag{6} $$
+#
+# **Eq. 7.** With $T = T^*$ that is $S = -\ln p_d$, whatever $\nu$ and the noise were. The paper
+# names one condition: $T$ must be flexible enough. There are two more: $\nu p_n$ must be above zero
+# where $p_d$ is, and there must be enough data.
+#
+# **Your turn.** Write Eq. 6 as code. One of its three terms is easily forgotten.
 
 # %%
-show_source(anomaly_score)
+from cance_edu.classroom import check
+
+
+def my_score(log_ratio, noise_log_prob, noise_ratio):
+    return ...
+
+
+check.anomaly_score(my_score)
 
 # %% [markdown]
-# **Eq. 7.** If $T$ is flexible enough to reach the pointwise minimum, then $S = -\ln p_d$,
-# whatever $\nu$ and the noise were. Six cases, with the noise $N(0, K^2)$:
-
-# %%
-for noise_ratio in (0.5, 1.0, 4.0):
-    for scale in (1.0, 1.69):
-        log_noise_k = torch.from_numpy(stats.norm(0, scale).logpdf(u))
-        optimal_log_ratio = log_data - log_noise_k - np.log(noise_ratio)
-        score = anomaly_score(optimal_log_ratio, log_noise_k, noise_ratio)
-        assert torch.allclose(score, -log_data)
-
-# %% [markdown]
-# "Flexible enough" is one condition, and the paper names it. There are two more that it does not
-# name: $\nu p_n$ must be above zero where $p_d$ is, and there must be enough data. Sections 4 and
-# 5 show what happens otherwise.
-
-# %% [markdown]
+# <details><summary>One answer</summary>
+#
+# `return -(log_ratio + np.log(noise_ratio) + noise_log_prob)`, after `import numpy as np`.
+# </details>
+#
 # ## 3 · In the plane, where the truth is known
 #
 # Three weights sufficed because the log-ratio of two Gaussians *is* a quadratic. For anything else
-# $T$ is a network:
+# $T$ is a network. Here the data come from three tilted hills, `EXAMPLE`, whose density we know and
+# the network does not. The noise is one Gaussian with the mean and the covariance of the data.
 
 # %%
-show_source(LogRatio)
+generator = torch.Generator().manual_seed(lesson.seed)
+z_plane, held_out = lesson.EXAMPLE.sample(6000, generator).split([5000, 1000])
+moments = lesson.RunningMoments(2).update(z_plane)
+noise = lesson.GaussianNoise(moments.mean, moments.covariance)
 
-# %% [markdown]
-# The data come from a mixture of three tilted Gaussians, `EXAMPLE`, whose density we know and the
-# network does not. The noise is the paper's first choice: one Gaussian with the mean and the
-# covariance of the data (Sec. 3.4; $K = 1$ in the words of lesson 06).
+
+def learn(ratio):
+    contrast = lesson.Contrast(ratio, "fixed", 1.0, 1000, learning_rate=5e-3, hidden=(64,) * 3)
+    torch.manual_seed(lesson.seed)  # the network's first weights
+    return lesson.train_nce(z_plane, noise, contrast, generator=generator, held_out=held_out)
+
 
 # %%
-torch.manual_seed(lesson_seed())  # the network's first weights
-generator = torch.Generator().manual_seed(lesson_seed())
-z_plane, held_out = EXAMPLE.sample(6000, generator).split([5000, 1000])
-moments = RunningMoments(2).update(z_plane)
-noise = GaussianNoise(moments.mean, moments.covariance)
-
-contrast = Contrast(
-    noise_objective="fixed", initial_scale=1.0, steps=1000, learning_rate=5e-3, hidden=(64, 64, 64)
-)
-network, _, history = train_nce(z_plane, noise, contrast, generator=generator, held_out=held_out)
+network, _, history = learn(ratio=1)
 network = network.double()
 
 
-# %%
 @torch.no_grad()
-def learned_score(u):
-    return anomaly_score(network(u), noise.log_prob(u), noise_ratio=1.0)
+def log_density(u):
+    return network(u) + noise.log_prob(u)  # Eq. 4 with ν = 1, from right to left
 
 
-learned = on_plane(lambda u: -learned_score(u))
-planes = {"truth": on_plane(EXAMPLE.log_prob), "noise": on_plane(noise.log_prob)}
-planes["learned"] = learned
-figure = Figure(figsize=(9.5, 3.2), layout="constrained")
-draw_planes(figure, planes)
-show(figure, "The learned density has the truth's three hills; the noise is one broad hill.")
+learned = lesson.on_plane(log_density)
+planes = {"truth": lesson.on_plane(lesson.EXAMPLE.log_prob)}
+planes |= {"noise": lesson.on_plane(noise.log_prob), "learned": learned}
 
-# %% [markdown]
-# $T$ turned one broad hill into three: in the empty middle, where the noise has its peak, it is
-# below $-3$. How good is the result? The **Kullback-Leibler divergence** from the truth is an
-# expectation over data, so draws of the data estimate it:
-#
-# $$KL = E_{z \sim p_d}\left[\ln p_d(z) - \ln \frac{e^{-S(z)}}{m}\right]
-#      = E_{z \sim p_d}\left[\ln p_d(z) + S(z)\right] + \ln m, \qquad m = \int e^{-S}.$$
-#
-# The mass $m$ must be in it: otherwise a density could look good by being too large everywhere.
-# There are two ways to get $m$. In the plane you can add up cells. In any dimension you can use
-# the noise as importance sampler, since
-# $\int e^{-S} = \int \nu e^T p_n = \nu\, E_{v \sim p_n}[e^{T(v)}]$, which is `total_mass`.
+# %% tags=["remove-input"]
+lesson.figure(
+    lesson.draw_planes,
+    planes,
+    size=(9, 3),
+    caption="$T$ turned one broad hill into three. Look at the empty middle: the learned density "
+    "is low there, but not as low as the truth.",
+    alt="The learned density has the truth's three hills; the noise is one broad hill.",
+)
 
-# %%
-with torch.no_grad():
-    mass_by_noise = total_mass(network(noise.sample(20_000, generator)), noise_ratio=1.0)
-test = EXAMPLE.sample(20_000, generator)
-truth = EXAMPLE.log_prob(test)
-of_noise = divergence(truth, -noise.log_prob(test), mass=1.0)
-of_learned = divergence(truth, learned_score(test), learned.mass)
-print(f"mass of exp(-S): {learned.mass:.2f} by cells, {mass_by_noise:.2f} by noise")
-print(f"divergence from the truth: noise {of_noise:.2f}, learned {of_learned:.3f} nats")
+# %% tags=["remove-input"]
+test = lesson.EXAMPLE.sample(20_000, generator)
+truth = lesson.EXAMPLE.log_prob(test)
+from_noise = lesson.divergence(truth, -noise.log_prob(test), mass=1.0)
+from_learned = lesson.divergence(truth, -log_density(test), learned.mass)
+too_high = lesson.np.where(
+    noise.squared_distance(learned.points).reshape(learned.log_density.shape) < 1.39,  # half of it
+    learned.log_density - planes["truth"].log_density,
+    -lesson.np.inf,
+)
+lesson.tell(
+    """
+    How good is it? The Kullback-Leibler divergence from the truth is {noise:.2f} nats for the noise
+    and **{learned:.3f}** for the learned density (over seeds {seeds:.3f}); the mass of the learned
+    density is {mass:.2f}, though nobody asked for 1.
 
-# %%
-assert measured("05 divergence of the noise", of_noise) > 0.8
-assert measured("05 divergence of the learned density", of_learned) < 0.03
-assert abs(measured("05 mass of the learned density", learned.mass) - 1) < 0.1
-assert abs(mass_by_noise / learned.mass - 1) < 0.1
-assert network(noise.mean[None]).item() < -3
+    But a divergence is an average over *data*, and hardly any data are in the hole. At one place in
+    the middle the learned log-density is too high by **{over:.1f} nats**. A hole in the data is
+    where an anomaly can hide, and this measure does not see it.
+    """,
+    noise=from_noise,
+    learned=from_learned,
+    seeds=lesson.over_seeds("05 divergence of the learned density"),
+    mass=learned.mass,
+    over=too_high.max(),
+)
 
-# %% [markdown]
-# The best Gaussian is more than 0.8 nats from the truth, the learned density less than 0.03. Its
-# mass is 1 within a tenth, though nobody asked for it.
-#
-# **Predict.** Go back to before the first step. The network's last layer gives values near 0. What
-# is the mass of $e^{-S}$ then, for $\nu = 1$? For $\nu = 4$?
-
-# %%
-my_guess = ""  # two numbers
-
-# %%
-untrained = LogRatio(noise.mean, noise.standard_deviation, contrast.hidden)
-with torch.no_grad():
-    untrained_log_ratio = untrained(noise.sample(20_000, generator))
-masses = {ratio: total_mass(untrained_log_ratio, ratio) for ratio in (1.0, 4.0)}
-print({ratio: round(mass, 2) for ratio, mass in masses.items()})
-assert all(0.5 < mass / ratio < 2 for ratio, mass in masses.items())
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# About $\nu$. With $T = 0$, Eq. 6 says $e^{-S} = \nu p_n$: the noise itself, times $\nu$. (The
-# first weights are small, not zero: hence "about".)
-# </details>
-#
-# Watch what training does from there. The same network is trained once more, with four noise
-# points for each data point.
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 mass before training",
+    "Go back to before the first step, when the last layer gives values near 0. What is the mass "
+    "of $e^{-S}$ then, with $\\nu = 4$?",
+    options=["near 0", "near 1/4", "near 1", "near 4"],
+)
 
 # %%
-contrast_4 = Contrast(**vars(contrast) | {"noise_ratio": 4.0})
-_, _, history_4 = train_nce(z_plane, noise, contrast_4, generator=generator, held_out=held_out)
+history_4 = learn(ratio=4)[2]
 runs = {
-    "ν = 1": watch_learning(history, EXAMPLE, noise, 1.0, test[:5000]),
-    "ν = 4": watch_learning(history_4, EXAMPLE, noise, 4.0, test[:5000]),
+    "ν = 1": lesson.watch_learning(history, lesson.EXAMPLE, noise, 1.0, test[:5000]),
+    "ν = 4": lesson.watch_learning(history_4, lesson.EXAMPLE, noise, 4.0, test[:5000]),
 }
-figure = Figure(figsize=(9, 3), layout="constrained")
-draw_learning(figure, runs)
-one, four = runs["ν = 1"], runs["ν = 4"]
-fall = f"the divergence falls from {one.divergence[0]:.2f} to {one.divergence[-1]:.3f} nats"
-show(figure, f"Mass starts near ν, strays, and settles near 1; for ν = 1 {fall}.")
+one, four = runs.values()
 
-# %%
-print(f"ν = 1: mass at the first record {one.mass[0]:.2f}, divergence {one.divergence[0]:.2f}")
-assert abs(one.mass[0] - 1) < 0.15
-assert one.divergence[-1] < 0.05 < 0.7 < one.divergence[0]
-assert np.abs(np.log(one.mass)).max() > 0.1
-assert four.mass[0] > 1.5
-assert max(abs(one.mass[-1] - 1), abs(four.mass[-1] - 1)) < 0.15
-assert np.allclose(history.mass, one.mass, rtol=0.2)
-
-# %% [markdown]
-# For $\nu = 1$ the mass is near 1 before anything has been learned, then strays by more than a
-# tenth, and comes back. So read the mass with care: **far from 1, something is wrong; near 1,
-# nothing is proved.** (`history.mass` is the mass by noise draws, here within a fifth of the
-# cells'.)
-#
-# Why does the mass come back at all? Look at the network's last bias $b$, which shifts $T$ as a
-# whole. At the minimum the slope of the loss in $b$ is zero:
-#
-# $$0 = -E_{p_d}[\sigma(-T)] + \nu E_{p_n}[\sigma(T)]
-#     = \int w\, (p^\theta - p_d)\, du, \qquad
-#   w = \sigma(-T) = \frac{\nu p_n}{p^\theta + \nu p_n}.$$
-#
-# The bias makes a **weighted** mass right: that of $w p^\theta$. For large $\nu$ the weight tends
-# to 1 and the plain mass is right at any stage; for small $\nu$ it is right only where $p^\theta$
-# is. The logistic regression of section 1 has such a bias, $w_0$, and there you can see both sides
-# agree:
-
-# %%
-pull_up = torch.sigmoid(-T_z).mean().item()
-push_down = 4.0 * torch.sigmoid(T_v).mean().item()
-print(f"data pull the constant up by {pull_up:.4f}, noise pushes it down by {push_down:.4f}")
-assert abs(pull_up - push_down) < 0.002
-
-# %% [markdown]
-# ## 4 · Where a classifier knows nothing
-#
-# Walk from the mean straight up, out of the data and out of the noise.
-#
-# **Predict.** Fifteen units up, there is neither data nor noise. What does $\sigma(T)$ say there?
-# Is $S$ right?
-
-# %%
-my_guess = ""  # the probability, and "right", "too low" or "too high"
-
-# %%
-distance = np.linspace(0, 20, 201)
-ray = along_ray(network, noise, EXAMPLE, (0.0, 1.0), distance)
-figure = Figure(figsize=(10, 3), layout="constrained")
-draw_ray(figure, ray)
-alt = "Beyond 6 the probability is 0 and T is a straight line; the score is far below the truth."
-show(figure, alt)
-
-# %%
-far = distance >= 10
-straight = np.polyval(np.polyfit(distance[far], ray.log_ratio[far], 1), distance[far])
-bend = np.abs(ray.log_ratio[far] - straight).max() / np.ptp(ray.log_ratio[far])
-rise = ray.score[-1] - ray.score[far][0]
-of_the_noise = (ray.noise_log_prob[far][0] - ray.noise_log_prob[-1]) / rise
-print(f"σ(T) at 15: {ray.probability[150]:.0e}; T is straight within {bend:.1%} of its range")
-print(f"score at 20: {ray.score[-1]:.0f} nats, truth {-ray.true_log_prob[-1]:.0f}")
-print(f"share of the rise of S from 10 to 20 that is the noise's: {of_the_noise:.0%}")
-
-# %%
-assert ray.probability[150] < 1e-6
-assert ray.probability[distance >= 6].max() < 1e-3
-assert ray.score[150] < -ray.true_log_prob[150]
-assert measured("05 bend of T far away", bend) < 0.05
-assert -ray.true_log_prob[-1] - ray.score[-1] > 100
-assert measured("05 share of the noise in the rise of S", of_the_noise) > 0.5
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# $\sigma(T)$ is 0 to six digits. $S$ is too low, at the end by more than 100 nats.
-# </details>
-#
-# The probability has **saturated**: from 6 on it is below a thousandth, and says nothing about how
-# far out you are. The log-odds still fall, but along a straight line. No data and no noise were
-# ever there, so nothing in the loss bends it; a network of ELU units runs on linearly.
-#
-# More than half of the rise of $S$ is that of $-\ln p_n$, a parabola that you put in by hand. So
-# far from everything, **the score is the noise's log-density plus an extrapolation.**
-
-# %% [markdown]
-# ## 5 · How sure is the estimate? What ν and the noise decide
-#
-# Take a model that can be solved exactly. Data are $N(0, 1)$. You know the shape, but neither the
-# mean $b$ nor the normaliser:
-#
-# $$\ln p^\theta(u) = c + b u - \tfrac12 u^2, \qquad \theta = (c, b).$$
-#
-# Maximum likelihood, which knows how to normalise, estimates $b$ by the sample mean, with variance
-# $1/n$. NCE does without the normaliser, and pays. How much?
-#
-# Near the minimum the loss is a parabola, and its curvature says how sharply the data fix
-# $\theta$. From the second derivative in section 2, with $g = (1, u)$ the gradient of $T$ in
-# $\theta$,
-#
-# $$I = \int (p_d + \nu p_n)\, \sigma(T)\, \sigma(-T)\; g g^T du
-#     = \int \frac{\nu p_n}{p_d + \nu p_n}\; p_d\; g g^T du.$$
-#
-# The fraction is the probability that a point at $u$ is noise. **A data point teaches as much as
-# it could have been noise.** For many data, $n$ times the covariance of the estimates is
-# $I^{-1} - (1 + \frac1\nu)\, e_c e_c^T$ (Gutmann and Hyvärinen, 2012).
-
-# %%
-show_source(asymptotic_covariance)
-
-# %% [markdown]
-# **Predict.** The noise has exactly the density of the data. How much larger than maximum
-# likelihood's is the variance of $b$, for $\nu = 1$? For $\nu = 9$? (The fraction is the same at
-# all $u$: you can do it in your head.)
-
-# %%
-my_guess = ""  # two factors
-
-
-# %%
-def variance_of_mean(**setting):
-    return covariance_of_estimates(NoiseSetting(**setting))[1, 1]
-
-
-for ratio in (1.0, 9.0):
-    print(f"ν = {ratio:.0f}: n times the variance is {variance_of_mean(ratio=ratio):.3f}")
-    assert np.isclose(variance_of_mean(ratio=ratio), 1 + 1 / ratio)
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# The fraction is $\frac{\nu}{1 + \nu}$, so the variance is $1 + \frac1\nu$ times that of maximum
-# likelihood: 2 for $\nu = 1$ and 1.11 for $\nu = 9$.
-# </details>
-#
-# Whether "for many data" is true of 200, a simulation tells: 2,000 times new data and new noise,
-# and the logistic regression fitted anew. Lines are the formula, marks the simulation.
-
-# %%
-ratios = np.geomspace(0.1, 30, 60)
-simulation = {"n_data": 200, "repetitions": 2000, "random_state": lesson_seed()}
-by_ratio = {
-    f"K = {scale:g}": variance_against(
-        "ratio", ratios, NoiseSetting(scale=scale), simulated_at=[0.25, 1, 4], **simulation
-    )
-    for scale in (1.0, 0.5, 3.0)
-}
-at_one_budget = {name: at_equal_budget(curve) for name, curve in by_ratio.items()}
-
-# %%
-figure = Figure(figsize=(9, 3.4), layout="constrained")
-left, right = figure.subplots(1, 2)
-draw_mean_variance(left, by_ratio, "ν, noise points for each data point")
-draw_mean_variance(right, at_one_budget, "ν, noise points for each data point")
-left.axhline(1, color="grey", linewidth=0.8)
-left.set(ylabel="n · variance of the mean", xscale="log", title="equally many data")
-right.set(ylabel="N · variance of the mean", xscale="log", title="equally many points in all")
-alt = "Left: curves fall towards 1 as ν grows. Right: each is least between ν = 1/2 and ν = 2."
-show(figure, alt)
-
-# %%
-exact, budget = by_ratio["K = 1"], at_one_budget["K = 1"]
-simulated_over_formula = exact.simulated / np.array([1 + 1 / r for r in exact.simulated_at])
-print("simulation over formula:", simulated_over_formula.round(2))
-assert np.abs(simulated_over_formula - 1).max() < 0.2
-assert all((np.diff(curve.expected) < 0).all() for curve in by_ratio.values())
-assert all(curve.expected[-1] < 2 for curve in by_ratio.values())
-assert abs(ratios[budget.expected.argmin()] - 1) < 0.1
-assert all(0.5 < ratios[curve.expected.argmin()] < 2 for curve in at_one_budget.values())
-assert np.isclose(3 * variance_of_mean(ratio=2), 9 / 8 * 2 * variance_of_mean(ratio=1))
-assert np.isclose(variance_of_mean(ratio=4), 1 + 1 / 4)
-
-# %% [markdown]
-# **Equally many data** (left): more noise is always better, and all curves head for 1: with much
-# noise NCE approaches maximum likelihood. For $K = 1$ and $\nu = 4$ you are within a quarter of
-# it.
-#
-# **Equally many points in all** (right): if each point costs the same, a noise point is bought
-# with a data point. For $K = 1$ the product is
-# $(1 + \nu)(1 + \frac1\nu) = \frac{(1 + \nu)^2}{\nu}$, which is least at $\nu = 1$: half data,
-# half noise. It is flat there: at $\nu = 2$ you pay an eighth more. For other widths the best
-# $\nu$ is another, between a half and 2.
-#
-# In anomaly detection normal data are what you lack, and noise costs nothing but computing. Then
-# the left picture is yours.
-#
-# **Predict.** Keep $\nu = 1$. Sec. 3.4 says that NCE "performs optimally when the noise
-# distribution $p_n$ closely resembles" that of the data. Which width $K$ of the noise $N(0, K^2)$
-# gives the least variance: below 1, 1, or above?
-
-# %%
-my_guess = ""  # a number
-
-# %%
-scales, shifts = np.geomspace(0.2, 10, 200), np.linspace(0, 5, 51)
-by_scale = {f"ν = {r}": variance_against("scale", scales, NoiseSetting(r)) for r in (1, 4, 16)}
-by_shift = {f"ν = {r}": variance_against("mean", shifts, NoiseSetting(r)) for r in (1, 4, 16)}
-# With simulations, for ν = 1
-at_scales = [0.3, 0.5, 1, 1.5, 3, 10]
-by_scale["ν = 1"] = variance_against("scale", scales, simulated_at=at_scales, **simulation)
-by_shift["ν = 1"] = variance_against("mean", shifts, simulated_at=[0, 1, 2, 3], **simulation)
-
-# %%
-figure = Figure(figsize=(9, 3.4), layout="constrained")
-left, right = figure.subplots(1, 2, sharey=True)
-draw_mean_variance(left, by_scale, "K, width of the noise over that of the data")
-draw_mean_variance(right, by_shift, "distance between the means, deviations of the data")
-left.set(ylabel="n · variance of the mean", xscale="log", title="noise of another width")
-right.set(title="noise of the same width, elsewhere")
-for axes in (left, right):
-    axes.axhline(1, color="grey", linewidth=0.8)
-show(figure, "Narrow noise and distant noise are disasters; noise that is too wide costs little.")
-
-# %%
-curve = by_scale["ν = 1"]
-best_scale = curve.value[curve.expected.argmin()]
-print(f"least variance {curve.expected.min():.2f}, at K = {best_scale:.2f}")
-narrow, wide, away = (variance_of_mean(**s) for s in ({"scale": 0.3}, {"scale": 3}, {"mean": 3}))
-print(f"K = 0.3: {narrow:.1f}   K = 3: {wide:.1f}   mean 3 away: {away:.1f}")
-
-# %%
-assert 1.5 < best_scale < 1.65
-assert abs(curve.expected.min() - 1.69) < 0.005
-assert wide < variance_of_mean(scale=1)
-assert min(narrow, away) > 20
-simulated_away = by_shift["ν = 1"].simulated[-1]
-assert measured("05 simulated variance, noise 3 away", simulated_away) > 1.1 * away
-over_formula = curve.simulated / [variance_of_mean(scale=scale) for scale in at_scales]
-assert np.abs(over_formula - 1).max() < 0.2
-
-# %% [markdown]
-# <details><summary>Answer</summary>
-#
-# About 1.6, where the variance is 1.69 instead of 2. The mean is fixed by data that lie away from
-# the centre, and wider noise is there more often.
-# </details>
-#
-# So the sentence in the paper is not exactly right, and which noise is best depends on what you
-# want to know. For the normaliser $c$, it *is* right: with noise like the data its variance is
-# zero.
-
-# %%
-normaliser_at_1, normaliser_at_best = (
-    abs(covariance_of_estimates(NoiseSetting(scale=scale))[0, 0]) for scale in (1.0, best_scale)
+# %% tags=["remove-input"]
+lesson.answer(
+    "05 mass before training",
+    "near 4",
+    """
+    With $T = 0$, Eq. 6 says $e^{-S} = \\nu p_n$: the noise itself, $\\nu$ times. After {step}
+    steps, at the first record, it is {four:.1f} still; with $\\nu = 1$ it is {one:.2f},
+    where hardly anything was learned. So **a mass far from 1 means that training is not done, and
+    a mass near 1 proves nothing**. It comes back because $p^\\theta$ comes to be $p_d$, which has
+    mass 1.
+    """,
+    picture=lesson.figure(
+        lesson.draw_learning,
+        runs,
+        size=(8, 2.8),
+        caption="The mass strays and settles near 1, while the divergence from the truth falls.",
+        alt=f"Mass starts near ν; the divergence falls from {one.divergence[0]:.2f} to "
+        f"{one.divergence[-1]:.3f} nats for ν = 1.",
+    ),
+    step=one.step[0],
+    four=four.mass[0],
+    one=one.mass[0],
 )
-print(f"n · variance of c: {normaliser_at_1:.3f} at K = 1, {normaliser_at_best:.3f} at K = 1.6")
-assert normaliser_at_1 < 1e-9 < 0.01 < normaliser_at_best
 
 # %% [markdown]
-# As a rule of thumb the sentence serves well, if you read it with the picture:
+# ## 4 · How sure is the estimate?
 #
-# - **Too narrow is a disaster.** At $K = 0.3$ the variance is above 20. Data in the tails meet no
-#   noise, so they teach nothing.
-# - **Elsewhere is a disaster** too: above 20 with the noise three deviations away. The simulation
-#   is worse than the formula by more than a tenth: it holds for many data, and of these 200 few
-#   are of use.
-# - **Too wide costs little.** $K = 3$ is still better than $K = 1$.
+# Take a model that can be solved: data $N(0, 1)$, of which you know the shape, but neither the mean
+# $b$ nor the normaliser: $\ln p^\theta = c + b u - \frac12 u^2$. Maximum likelihood, which knows
+# how to normalise, estimates $b$ with variance $1/n$. NCE pays for what it does not know. How much?
 #
-# Lesson 06 asks what this means for learning $K$.
-
-# %% [markdown]
-# ## 6 · On composite features of real images
+# The bend of section 2 answers: **a data point teaches as much as it could have been noise**. With
+# $g = (1, u)$, the slope of $T$ in $(c, b)$, add up the bends of all points:
 #
-# Now for $z$. The even digits are normal, five kinds of image at once. The detector below is the
-# plain one: no augmentation (`"cnce"`), $\nu = 1$, and the noise fixed at $K = 1$.
-
-# %%
-split = lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson_seed())
-detector = CANCE(
-    "cnce", noise_objective="fixed", initial_scale=1.0, steps=1000, random_state=lesson_seed()
-).fit(split.train)
-noise_z, network_z = detector.noise_, detector.log_ratio_
-is_anomaly = split.is_anomaly
-
-# %%
-z = torch.from_numpy(detector.composite_features(split.test))
-with torch.no_grad():
-    log_ratio = network_z(z)
-    mass = total_mass(network_z(noise_z.sample(100_000, generator)), noise_ratio=1.0)
-log_noise_z = noise_z.log_prob(z)
-log_density = log_ratio + np.log(1.0) + log_noise_z  # Eq. 6, with ν = 1
-assert np.allclose(-log_density, detector.anomaly_score(split.test))
-print(f"{len(z)} test images, {z.shape[1]} features each; mass of exp(-S): {mass:.2f}")
-
-# %% [markdown]
-# The last assertion says that the detector's score is Eq. 6 and nothing else.
+# $$ I = \int p_d\, \frac{\nu p_n}{p_d + \nu p_n}\; g g^T du, \qquad
+#    n\, \mathrm{Cov}(\hat c, \hat b) \to I^{-1} - \left(1 + \tfrac1\nu\right) e_c e_c^T $$
 #
-# How much better than a Gaussian is the learned density? On *normal test* images the mean of
-# $\ln p^\theta - \ln p_n = T + \ln\nu$ tells, and it needs no anomalies. (Corrected for the mass.)
-
-# %%
-gain = log_ratio[~is_anomaly].mean().item() - np.log(mass)
-print(f"the learned density beats the Gaussian by {gain:.1f} nats a normal test image")
-assert measured("05 gain over the Gaussian", gain) > 0.5
-
-# %% [markdown]
-# **Predict.** $S = -T - \ln p_n$ for $\nu = 1$. Three scores, then: $-T$ alone ("the classifier
-# says noise"), $-\ln p_n$ alone (the Gaussian, nothing learned), and $S$. Which two are close
-# together?
-
-# %%
-my_guess = ""  # two of "-T", "-ln p_n", "S"
-
-# %%
-scores = {"-T alone": -log_ratio, "Gaussian alone": -log_noise_z, "S, their sum": -log_density}
-areas = {name: auroc(is_anomaly, score.numpy()) for name, score in scores.items()}
-figure = Figure(figsize=(10, 3), layout="constrained")
-left, right = figure.subplots(1, 2)
-threshold = np.quantile(-log_density[~is_anomaly].numpy(), 0.9)
-draw_scores(left, -log_density.numpy(), is_anomaly, threshold)
-draw_aurocs(right, list(areas), list(areas.values()))
-right.set_xlim(0, 100)
-alt = ", ".join(f"{name} {100 * area:.1f}" for name, area in areas.items())
-found = (-log_density[is_anomaly] > threshold).double().mean()
-show(figure, f"{found:.0%} of the anomalies score above nine in ten normal images. AUROC: {alt}")
-
-# %%
-of_T, of_noise, of_S = areas.values()
-for name, area in areas.items():
-    measured(f"05 auroc of {name}", area)
-solved = {"digits": 0.95, "mnist": 0.75}[lesson_dataset()]
-assert solved < of_noise < of_S < of_noise + 0.1
-assert of_T < of_S - 0.1
-assert (log_density[~is_anomaly] > 0).double().mean() > 0.1
-
-# %% [markdown]
-# <details><summary>Answer</summary>
+# for many data (Gutmann and Hyvärinen, 2012). Here $e_c = (1, 0)$ points at the constant. The
+# theorem assumes that the model holds the truth, that its constant is free, and that the *numbers*
+# of data and noise points are fixed. What it subtracts is the luck of drawing labels, which you do
+# not have.
 #
-# $S$ and the Gaussian. The learned density is better on these images, but not by much; $-T$ alone
-# is more than ten points worse.
-# </details>
-#
-# (Scores below 0 are no mistake, and more than a tenth of the normal images have one: a density
-# may exceed 1.)
-#
-# Where does $T$ go wrong? Measure how far each test image lies from the noise's mean, in standard
-# deviations of the noise, and look at $T$ there.
+# With noise like the data the fraction is $\frac{\nu}{1 + \nu}$ at each point, and the variance of
+# $b$ is $1 + \frac1\nu$ times maximum likelihood's.
 
-# %%
-points = reach(network_z, noise_z, z, is_anomaly)
-beyond = points.beyond[is_anomaly].mean()
-figure = Figure(figsize=(7, 3.4), layout="constrained")
-draw_reach(figure.subplots(), points)
-show(figure, f"{beyond:.0%} of the anomalies lie beyond the noise, many of them with T above 0.")
-
-# %%
-called_data = (points.log_ratio[is_anomaly & points.beyond] > 0).mean()
-alike = np.corrcoef(-log_density[is_anomaly], -log_noise_z[is_anomaly])[0, 1]
-print(f"anomalies beyond 99.9% of the noise: {beyond:.0%}; T calls {called_data:.0%} of them data")
-print(f"correlation of S with -ln p_n among anomalies: {alike:.3f}")
-
-
-# %%
-most = {"digits": 0.8, "mnist": 0.4}[lesson_dataset()]
-assert measured("05 anomalies beyond the noise", beyond) > most
-assert measured("05 anomalies called data", called_data) > 0.1
-assert measured("05 correlation of S with the Gaussian", alike) > 0.97
-
-# %% [markdown]
-# On digits more than eight in ten anomalies lie where the noise hardly ever goes (on MNIST more
-# than four in ten). There $T$ was never trained on noise, and it calls more than a tenth of them
-# *data*. It even has a reason: the data's tails are heavier than the noise's. Beyond the edge $T$
-# met only data, learned to say so, and carries on outwards.
-
-# %%
-train_z = torch.from_numpy(detector.composite_features(split.train))
-in_training = reach(network_z, noise_z, train_z, np.zeros(len(train_z), dtype=bool))
-tail, said = in_training.beyond.mean(), in_training.log_ratio[in_training.beyond].mean()
-print(f"training images beyond the edge: {tail:.1%}, noise: 0.1%; there T is {said:.1f} on average")
-assert measured("05 training images beyond the noise", tail) > 0.004
-assert measured("05 T at training images beyond the noise", said) > 0
-
-# %% [markdown]
-# What saves the score is $\ln p_n$, as in section 4: among anomalies $S$ and the Gaussian's score
-# have a correlation above 0.97. So where did the learning pay? Split the test images at the edge.
-
-# %%
-rows = {"where noise is": ~points.beyond, "beyond the noise": points.beyond}
-gains = {}
-for name, part in rows.items():
-    of_noise, of_S, of_T = (
-        auroc(is_anomaly[part], -log[part].numpy()) for log in (log_noise_z, log_density, log_ratio)
-    )
-    gains[name] = of_S - of_noise
-    print(f"{name:16}  Gaussian {of_noise:.3f}   S {of_S:.3f}   -T {of_T:.3f}")
-
-assert measured("05 auroc gained where noise is", gains["where noise is"]) > 0.01
-assert measured("05 auroc gained beyond the noise", gains["beyond the noise"]) < 0.03
-
-# %% [markdown]
-# Where classifier and noise met, $S$ is better than the Gaussian by more than a point of AUROC.
-# Beyond, it gains less than three points, and less than inside.
-#
-# **The learned score is knowledge where the noise reaches, and the Gaussian elsewhere.** That
-# speaks for wider noise. If it were $K$ times as wide in every direction, how many anomalies would
-# still lie beyond it?
-
-# %%
-assert gains["beyond the noise"] < gains["where noise is"]
-
-anomalies = points.distance[is_anomaly]
-still_beyond = {scale: (anomalies > scale * points.edge).mean() for scale in (1, 1.69, 3, 5)}
-print({scale: f"{share:.0%}" for scale, share in still_beyond.items()})
-assert still_beyond[1.69] < still_beyond[1] - 0.05
-assert still_beyond[5] < 0.1
-
-# %% [markdown]
-# At $K = 5$ fewer than a tenth. But section 5 has the other side: every noise point that is far
-# from the data tells you less about them. Lesson 06 is about this choice.
-#
-# ### The same on MNIST's eights
-#
-# Digits of 8 by 8 pixels are nearly solved by the Gaussian already. The next cells do the same
-# with composite features of 1,000 of MNIST's eights, recorded by `cance-edu record mnist_eights`.
-# One digit alone is a simpler shape than five.
-#
-# **Predict.** Will $S$ beat the Gaussian there by more, or by less?
-
-# %%
-my_guess = ""  # "more" or "less"
-
-# %%
-eights = recordings.load("mnist_eights")
-held_out_8, train_8 = torch.from_numpy(eights["train_features"]).split([100, 900])
-test_8, not_eight = torch.from_numpy(eights["test_features"]), eights["test_labels"] != 8
-moments_8 = RunningMoments(8).update(train_8)
-noise_8 = GaussianNoise(moments_8.mean, moments_8.covariance)
-contrast_8 = Contrast(noise_objective="fixed", initial_scale=1.0, steps=1000)
-network_8, _, _ = train_nce(train_8, noise_8, contrast_8, generator=generator, held_out=held_out_8)
-points_8 = reach(network_8.double(), noise_8, test_8, not_eight)
-
-# %%
-log_noise_8 = noise_8.log_prob(test_8).numpy()
-area_T, area_noise, area_S = (
-    auroc(not_eight, -score)
-    for score in (points_8.log_ratio, log_noise_8, points_8.log_ratio + log_noise_8)
+# %% tags=["remove-input"]
+by_ratio, at_one_budget = lesson.budgets()
+lesson.figure(
+    lesson.draw_budgets,
+    by_ratio,
+    at_one_budget,
+    size=(8.5, 3.2),
+    caption="Lines are the formula, marks simulations. If data are what you lack, take more noise "
+    "(left). If each point costs the same, take about half and half (right).",
+    alt="Left: curves fall towards 1 as ν grows. Right: each is least between ν = 1/2 and ν = 2.",
 )
-figure = Figure(figsize=(7, 3.4), layout="constrained")
-draw_reach(figure.subplots(), points_8)
-show(figure, "Nearly all anomalies beyond the noise have T above 0: called data.")
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 the price of width",
+    "Sec. 3.4 says that NCE works best with noise like the data. On a line, noise *three times as "
+    "wide* estimates the mean with 0.94 times the variance that noise like the data gives: it is "
+    "even better. And in eight dimensions, for the mean of one coordinate?",
+    options=["better as well", "about the same", "about eight times worse"],
+)
 
 # %%
-called_data_8 = (points_8.log_ratio[not_eight & points_8.beyond] > 0).mean()
-gain_8 = points_8.log_ratio[~not_eight].mean()
-print(f"AUROC: -T {area_T:.3f}, Gaussian {area_noise:.3f}, S {area_S:.3f}")
-print(f"T calls {called_data_8:.0%} of the anomalies beyond the noise data")
-print(f"gain over the Gaussian on normal test images: {gain_8:.1f} nats")
-for name, value in {"-T": area_T, "Gaussian": area_noise, "S": area_S}.items():
-    measured(f"05 eights auroc {name}", value)
-assert area_T < 0.5 < 0.9 < area_S < area_noise + 0.01
-assert called_data_8 > 0.9
-assert measured("05 eights gain over the Gaussian", gain_8) > 0.5
+widths = lesson.np.geomspace(0.5, 4, 200)
+by_dimension = {f"D = {d}": lesson.in_dimensions(d, widths) for d in (1, 2, 4, 8, 16)}
+at_three = {d: lesson.in_dimensions(d, [1, 3]).expected for d in (1, 8, 16)}
+price = {d: wide / like_the_data for d, (like_the_data, wide) in at_three.items()}
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "05 the price of width",
+    "about eight times worse",
+    """
+    {eight:.1f} times, and in sixteen dimensions {sixteen:.0f} times. A data point teaches as much
+    as it could have been noise, and noise three times as wide has $3^D$ times the room: about the
+    data there is hardly any left. The best width comes ever closer to 1, and the gain over $K = 1$
+    ever closer to nothing. So in eight dimensions the sentence of the paper is nearly right, for
+    *this* estimate: the mean. For the density at a point far out it is another story
+    ([lesson 06](06_learning_the_noise.ipynb)).
+    """,
+    picture=lesson.figure(
+        lesson.draw_widths,
+        by_dimension,
+        size=(6.5, 3.4),
+        caption="In one dimension wide noise is cheap; each further dimension multiplies the "
+        "price. Noise that is too narrow is dear in all of them.",
+        alt="Five curves with their least values at K = 1.59 for D = 1 down to 1.05 for D = 16; to "
+        "the right of it they rise, the steeper the larger D.",
+    ),
+    eight=price[8],
+    sixteen=price[16],
+)
 
 # %% [markdown]
-# <details><summary>Answer</summary>
+# ## 5 · What you brought, and what you learned
 #
-# Less: $S$ is no better than the Gaussian here, give or take a point, though it describes the
-# normal images better by more than half a nat each.
-# </details>
+# Eq. 6 is a sum of two scores:
 #
-# Here $T$ has it upside down: it calls more than nine in ten of the far anomalies data, and as a
-# score $-T$ is worse than a coin. What is missing is not a better classifier, but noise where the
-# anomalies are.
+# $$ S = \underbrace{-\ln p_n}_{\text{what you brought}} +
+#        \underbrace{-T - \ln\nu}_{\text{what you learned}}. $$
 #
-# Keep this picture in mind: **a better density of normal data is not yet a better detector.** A
-# density is learned where normal data are, and judged where they are not.
+# Walk from the middle of section 3's plane straight up, out of the data and out of the noise.
+
+# %% tags=["remove-input"]
+distance = lesson.np.linspace(0, 20, 201)
+ray = lesson.along_ray(network, noise, lesson.EXAMPLE, (0.0, 1.0), distance)
+lesson.figure(
+    lesson.draw_ray,
+    ray,
+    size=(9, 2.8),
+    caption="Far out no loss bends $T$: it runs on as a straight line, while the noise's parabola, "
+    f"which you brought, carries the score. At 20 the truth is {-ray.true_log_prob[-1]:.0f} nats, "
+    f"the score {ray.score[-1]:.0f}.",
+    alt="Beyond 6 the probability is 0 and T is a straight line; the score is far below the truth.",
+)
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 the best classifier",
+    "So use $-T$ alone, “the classifier says noise”, where $T$ is *perfect*? Data have heavier "
+    "tails than Gaussian noise with their mean and covariance (Student's t with 6 degrees of "
+    "freedom, eight dimensions); anomalies lie three times as far out. With the exact $T^*$, what "
+    "is the AUROC of $-T^*$?",
+    unit="%",
+    within=0.1,
+)
+
+# %% tags=["remove-input"]
+tails = lesson.heavy_tails(random_state=lesson.seed)
+area_of_best_T = lesson.auroc(tails.is_anomaly, -tails.log_ratio)
+area_of_best_S = lesson.auroc(tails.is_anomaly, tails.score)
+lesson.answer(
+    "05 the best classifier",
+    area_of_best_T,
+    """
+    As a score it is nearly upside down, and it is right. $T^*$ answers “data or noise?”, and far
+    out there is hardly any noise: a rare data point there is still *data*. That the density is
+    tiny is said by the other part. The sum $S$ has an AUROC of **{best:.1%}**. **$-T$ is no
+    anomaly score, not even where $T$ is perfect.**
+    """,
+    picture=lesson.figure(
+        lesson.draw_heavy_tails,
+        tails,
+        size=(6.5, 3),
+        caption="$T^*$ rises on the way out, through the anomalies; $S$ rises as well.",
+        alt="T* and S against the distance; anomalies lie far out, where both are high.",
+    ),
+    best=area_of_best_S,
+)
+
+# %% [markdown]
+# Now composite features of real images. The even digits are normal; the detector is the plain one,
+# without augmentation and with the noise fixed.
+
+# %%
+split = lesson.lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson.seed)
+plain = {"noise_objective": "fixed", "initial_scale": 1.0, "steps": 1000}
+detector = lesson.CANCE("cnce", **plain, random_state=lesson.seed).fit(split.train)
+features = torch.from_numpy(detector.composite_features(split.test))
+brought = -detector.noise_.log_prob(features).numpy()
+points = lesson.reach(detector.log_ratio_, detector.noise_, features, split.is_anomaly)
+scores = {"brought": brought, "learned": -points.log_ratio, "sum": brought - points.log_ratio}
+areas = {name: lesson.auroc(split.is_anomaly, score) for name, score in scores.items()}
+
+# %% tags=["remove-input"]
+lesson.tell(
+    """
+    The sum is the detector's own score. AUROC of what was brought: {brought:.3f}; of what was
+    learned: **{learned:.3f}**; of the sum: {total:.3f}. {beyond:.0%} of the anomalies lie beyond
+    99.9% of the noise, and $T$ calls {called:.0%} of these *data*.
+    """,
+    brought=areas["brought"],
+    learned=areas["learned"],
+    total=areas["sum"],
+    beyond=points.beyond[split.is_anomaly].mean(),
+    called=(points.log_ratio[split.is_anomaly & points.beyond] > 0).mean(),
+)
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "05 noise where the anomalies are",
+    "What is missing, then, is noise where the anomalies are? On all of MNIST's eights the noise "
+    "was made wider, until at $K = 3$ nearly all anomalies had noise about them, and $T$ was "
+    "trained anew each time. What became of the AUROC of $-T$, and of the AUROC of $S$?",
+    options=["a rise of both", "a rise of -T's alone", "a rise of S's alone"],
+)
+
+# %% tags=["remove-input"]
+dial = lesson.recorded_dial()
+brought_area, learned_area, sum_area = dial.areas.mean(0).T
+lesson.answer(
+    "05 noise where the anomalies are",
+    "a rise of -T's alone",
+    """
+    From {first:.2f} to {third:.2f}. That of $S$ stayed between {low:.3f} and {high:.3f}. Wider
+    noise brings less, and there is more left to learn: **$K$ decides which part carries the score,
+    and hardly how good the sum is**. That is the first thing that you will see in
+    [lesson 06](06_learning_the_noise.ipynb), where you turn $K$ yourself.
+    """,
+    picture=lesson.figure(
+        lesson.draw_parts_against_scale,
+        dial.stops.scale,
+        dial.areas,
+        size=(6.5, 3.2),
+        caption="All of MNIST's eights, three seeds, recorded. $-T$ goes from worse than a coin "
+        "to a fine score, and $S$ stands nearly still.",
+        alt=f"AUROC against K: learned from {learned_area[0]:.2f} to {learned_area[5]:.2f}, the "
+        f"sum near {sum_area.mean():.2f}, brought at {brought_area.mean():.2f}.",
+    ),
+    first=learned_area[0],
+    third=learned_area[5],
+    low=sum_area.min(),
+    high=sum_area.max(),
+)
 
 # %% [markdown]
 # ## Recap
 #
-# 1. A classifier of data against known noise learns $T$; then $p_d \approx \nu\, p_n\, e^T$. The
-#    factor $p_n$ is never learned: you bring it.
-# 2. Eq. 5 is the logistic loss. Point by point it is least at $T = \ln p_d - \ln \nu p_n$; so
-#    $S = -(T + \ln\nu + \ln p_n)$ is $-\ln p_d$ there, whatever $\nu$ and $p_n$.
-# 3. Nobody normalises, because the minimum is normalised already. A mass far from 1 says that
-#    training is not done; a mass near 1 says little.
-# 4. For equally many data more noise is better, up to maximum likelihood; for equally many points
-#    in all, half and half is a good choice. Narrow or distant noise is a disaster, wide noise is
-#    not.
-# 5. Where neither data nor noise was drawn, $T$ is an extrapolation, and $S$ is mostly the noise's
-#    log-density. Measure how many of your test points lie there.
+# - A classifier of data against known noise learns $T$; then $p_d \approx \nu\, p_n\, e^T$. The
+#   factor $p_n$ is never learned: you bring it.
+# - Point by point Eq. 5 is least at $T^* = \ln p_d - \ln \nu p_n$, and how much a point counts is
+#   how much it could have been the other kind. For $\nu = 1$ the least loss is
+#   $2 \ln 2 - 2\, JSD$: low where the task is easy.
+# - Nobody normalises; the minimum is normalised already.
+# - In one dimension wide noise is cheap. Each further dimension multiplies the price.
+# - $S$ is what you brought plus what you learned. Neither is a score by itself to rely on: judge
+#   the sum.
 #
 # ## Questions
 #
-# 1. The noise is uniform on a box that holds all data. What is $T$ then, what is $S$, and what
-#    does $S$ say outside the box?
-# 2. Move the noise of section 5 six deviations away. With 200 data and 200 noise points there may
-#    be a threshold that separates them without error. What does logistic regression do then?
-# 3. Someone multiplies the last layer of a trained $T$ by 1.2. Which of AUROC, mass and loss
-#    change? And if a constant is added instead?
-# 4. In section 5 the best $K$ for the mean was 1.6 and for the normaliser 1. Where would you put
-#    the noise to learn the density at one given point?
-# 5. Why is `total_mass` a poor estimate when the noise is narrower than the data?
+# 1. The noise is uniform on a box that holds all data. What is $T^*$ then, and what does $S$ say
+#    outside the box?
+#
+# <details><summary>Answer</summary>
+#
+# Inside, $\ln p_d$ plus a constant: the log-volume of the box minus $\ln\nu$. Outside $p_n$ is 0,
+# so $S$ is infinite whatever $T$ says: the box was brought, and no learning can take it back.
+# </details>
+#
+# 2. Someone multiplies the last layer of a trained $T$ by 1.2. Which of AUROC, mass and loss
+#    change? And if a constant is added to $T$ instead?
+#
+# <details><summary>Answer</summary>
+#
+# By 1.2: all three may, for the learned part counts for more in the sum. A constant leaves the
+# AUROC alone, since it moves all scores by the same amount; mass and loss change.
+# </details>
+#
+# 3. Move the noise of section 4 six deviations away. With 200 points of each kind, what may happen
+#    to the logistic regression?
+#
+# <details><summary>Answer</summary>
+#
+# A threshold may separate them without error. The weights then grow without end: there is no
+# minimum, and no estimate.
+# </details>
 #
 # ## Where to read on
 #
-# - Michael Gutmann and Aapo Hyvärinen, *Noise-contrastive estimation: A new estimation principle
-#   for unnormalized statistical models*, 2010; and, with the theory of section 5,
-#   *Noise-contrastive estimation of unnormalized statistical models, with applications to natural
-#   image statistics*, 2012.
+# - Michael Gutmann and Aapo Hyvärinen, *Noise-contrastive estimation of unnormalized statistical
+#   models, with applications to natural image statistics*, 2012: the theory of section 4.
 # - Trevor Hastie, Robert Tibshirani and Jerome Friedman, *The Elements of Statistical Learning*,
-#   2nd edition, 2009, Sec. 14.2.4: densities by classification, before it had this name.
+#   2009, Sec. 14.2.4: densities by classification, before it had this name.
 # - Benjamin Rhodes, Kai Xu and Michael Gutmann, *Telescoping density-ratio estimation*, 2020: what
 #   to do when noise and data are far apart.
 # - Omar Chehab, Alexandre Gramfort and Aapo Hyvärinen, *The optimal noise in noise-contrastive
-#   learning is not what you think*, 2022.
+#   learning is not what you think*, 2022: and it may be of another family than the data.
+
+# %% tags=["remove-input"]
+lesson.calibration()

@@ -16,9 +16,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from scipy.stats import norm
+from scipy.stats import chi, norm
 
-from cance_edu.course.contrast.logistic_nce import asymptotic_covariance, fit_logistic_nce
+from cance_edu.course.contrast.logistic_nce import (
+    asymptotic_covariance,
+    fit_logistic_nce,
+    radial_log_odds,
+)
 
 __all__ = [
     "NoiseSetting",
@@ -26,6 +30,7 @@ __all__ = [
     "at_equal_budget",
     "covariance_of_estimates",
     "fit_mean_and_normaliser",
+    "in_dimensions",
     "simulate",
     "variance_against",
 ]
@@ -169,6 +174,37 @@ def variance_against(
         np.asarray(simulated_at, dtype=float),
         np.array([simulated(value) for value in simulated_at]),
     )
+
+
+def in_dimensions(
+    dimension: int, scale: Sequence[float] | Array, noise_ratio: float = 1.0
+) -> VarianceCurve:
+    r"""Return how the variance of one coordinate's mean depends on the noise's width.
+
+    Data N(0, I) and noise N(0, K² I) in D dimensions; the model knows the data's shape, but neither
+    the normaliser nor the mean of the first coordinate. The probability of noise, w, depends on the
+    radius alone, and by symmetry the mean has nothing to do with the normaliser:
+
+    .. math:: n\, \mathrm{Var}(\hat b) = 1 / E_p[w\, u_1^2] = D / E_p[w\, r^2], \qquad
+              w = \frac{ν p_n}{p_d + ν p_n}
+
+    Parameters
+    ----------
+    dimension : int
+        D.
+    scale : sequence of float
+        K, the noise's width over the data's.
+    noise_ratio : float
+        ν.
+    """
+    radius = np.linspace(0, chi.isf(1e-18, dimension), 20_001)
+    squared = radius**2 * chi.pdf(radius, dimension)
+    widths = np.asarray(scale, dtype=float)
+    could_be_noise = [
+        expit(-radial_log_odds(radius, float(k), dimension, noise_ratio)) for k in widths
+    ]
+    expected = [dimension / float(np.trapezoid(w * squared, radius)) for w in could_be_noise]
+    return VarianceCurve(widths, np.array(expected), np.empty(0), np.empty(0))
 
 
 def at_equal_budget(against_ratio: VarianceCurve) -> VarianceCurve:

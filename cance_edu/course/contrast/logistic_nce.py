@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-__all__ = ["asymptotic_covariance", "fit_logistic_nce"]
+__all__ = ["asymptotic_covariance", "fit_logistic_nce", "radial_log_odds"]
 
 Array = NDArray[np.float64]
 
@@ -92,3 +92,24 @@ def fit_logistic_nce(
         "Newton's method found no minimum: a point separates data from noise; take more points, or "
         "noise that overlaps the data"
     )
+
+
+def radial_log_odds(radius: Array, scale: float, dimension: int, noise_ratio: float) -> Array:
+    r"""Return T* of N(0, I) against ν N(0, K² I), which depends on the radius alone.
+
+    .. math:: T^*(r) = D \ln K - (1 - 1 / K²) \frac{r²}{2} - \ln ν
+
+    Parameters
+    ----------
+    radius : array of shape (n,)
+        |z|.
+    scale, dimension, noise_ratio : float, int, float
+        K, D and ν.
+
+    Returns
+    -------
+    array of shape (n,)
+        In nats.
+    """
+    narrower = -(radius**2) / 2 * (1 - 1 / scale**2)
+    return narrower + dimension * np.log(scale) - np.log(noise_ratio)

@@ -86,6 +86,12 @@ class Plane:
     log_density: Array
 
     @property
+    def points(self) -> Tensor:
+        """The middles of the cells, shape (n², 2), in the order of `log_density`."""
+        x, y = np.meshgrid(self.x, self.y)
+        return torch.from_numpy(np.stack([x.ravel(), y.ravel()], 1))
+
+    @property
     def mass(self) -> float:
         """The integral of the density over the square, as a sum over its cells."""
         cell = (self.x[1] - self.x[0]) * (self.y[1] - self.y[0])

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit
 
+from cance_edu.course.contrast.logistic_nce import radial_log_odds
 from cance_edu.course.noise.force import KnownFeature, noise_force
-from cance_edu.course.noise.variance import radial_log_odds
 
 __all__ = [
     "ConfidenceSweep",
     "confidence_slope",
     "confidence_sweep",
     "gaussian_confidence_sweep",
+    "gaussian_first_force",
 ]
 
 Array = NDArray[np.float64]
@@ -100,3 +101,25 @@ def confidence_slope(feature: KnownFeature, scale: float, noise_ratio: float = 1
         outward = log_ratio * np.gradient(log_ratio, z) * (z - feature.mean)
         total -= float(np.trapezoid(shared * outward, z)) / scale
     return total
+
+
+def gaussian_first_force(
+    scale: ArrayLike, noise_ratio: ArrayLike, dimension: int = 1
+) -> NDArray[np.float64]:
+    r"""Return the slope of the force on K in a at a = 0, for data N(0, I): how a training begins.
+
+    .. math:: F'(0) = \frac{1}{2K} \left(E_p - ν E_{p_{nK}}\right) T^{*\prime} (z - μ)
+              = \frac{D}{2K} (K^2 - 1) \left(ν - \frac{1}{K^2}\right)
+
+    Where it is positive, Eq. 8 makes K smaller as long as T has learned little.
+
+    Parameters
+    ----------
+    scale, noise_ratio : array_like
+        K and ν; they broadcast.
+    dimension : int
+        D.
+    """
+    k, nu = np.asarray(scale, dtype=float), np.asarray(noise_ratio, dtype=float)
+    slope: NDArray[np.float64] = dimension / (2 * k) * (k**2 - 1) * (nu - 1 / k**2)
+    return slope

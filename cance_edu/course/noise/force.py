@@ -26,6 +26,7 @@ __all__ = [
     "augmented_error",
     "loss_of_scale",
     "noise_force",
+    "sharp_core",
     "skewed_error",
     "two_modes",
 ]
@@ -89,6 +90,25 @@ def augmented_error(spread: float = 0.4) -> KnownFeature:
         spread,
         (0.0, mode, math.inf),
     )
+
+
+def sharp_core(core: float = 0.3, tail: float = 1.5, share: float = 0.8) -> KnownFeature:
+    """Return a feature with a sharp core and heavy tails, as a reconstruction error may be.
+
+    Parameters
+    ----------
+    core, tail : float
+        Standard deviations of two Gaussians around 0.
+    share : float
+        Of the core.
+    """
+
+    def log_pdf(z: Array) -> Array:
+        parts = [noise_log_pdf(z, 0.0, width) for width in (core, tail)]
+        return np.logaddexp(math.log(share) + parts[0], math.log(1 - share) + parts[1])
+
+    deviation = math.sqrt(share * core**2 + (1 - share) * tail**2)
+    return KnownFeature("sharp core", log_pdf, 0.0, deviation)
 
 
 def two_modes(distance: float = 1.5, width: float = 0.6) -> KnownFeature:

@@ -4,15 +4,31 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.contour import QuadContourSet
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.noise.confidence import ConfidenceSweep
+from cance_edu.course.noise.confidence import ConfidenceSweep, gaussian_first_force
 from cance_edu.course.noise.force import Force
 from cance_edu.course.noise.variance import EstimateVariance
-from cance_edu.course.style import ARTIFICIAL, NOISE, NORMAL, line_style, marker_style
+from cance_edu.course.style import (
+    ARTIFICIAL,
+    NOISE,
+    NORMAL,
+    label_log_axis,
+    line_style,
+    marker_style,
+)
 
-__all__ = ["draw_density_variance", "draw_force", "draw_losses", "draw_sweeps"]
+__all__ = [
+    "draw_density_variance",
+    "draw_first_force",
+    "draw_force",
+    "draw_losses",
+    "draw_sweeps",
+    "draw_two_forces",
+]
 
 SCALE_LABEL = "K, width of the noise over that of the data"
 
@@ -125,6 +141,24 @@ def draw_force(axes: Axes, force: Force) -> list[Line2D]:
     return lines
 
 
+def draw_two_forces(figure: Figure, first: Force, second: Force, titles: Sequence[str]) -> None:
+    """Draw two cases side by side, on one scale.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled by two axes.
+    first, second : Force
+        What was integrated.
+    titles : sequence of str
+        Of the two.
+    """
+    row = figure.subplots(1, 2, sharey=True)
+    for axes, force, title in zip(row, (first, second), titles, strict=True):
+        draw_force(axes, force)
+        axes.set_title(title, fontsize=10)
+
+
 def draw_sweeps(axes: Axes, sweeps: Sequence[ConfidenceSweep]) -> list[Line2D]:
     """Draw the force on K against T's confidence, each case in units of its largest force.
 
@@ -152,3 +186,29 @@ def draw_sweeps(axes: Axes, sweeps: Sequence[ConfidenceSweep]) -> list[Line2D]:
     )
     axes.legend(fontsize=8)
     return lines
+
+
+def draw_first_force(axes: Axes) -> QuadContourSet:
+    """Draw which way Eq. 8 moves K while T has learned little, for Gaussian data, by ν and K.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw: the sign does not depend on the number of dimensions.
+
+    Returns
+    -------
+    QuadContourSet
+        Its two halves; the course's own place is marked.
+    """
+    nu, k = np.meshgrid(np.geomspace(0.1, 10, 200), np.linspace(1.001, 4, 200))
+    sign = np.sign(gaussian_first_force(k, nu))
+    halves = axes.contourf(nu, k, sign, [-1.5, 0, 1.5], colors=["#E69F00", "#56B4E9"], alpha=0.5)
+    axes.plot(nu[0], nu[0] ** -0.5, "k--", label=r"$\nu = 1 / K^2$")
+    axes.plot(1, 1 + np.log(2), "ko", label=r"the course: $\nu = 1$, $K = 1.69$")
+    axes.text(2, 3, "Eq. 8 narrows", ha="center")
+    axes.text(0.17, 1.4, "Eq. 8 widens", ha="center")
+    axes.set(xscale="log", xlabel="ν, noise points for each data point", ylabel="K", ylim=(1, 4))
+    label_log_axis(axes.xaxis)
+    axes.legend(fontsize=8)
+    return halves

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from cance_edu.course.contrast.logistic_nce import asymptotic_covariance, fit_logistic_nce
+from cance_edu.course.contrast.logistic_nce import (
+    asymptotic_covariance,
+    fit_logistic_nce,
+    radial_log_odds,
+)
 
 __all__ = [
     "EstimateVariance",
     "estimate_covariance",
     "estimate_variance",
-    "radial_log_odds",
     "simulated_variance",
 ]
 
@@ -140,24 +143,3 @@ def _fit(points: Array, n_data: int, scale: float) -> Array:
 def _gradient(radius: Sequence[float] | Array) -> Array:
     """Return that of ln p_θ by (c, α), in a last axis of two."""
     return np.stack([np.ones(np.shape(radius)), -np.square(radius) / 2], axis=-1)
-
-
-def radial_log_odds(radius: Array, scale: float, dimension: int, noise_ratio: float) -> Array:
-    r"""Return T* of N(0, I) against ν N(0, K² I), which depends on the radius alone.
-
-    .. math:: T^*(r) = D \ln K - (1 - 1 / K²) \frac{r²}{2} - \ln ν
-
-    Parameters
-    ----------
-    radius : array of shape (n,)
-        |z|.
-    scale, dimension, noise_ratio : float, int, float
-        K, D and ν.
-
-    Returns
-    -------
-    array of shape (n,)
-        In nats.
-    """
-    narrower = -(radius**2) / 2 * (1 - 1 / scale**2)
-    return narrower + dimension * np.log(scale) - np.log(noise_ratio)
