@@ -275,7 +275,7 @@ PRECISION = {
 
 PROMISED_RANK = {
     "n scores instead of n + 1": lambda n, c: int(np.ceil(round(n - n * c, 6))),
-    "rounded down": lambda n, c: int(round((n + 1) * (1 - c), 6)),
+    "a share, not a rank": lambda n, c: 1 - c,
     "counted from the wrong end": lambda n, c: int(np.ceil(round(c * n + c, 6))),
     "one rank too high": lambda n, c: int(round((n + 1) * (1 - c), 6)) + 1,
 }

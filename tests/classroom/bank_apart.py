@@ -475,9 +475,7 @@ def above(k, n):
 
 PROMISED_RANK = {
     "n scores instead of n + 1": lambda n, c: first_rank(n, lambda k, n: Fraction(n - k, n), c),
-    "rounded down": lambda n, c: sum(
-        above(k, n) >= Fraction(c).limit_denominator(10_000) for k in range(1, n + 1)
-    ),
+    "a share, not a rank": lambda n, c: (n - n * c) / n,
     "counted from the wrong end": lambda n, c: (
         n
         + 1

@@ -136,9 +136,9 @@ PROMISED_RANK = Task(
             lambda n, c: ceil(round(n * (1 - c), 9)),
         ),
         Misconception(
-            "rounded down",
-            "At your k, is the rate at most the promised one, or a little more?",
-            lambda n, c: floor(round((n + 1) * (1 - c), 9)),
+            "a share, not a rank",
+            "Which of the n ordered scores do you take, the first, the second, ...?",
+            lambda n, c: 1 - c,
         ),
         Misconception(
             "counted from the wrong end",
