@@ -17,7 +17,7 @@ from cance_edu.course.results.comparisons_figure import (
 )
 from cance_edu.course.scores.decisions_figure import draw_decision, move_decision
 from cance_edu.course.scores.explorer import ScoreExplorer
-from cance_edu.course.scores.failures_figure import draw_rebuilt
+from cance_edu.course.scores.failures_figure import draw_failures
 from cance_edu.course.scores.figure import (
     draw_alarm_counts,
     draw_precision_recall,
@@ -287,14 +287,19 @@ def test_the_width_of_a_promise_is_that_of_the_beta_law():
     np.testing.assert_allclose(found, expected)
 
 
-def test_rebuilt_images_stand_below_the_images_and_their_difference_below_both():
-    images = np.random.default_rng(0).random((2, 1, 3, 3))
+def test_each_failure_stands_above_its_reconstruction_and_their_difference():
+    images = np.random.default_rng(0).random((3, 1, 3, 3))
     figure = Figure()
-    draw_rebuilt(figure, images, images / 2, ["a", "b"])
-    drawn = [axes.images[0].get_array() for axes in figure.axes]
-    np.testing.assert_allclose(drawn[0], images[0, 0])
-    np.testing.assert_allclose(drawn[3], images[1, 0] / 2)
-    np.testing.assert_allclose(drawn[5], (images[1, 0] / 2) ** 2)
+    draw_failures(
+        figure, {"missed": [2, 0], "accused": [1]}, images, images / 2, list("abc"), [1, 2, 3]
+    )
+    missed, accused = figure.subfigs
+    drawn = [axes.images[0].get_array() for axes in missed.axes]
+    np.testing.assert_allclose(drawn[0], images[2, 0])
+    np.testing.assert_allclose(drawn[3], images[0, 0] / 2)
+    np.testing.assert_allclose(drawn[5], (images[0, 0] / 2) ** 2)
+    assert [axes.get_title() for axes in missed.axes[:2]] == ["c: S = 3.0", "a: S = 1.0"]
+    assert len(accused.axes) == 3
 
 
 @pytest.mark.parametrize("panels", [1, 2, 3])
