@@ -130,3 +130,29 @@ def test_auto_takes_the_smallest_well_conditioned_weight():
     model, found = smallest_well_conditioned(train, [0.0, 1.0])
     assert model is models[1.0]
     assert list(found) == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 17, 30), (4, 63, 21)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_last_layer_is_the_transposed_convolution_of_its_weights(shape, dtype):
+    torch.manual_seed(0)
+    model = convolutional_autoencoder(shape, 4).to(dtype)
+    last = [layer for layer in model.decoder if isinstance(layer, torch.nn.ConvTranspose2d)][-1]
+    assert type(last) is not torch.nn.ConvTranspose2d
+    inputs = torch.randn(5, last.in_channels, 9, 7, dtype=dtype)
+    plain = torch.nn.ConvTranspose2d(last.in_channels, shape[0], 4, stride=2, padding=1).to(dtype)
+    plain.load_state_dict(last.state_dict())
+    outputs, gradients = [], []
+    for layer in (last, plain):
+        outputs.append(layer(inputs))
+        loss = outputs[-1].sin().sum()
+        gradients.append(torch.autograd.grad(loss, [layer.weight, layer.bias]))
+    tolerance = {"rtol": 1e-4, "atol": 1e-4} if dtype == torch.float32 else {}
+    torch.testing.assert_close(outputs[0], outputs[1], **tolerance)
+    torch.testing.assert_close(gradients[0], gradients[1], **tolerance)
+
+
+def test_small_images_keep_the_transposed_convolution():
+    layers = convolutional_autoencoder((1, 16, 16), 4).decoder
+    kinds = {type(layer) for layer in layers if isinstance(layer, torch.nn.ConvTranspose2d)}
+    assert kinds == {torch.nn.ConvTranspose2d}

@@ -74,6 +74,18 @@ def test_features_of_batches_are_those_of_all_images():
     np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-6)
 
 
+def test_dissimilarity_of_images_of_low_contrast_is_more_than_round_off():
+    """Grey values that differ by a thousandth: z_c is about 1e-7, the step of float32 near 1."""
+    images = (0.5 + 0.001 * (np.random.default_rng(0).random((300, 1, 8, 8)) - 0.5)).astype("f4")
+    components = PrincipalComponents(64, 6).fit([torch.from_numpy(images)])
+    features = composite_features(components, Source(images))
+    x = torch.from_numpy(images)
+    rebuilt = components.decode(components.encode(x)).reshape(x.shape)
+    expected = cosine_dissimilarity(*(a.double().numpy() for a in (x, rebuilt)))
+    assert 0 < expected.max() < 1e-6
+    np.testing.assert_allclose(features[:, -1], expected, rtol=1e-6)
+
+
 def test_principal_components_are_scikit_learns_whitened_ones():
     data = np.random.default_rng(1).normal(size=(2500, 5)) * [5, 4, 3, 2, 1] + 7
     ours = PrincipalComponents(5, 3).fit(Source(data).batches())

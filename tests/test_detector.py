@@ -482,6 +482,16 @@ def test_held_out_inputs_train_nothing(monkeypatch):
     assert all(rows == trained[0] for rows in trained)
 
 
+@pytest.mark.parametrize(("n", "chosen"), [(99, False), (100, True)])
+def test_fewer_than_ten_held_out_inputs_choose_no_record_of_t(n, chosen, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        History, "best_weights", lambda self, rest: asked.append(rest) or self.weights[-1]
+    )
+    CANCE(representation="pca", latent_dim=2, **QUICK).fit(TABLE[:n])
+    assert bool(asked) == chosen
+
+
 @pytest.mark.skipif("CANCE_EDU_DATA" not in os.environ, reason="needs MNIST in CANCE_EDU_DATA")
 def test_on_mnist_the_composite_beats_error_and_latents():
     from cance_edu.experiments import fit_variants

@@ -29,6 +29,9 @@ from cance_edu.training.sources import BATCH, Source
 
 __all__ = ["CANCE"]
 
+ENOUGH_TO_CHOOSE = 10
+"""Held-out inputs by whose loss one of T's records is chosen; with fewer it is the last."""
+
 
 class CANCE(Settings):
     """Anomaly detector whose score is higher the more anomalous an input is.
@@ -78,7 +81,8 @@ class CANCE(Settings):
         Width of the dense layer for images, 256 unless told; for tables the widths of the dense
         layers, 64 and 32 unless told.
     validation_fraction : float
-        Share of the normal data held out, for the condition number and for stopping T.
+        Share of the normal data held out, for the condition number and for stopping T; T is not
+        stopped by fewer than 10.
     contamination : float
         Share of the training data that `predict` calls anomalous, in (0, 0.5].
     device : str
@@ -239,7 +243,7 @@ class CANCE(Settings):
             generator=random.order,
             first_weights=random.weights,
             augmentation=augmentation,
-            held_out=held_out if len(held_out) else None,
+            held_out=held_out if len(held_out) >= ENOUGH_TO_CHOOSE else None,
             verbose=self.verbose,
         )
         # Trained in float32, T is evaluated in float64: scores of far points stay distinct.

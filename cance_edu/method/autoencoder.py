@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import conv2d, pixel_shuffle
 
 from cance_edu.method.equations import equation
 
@@ -176,10 +177,7 @@ def convolutional_autoencoder(
         "hidden": hidden,
         "bounded": bounded,
     }
-    sizes = [tuple(image_shape[1:])]
-    for _ in channels:
-        height, width = sizes[-1]
-        sizes.append(((height + 1) // 2, (width + 1) // 2))
+    sizes = _halved(image_shape[1:], len(channels))
     widths = [image_shape[0], *channels]
     encoder: list[nn.Module] = []
     for c_in, c_out in pairwise(widths):
@@ -189,8 +187,10 @@ def convolutional_autoencoder(
     decoder: list[nn.Module] = [nn.Linear(latent_dim, hidden), nn.ELU(), nn.Linear(hidden, flat)]
     decoder += [nn.ELU(), nn.Unflatten(1, (widths[-1], *sizes[-1]))]
     for c_in, c_out, size in reversed(list(zip(widths[1:], widths, sizes, strict=False))):
+        # Few channels of many pixels, as in the last layer: there the convolution is faster.
+        layer = _Doubling if c_out <= 4 and max(size) > 16 else nn.ConvTranspose2d
         # Kernel 4 and stride 2 double the size; an odd size loses its last row or column again.
-        decoder += [nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
+        decoder += [layer(c_in, c_out, 4, stride=2, padding=1), _Crop(size), nn.ELU()]
     decoder[-1] = nn.Sigmoid() if bounded else nn.Identity()
     model = Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim, config)
     # The same numbers in an order that convolutions on a CPU work through a quarter faster.
@@ -227,6 +227,36 @@ def dense_autoencoder(
     encoder = [*_dense(widths), nn.Linear(widths[-1], latent_dim)]
     decoder = [*_dense([latent_dim, *reversed(hidden)]), nn.Linear(widths[1], n_features)]
     return Autoencoder(nn.Sequential(*encoder), nn.Sequential(*decoder), latent_dim, config)
+
+
+def _halved(size: Sequence[int], times: int) -> list[tuple[int, ...]]:
+    """Return a height and width, and what each of so many convolutions leaves of them."""
+    sizes = [tuple(size)]
+    for _ in range(times):
+        sizes.append(tuple((side + 1) // 2 for side in sizes[-1]))
+    return sizes
+
+
+class _Doubling(nn.ConvTranspose2d):
+    """A transposed convolution of kernel 4, stride 2, padding 1; on a CPU done by a convolution.
+
+    The same function of the same weights, to round-off. Every other output pixel, from one of two
+    in each direction, sees its own 2 x 2 of the 4 x 4 weights: so a convolution gives four channels
+    for each, which then take their places between each other.
+    """
+
+    TAPS = ((2, 0), (3, 1))
+    """The weights along a side that the first, and the second, of two output pixels see."""
+
+    def forward(self, inputs: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if inputs.device.type != "cpu":  # GPUs have a fast one of their own
+            return super().forward(inputs, output_size)
+        taps = torch.tensor(self.TAPS)
+        # From (in, out, 4, 4) to (in, out, which row, tap, which column, tap) to (4 out, in, 2, 2).
+        kernels = self.weight[:, :, taps][..., taps].permute(1, 2, 4, 0, 3, 5).flatten(0, 2)
+        bias = None if self.bias is None else self.bias.repeat_interleave(4)
+        quarters = conv2d(inputs, kernels, bias, padding=1)
+        return pixel_shuffle(quarters, 2)[..., 1:-1, 1:-1]
 
 
 class _Crop(nn.Module):

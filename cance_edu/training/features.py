@@ -39,7 +39,8 @@ def composite_features(representation: Representation, source: Source) -> Tensor
             latent = network.encode(inputs)
             reconstructions = network.decode(latent).reshape(inputs.shape)
             compared = scaling.compared(batch, inputs, reconstructions)
-            features.append(composite(latent, *compared).double().cpu())
+            # In float64: of an image of low contrast, z_c in float32 would be round-off alone.
+            features.append(composite(*(part.double() for part in (latent, *compared))).cpu())
     return torch.cat(features)
 
 
