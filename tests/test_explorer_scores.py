@@ -24,6 +24,7 @@ from cance_edu.course.scores.figure import (
     draw_roc,
     draw_scores,
 )
+from cance_edu.course.scores.groups_figure import draw_changes, draw_missed_by_seeds
 from cance_edu.course.scores.promise_figure import draw_promise
 from cance_edu.course.scores.rates_figure import draw_base_rates, draw_roc_and_beginning
 from cance_edu.course.scores.summary import (
@@ -300,6 +301,20 @@ def test_each_failure_stands_above_its_reconstruction_and_their_difference():
     np.testing.assert_allclose(drawn[5], (images[0, 0] / 2) ** 2)
     assert [axes.get_title() for axes in missed.axes[:2]] == ["c: S = 3.0", "a: S = 1.0"]
     assert len(accused.axes) == 3
+
+
+def test_who_misses_what_is_counted_by_seeds_and_what_none_misses_is_left_out():
+    missed = [[1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 0]]
+    bars = draw_missed_by_seeds(Figure().subplots(), missed)
+    assert [bar.get_height() for bar in bars] == [1, 1, 1]
+
+
+def test_a_change_is_two_markers_in_the_row_of_its_group():
+    axes = Figure().subplots()
+    before, after = draw_changes(axes, {1: 0.9, 3: 0.8}, {1: 0.9, 3: 0.5}, ("clean", "spoiled"))
+    np.testing.assert_allclose(before.get_xdata(), [90, 80])
+    np.testing.assert_allclose(after.get_xdata(), [90, 50])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "3"]
 
 
 @pytest.mark.parametrize("panels", [1, 2, 3])

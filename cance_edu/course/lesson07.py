@@ -96,7 +96,7 @@ def by_digit(task: str) -> dict[str, dict[int | str, float]]:
     labels = recording["test_labels"]
     is_anomaly = labels % 2 == 1 if task == EVEN else labels != 8
     of_variants = zip(NAMES, np.moveaxis(recording["scores"], 1, 0), strict=True)
-    return {name: aurocs_by_group(each, is_anomaly, labels) for name, each in of_variants}
+    return {name: aurocs_by_group(each, is_anomaly, labels.tolist()) for name, each in of_variants}
 
 
 def eights_scores() -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.stats import spearmanr
 
-from cance_edu import datasets
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
 from cance_edu.course.lesson07 import NAMES, digit_of
@@ -28,13 +27,13 @@ __all__ = [
     "DEFECTS",
     "NAMES",
     "ErrorDensity",
+    "Path",
     "TemporaryDirectory",
     "answer",
-    "aurocs_by_group",
     "auroc",
+    "aurocs_by_group",
     "calibration",
     "damaged",
-    "datasets",
     "defect_aurocs",
     "digit_of",
     "draw_aurocs_by_group",

@@ -170,8 +170,8 @@ lesson.answer(
 )
 
 # %% [markdown]
-# Why does the density *lose* on the small eights? Lesson
-# [07b](going_deeper/07b_failures.ipynb) tests the obvious suspect, and it explains less than half.
+# Why does the density *lose* on the small eights? We have not found out. Lesson
+# [07b](going_deeper/07b_failures.ipynb) takes a suspect, the latents, away from another loss.
 #
 # Where it gains can be read off without training anything. An AUROC over many kinds of anomaly is
 # an average. With $n_g$ anomalies of kind $g$ among $n$,
@@ -201,7 +201,7 @@ def where_the_gain_is(said):
         *(digit_aurocs, "anomalous digit", said),
         size=(9, 3.4),
         caption="The 1 stands apart: the error alone is worse than a coin for it on MNIST. "
-        "Elsewhere the error and CANCE lie close together.",
+        "Elsewhere the error and CANCE lie closer together.",
         alt=f"MNIST's eights, AUROC of the digit 1: {error_alone[1]:.2f} by the error, "
         f"{cance[1]:.2f} by CANCE.",
     )
@@ -503,24 +503,15 @@ lesson.answer(
 # %% tags=["remove-input"]
 lesson.tell(
     """
-    ## Recap: the case file
-
-    One detector, one number: AUROC {area:.3f}. What it hides:
+    **The case file.** One detector, one number: AUROC {area:.3f}. What it hides:
 
     | hidden | what you found |
     |---|---|
-    | the kind of anomaly | on MNIST's eights {from_top:.0%} of the gain over the error is on the 1s
-    |
+    | the kind of anomaly | {from_top:.0%} of the gain on MNIST's eights is on the 1s |
     | the rate of false alarms | at 1% the error alone finds {error:.0%} there, CANCE {cance:.0%} |
     | the base rate | precision {here:.0%} as tested, {hospital:.2%} in the hospital |
     | the threshold | set on training images, {broken:.0%} false alarms for 10% promised |
-    | the failures | the median error of the missed ones is {ratio:.0%} of the found ones' |
-
-    - `fit` is the lessons in a row, and a score is Eq. 6: it estimates $-\\ln p_m$.
-    - A threshold on held-out normal images keeps its promise on average; its spread is
-      beta-binomial.
-    - Report the AUROC, and beside it what is found at the rate of false alarms that you can live
-      with.
+    | the failures | the median error of the missed is {ratio:.0%} of that of the found |
     """,
     area=area,
     from_top=from_top,
@@ -533,6 +524,14 @@ lesson.tell(
 )
 
 # %% [markdown]
+# ## Recap
+#
+# - `fit` is the lessons in a row, and a score is Eq. 6: it estimates $-\ln p_m$.
+# - Ask where a gain sits. An average over kinds of anomaly does not tell.
+# - Precision depends on the base rate as much as on the detector.
+# - A threshold on held-out normal images keeps its promise on average; its spread is beta-binomial.
+# - Report the AUROC, and beside it what is found at the rate of false alarms that you can afford.
+#
 # ## Questions
 #
 # 1. The hospital has a second look at each image that raises an alarm: independent, with the same

@@ -33,12 +33,6 @@ def a_score_is_eq_6(by_hand, scores, log_ratio, log_noise, detector):
     assert np.allclose(anomaly_score(log_ratio, log_noise, detector.noise_ratio), scores)
 
 
-@guarantee(scope=f"one recorded density in one dimension; {LIVE}")
-def the_score_of_cance_is_of_the_augmented_density(detector):
-    """T sees artificial low errors in every second place: Eq. 10's p_m (tests/test_nce.py)."""
-    assert detector.variant == "cance"
-
-
 @guarantee(scope=LIVE, was=["07-003"])
 def the_threshold_of_fit_is_a_quantile_of_its_training_scores(detector, split):
     training_scores = detector.anomaly_score(split.train)

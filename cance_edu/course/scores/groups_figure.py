@@ -108,6 +108,7 @@ def draw_missed_by_seeds(axes: Axes, missed: ArrayLike) -> BarContainer:
     axes.bar_label(bars)
     axes.set(xlabel=f"missed by so many of {len(missed)} seeds", ylabel="anomalies")
     axes.set_xticks(numbers)
+    axes.margins(y=0.15)
     return bars
 
 
