@@ -148,7 +148,7 @@ lesson.answer(
     )[place],
     """
     Without the latents {regained:.0%} of the loss on noise is gone (over seeds {seeds:.0%}). So the
-    story is a part of the truth, and where the rest comes from we have not tested. The latents have
+    story holds for a good part of it; how much depends on the split. The latents have
     earned their place all the same: without them the AUROC on odd digits falls from
     {with_them:.3f} to {without:.3f}.
     """,
