@@ -4,19 +4,29 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from scipy import stats
 from scipy.stats import mannwhitneyu
 from sklearn.metrics import confusion_matrix, precision_recall_curve, roc_curve
 
 from cance_edu.course.explorer import drive
-from cance_edu.course.results.comparisons_figure import draw_ablation, draw_aurocs_by_group
+from cance_edu.course.results.comparisons_figure import (
+    draw_ablation,
+    draw_ablations,
+    draw_aurocs_by_group,
+    draw_groups_in_panels,
+)
 from cance_edu.course.scores.decisions_figure import draw_decision, move_decision
 from cance_edu.course.scores.explorer import ScoreExplorer
+from cance_edu.course.scores.failures_figure import draw_failures
 from cance_edu.course.scores.figure import (
     draw_alarm_counts,
     draw_precision_recall,
     draw_roc,
     draw_scores,
 )
+from cance_edu.course.scores.groups_figure import draw_changes, draw_missed_by_seeds
+from cance_edu.course.scores.promise_figure import draw_promise
+from cance_edu.course.scores.rates_figure import draw_base_rates, draw_roc_and_beginning
 from cance_edu.course.scores.summary import (
     ScoredImages,
     aurocs_by_group,
@@ -24,7 +34,7 @@ from cance_edu.course.scores.summary import (
     decision_curves,
     precision,
 )
-from cance_edu.course.scores.thresholds import alarm_count, held_out_threshold
+from cance_edu.course.scores.thresholds import alarm_count, held_out_threshold, promised_rank
 from cance_edu.course.style import ANOMALY, NORMAL
 
 
@@ -224,6 +234,87 @@ def test_aurocs_by_group_are_drawn_one_row_a_group():
     np.testing.assert_allclose(lines[1].get_xdata(), [85, 95])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "3"]
     assert len({line.get_marker() for line in lines}) == 2
+
+
+def test_tasks_are_panels_of_one_axis_and_a_paper_s_task_has_error_bars():
+    figure = Figure()
+    tables = {"small": [[0.8, 0.9], [0.9, 0.96]], "the paper": [[0.858, 0.956]]}
+    draw_ablations(figure, ["error", "cance"], tables, {"the paper": [0.004, 0.003]})
+    left, right = figure.axes
+    assert [left.get_title(), right.get_title()] == ["small", "the paper"]
+    assert left.get_ylim() == right.get_ylim()
+    assert len(right.collections) == 1
+    assert len(left.collections) == 0
+
+
+def test_a_guessed_group_is_marked_where_it_is():
+    figure = Figure()
+    tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {0: 0.8, 1: 0.9}}}
+    draw_groups_in_panels(figure, tables, "digit", said="3")
+    assert [len(axes.patches) for axes in figure.axes] == [1, 0]
+    assert figure.axes[0].patches[0].get_y() == pytest.approx(0.6)
+    assert figure.axes[0].get_ylabel() == "digit"
+
+
+def test_base_rates_lower_the_curve_and_the_threshold_is_a_dot_on_each(scored):
+    axes = Figure().subplots()
+    shares = (0.5, 0.01)
+    first, second = draw_base_rates(axes, scored.scores, scored.is_anomaly, 0.0, shares)
+    assert (np.nan_to_num(second.get_ydata()) <= np.nan_to_num(first.get_ydata())).all()
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    here = decide(scored.scores, scored.is_anomaly, 0.0, anomaly_share=0.01)
+    assert dots[1].get_ydata() == [here.precision]
+    assert dots[1].get_xdata() == [here.true_positive_rate]
+
+
+def test_the_beginning_of_a_roc_curve_is_the_same_curve(scored):
+    figure = Figure()
+    draw_roc_and_beginning(figure, {"S": scored.scores}, scored.is_anomaly, 0.01)
+    whole, beginning = figure.axes
+    np.testing.assert_array_equal(whole.lines[0].get_data(), beginning.lines[0].get_data())
+    assert beginning.get_xlim() == (0, 0.05)
+    assert beginning.lines[1].get_xdata() == [0.01, 0.01]
+
+
+def test_the_width_of_a_promise_is_that_of_the_beta_law():
+    figure = Figure()
+    draw_promise(figure, [0, 1, 1, 2], [0.25, 0.5, 0.25], n=100, contamination=0.1, said=0.5)
+    left, right = figure.axes
+    assert left.lines[-1].get_xdata() == [1, 1]
+    corners = right.collections[0].get_paths()[0].vertices
+    rank = promised_rank(100, 0.1)
+    expected = stats.beta(101 - rank, rank).ppf([0.025, 0.975])
+    found = np.unique(corners[corners[:, 0] == 100][:, 1])
+    np.testing.assert_allclose(found, expected)
+
+
+def test_each_failure_stands_above_its_reconstruction_and_their_difference():
+    images = np.random.default_rng(0).random((3, 1, 3, 3))
+    figure = Figure()
+    draw_failures(
+        figure, {"missed": [2, 0], "accused": [1]}, images, images / 2, list("abc"), [1, 2, 3]
+    )
+    missed, accused = figure.subfigs
+    drawn = [axes.images[0].get_array() for axes in missed.axes]
+    np.testing.assert_allclose(drawn[0], images[2, 0])
+    np.testing.assert_allclose(drawn[3], images[0, 0] / 2)
+    np.testing.assert_allclose(drawn[5], (images[0, 0] / 2) ** 2)
+    assert [axes.get_title() for axes in missed.axes[:2]] == ["c: S = 3.0", "a: S = 1.0"]
+    assert len(accused.axes) == 3
+
+
+def test_who_misses_what_is_counted_by_seeds_and_what_none_misses_is_left_out():
+    missed = [[1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 0]]
+    bars = draw_missed_by_seeds(Figure().subplots(), missed)
+    assert [bar.get_height() for bar in bars] == [1, 1, 1]
+
+
+def test_a_change_is_two_markers_in_the_row_of_its_group():
+    axes = Figure().subplots()
+    before, after = draw_changes(axes, {1: 0.9, 3: 0.8}, {1: 0.9, 3: 0.5}, ("clean", "spoiled"))
+    np.testing.assert_allclose(before.get_xdata(), [90, 80])
+    np.testing.assert_allclose(after.get_xdata(), [90, 50])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "3"]
 
 
 @pytest.mark.parametrize("panels", [1, 2, 3])

@@ -263,6 +263,23 @@ AUROC = {
     "the average precision, not the AUROC": precision_curve,
 }
 
+PRECISION = {
+    "the base rate is forgotten": lambda t, f, share: 1 / (1 + f / t),
+    "the normal images' share is forgotten": lambda t, f, share: 1 / (1 + f / (share * t)),
+    "the two shares are swapped": lambda t, f, share: 1 / (1 + share * f / ((1 - share) * t)),
+    "the share of all images that are real alarms": lambda t, f, share: t * share,
+    "the share of alarms that are false": lambda t, f, share: (
+        1 - t * share / (t * share + f - f * share)
+    ),
+}
+
+PROMISED_RANK = {
+    "n scores instead of n + 1": lambda n, c: int(np.ceil(round(n - n * c, 6))),
+    "a share, not a rank": lambda n, c: 1 - c,
+    "counted from the wrong end": lambda n, c: int(np.ceil(round(c * n + c, 6))),
+    "one rank too high": lambda n, c: int(round((n + 1) * (1 - c), 6)) + 1,
+}
+
 BANK = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -275,4 +292,6 @@ BANK = {
     "noise_objective": NOISE_OBJECTIVE,
     "anomaly_score": SCORE,
     "auroc": AUROC,
+    "precision": PRECISION,
+    "promised_rank": PROMISED_RANK,
 }

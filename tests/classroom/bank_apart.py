@@ -4,6 +4,7 @@ The checker was not developed on these. A new misconception gets its solution he
 """
 
 import math
+from fractions import Fraction
 from statistics import NormalDist
 
 import numpy as np
@@ -436,6 +437,55 @@ AUROC = {
     "the average precision, not the AUROC": average_precision,
 }
 
+
+def alarms(t, f, share, of_normal=None):
+    """Return real and false alarms among a thousand images."""
+    others = 1 - share if of_normal is None else of_normal
+    return 1000 * share * t, 1000 * others * f
+
+
+def first_over_sum(real, false):
+    return real / (real + false)
+
+
+PRECISION = {
+    "the base rate is forgotten": lambda t, f, share: first_over_sum(*alarms(t, f, 0.5)),
+    "the normal images' share is forgotten": lambda t, f, share: first_over_sum(
+        *alarms(t, f, share, of_normal=1.0)
+    ),
+    "the two shares are swapped": lambda t, f, share: first_over_sum(*alarms(t, f, 1 - share)),
+    "the share of all images that are real alarms": lambda t, f, share: (
+        alarms(t, f, share)[0] / 1000
+    ),
+    "the share of alarms that are false": lambda t, f, share: first_over_sum(
+        *reversed(alarms(t, f, share))
+    ),
+}
+
+
+def first_rank(n, alarm_share, promise):
+    """Return the first rank whose share of alarms, exactly, is at most what is promised."""
+    exactly = Fraction(promise).limit_denominator(10_000)
+    return next(k for k in range(n + 2) if alarm_share(k, n) <= exactly)
+
+
+def above(k, n):
+    return Fraction(n + 1 - k, n + 1)
+
+
+PROMISED_RANK = {
+    "n scores instead of n + 1": lambda n, c: first_rank(n, lambda k, n: Fraction(n - k, n), c),
+    "a share, not a rank": lambda n, c: (n - n * c) / n,
+    "counted from the wrong end": lambda n, c: (
+        n
+        + 1
+        - sum(k <= (n + 1) * (1 - Fraction(c).limit_denominator(10_000)) for k in range(1, n + 1))
+    ),
+    "one rank too high": lambda n, c: (
+        1 + sum(above(k, n) >= Fraction(c).limit_denominator(10_000) for k in range(1, n + 1))
+    ),
+}
+
 BANK_APART = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -448,4 +498,6 @@ BANK_APART = {
     "noise_objective": NOISE_OBJECTIVE,
     "anomaly_score": SCORE,
     "auroc": AUROC,
+    "precision": PRECISION,
+    "promised_rank": PROMISED_RANK,
 }

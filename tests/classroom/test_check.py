@@ -12,6 +12,7 @@ import torch
 from cance_edu import experiments
 from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
+from cance_edu.course.scores import summary, thresholds
 from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
 from cance_edu.method import moments as library_moments
@@ -69,6 +70,8 @@ REFERENCE = {
     "noise_objective": nce.noise_objective_eq8,
     "anomaly_score": library_score,
     "auroc": lambda scores, is_anomaly: experiments.auroc(is_anomaly, scores),
+    "precision": summary.precision,
+    "promised_rank": thresholds.promised_rank,
 }
 
 

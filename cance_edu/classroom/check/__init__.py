@@ -30,6 +30,8 @@ TASKS = {
     "noise_objective": "contrast.NOISE_OBJECTIVE",
     "anomaly_score": "contrast.SCORE",
     "auroc": "contrast.AUROC",
+    "precision": "decision.PRECISION",
+    "promised_rank": "decision.PROMISED_RANK",
 }
 """Every task by the name that a notebook uses: `check.mode(my_function)`."""
 

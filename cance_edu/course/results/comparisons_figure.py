@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.style import marker_style
+from cance_edu.course.style import ARTIFICIAL, marker_style
 
-__all__ = ["draw_ablation", "draw_aurocs_by_group"]
+__all__ = ["draw_ablation", "draw_ablations", "draw_aurocs_by_group", "draw_groups_in_panels"]
 
 
 def draw_ablation(
@@ -75,3 +76,61 @@ def draw_aurocs_by_group(axes: Axes, aurocs: Mapping[str, Mapping[object, float]
     axes.set(xlabel="AUROC against normal images, percent")
     axes.legend()
     return lines
+
+
+def draw_ablations(
+    figure: Figure,
+    names: Sequence[str],
+    aurocs: Mapping[str, ArrayLike],
+    deviations: Mapping[str, ArrayLike] | None = None,
+) -> None:
+    """Draw the same variants on several tasks, a panel each, on one axis of AUROCs.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    names : sequence of str
+        The variants, from left to right.
+    aurocs : mapping of task to array_like of shape (seeds, variants)
+        In [0, 1].
+    deviations : mapping of task to array_like of shape (variants,), optional
+        Of tasks of which only mean and deviation are known.
+    """
+    panels = figure.subplots(1, len(aurocs), sharey=True, squeeze=False)[0]
+    for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
+        draw_ablation(axes, names, table, (deviations or {}).get(task))
+        axes.set_title(task, fontsize=9)
+        axes.tick_params(axis="x", labelsize=8)
+        axes.label_outer()
+
+
+def draw_groups_in_panels(
+    figure: Figure,
+    aurocs: Mapping[str, Mapping[str, Mapping[object, float]]],
+    group: str,
+    said: str | None = None,
+) -> None:
+    """Draw each detector's AUROC for each group of anomalies, on several tasks, a panel each.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    aurocs : mapping of task to mapping of detector to mapping of group to AUROC
+        In [0, 1].
+    group : str
+        What the groups are, "anomalous digit".
+    said : str, optional
+        The group that somebody guessed, which is marked where it is.
+    """
+    panels = figure.subplots(1, len(aurocs), squeeze=False)[0]
+    for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
+        draw_aurocs_by_group(axes, table)
+        axes.set_title(task, fontsize=9)
+        groups = [str(each) for each in next(iter(table.values()))]
+        if said in groups:
+            row = groups.index(said)
+            axes.axhspan(row - 0.4, row + 0.4, color=ARTIFICIAL, alpha=0.25, label="your guess")
+        axes.legend(fontsize=8)
+    panels[0].set_ylabel(group)

@@ -1,15 +1,16 @@
-"""Scores by group: a row of quantiles for each digit, and bars with their range over seeds."""
+"""Scores by group: quantiles of each digit, bars over seeds, who misses what, before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL
 
-__all__ = ["draw_aurocs_over_seeds", "draw_by_digit"]
+__all__ = ["draw_aurocs_over_seeds", "draw_by_digit", "draw_changes", "draw_missed_by_seeds"]
 
 
 def draw_by_digit(
@@ -83,3 +84,62 @@ def draw_aurocs_over_seeds(
     axes.invert_yaxis()
     axes.set(xlabel="AUROC, percent (50 is chance); a dot for each seed", xlim=(50, 100))
     return bars
+
+
+def draw_missed_by_seeds(axes: Axes, missed: ArrayLike) -> BarContainer:
+    """Draw how many of the missed anomalies one, two, ... of several detectors miss.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    missed : array_like of bool, shape (seeds, n)
+        Which inputs each detector misses; those that none misses are left out.
+
+    Returns
+    -------
+    BarContainer
+        A bar for each number of detectors.
+    """
+    missed = np.asarray(missed, dtype=bool)
+    by = np.bincount(missed.sum(0), minlength=len(missed) + 1)[1:]
+    numbers = np.arange(1, len(missed) + 1)
+    bars = axes.bar(numbers, by, color=[ANOMALY] * (len(missed) - 1) + [NORMAL])
+    axes.bar_label(bars)
+    axes.set(xlabel=f"missed by so many of {len(missed)} seeds", ylabel="anomalies")
+    axes.set_xticks(numbers)
+    axes.margins(y=0.15)
+    return bars
+
+
+def draw_changes(
+    axes: Axes, before: Mapping[object, float], after: Mapping[object, float], words: Sequence[str]
+) -> list[Line2D]:
+    """Draw each group's AUROC before and after a change, joined by a line.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    before, after : mapping of group to AUROC
+        In [0, 1]; the same groups, from top to bottom.
+    words : sequence of str
+        What the two are called.
+
+    Returns
+    -------
+    list of Line2D
+        The two rows of markers.
+    """
+    places = np.arange(len(before))
+    first, second = (100 * np.array(list(areas.values())) for areas in (before, after))
+    axes.hlines(places, first, second, color="0.6")
+    points = [
+        axes.plot(first, places, "o", color=NORMAL, label=words[0])[0],
+        axes.plot(second, places, "s", color=ANOMALY, label=words[1])[0],
+    ]
+    axes.set(yticks=places, yticklabels=[str(group) for group in before])
+    axes.invert_yaxis()
+    axes.set(xlabel="AUROC against normal images, percent")
+    axes.legend(fontsize=8)
+    return points

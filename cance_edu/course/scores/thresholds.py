@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import betabinom
 from scipy.stats.distributions import rv_frozen
 
-__all__ = ["alarm_count", "held_out_threshold"]
+__all__ = ["alarm_count", "held_out_threshold", "promised_rank"]
 
 
 def held_out_threshold(held_out_scores: ArrayLike, contamination: float) -> float:
@@ -40,7 +40,7 @@ def held_out_threshold(held_out_scores: ArrayLike, contamination: float) -> floa
             f"{(~np.isfinite(ordered)).sum()} of {ordered.size} held-out scores are not finite; "
             "expected numbers that can be ordered"
         )
-    k = _rank(len(ordered), contamination)
+    k = promised_rank(len(ordered), contamination)
     return float(ordered[k - 1])
 
 
@@ -68,11 +68,25 @@ def alarm_count(n_held_out: int, n_new: int, contamination: float) -> rv_frozen:
     ValueError
         If so few held-out scores cannot promise so small a rate, or it is no rate.
     """
-    k = _rank(n_held_out, contamination)
+    k = promised_rank(n_held_out, contamination)
     return betabinom(n_new, n_held_out + 1 - k, k)
 
 
-def _rank(n: int, contamination: float) -> int:
+def promised_rank(n: int, contamination: float) -> int:
+    """Return k: the k-th smallest of n held-out scores is the threshold that keeps the promise.
+
+    Parameters
+    ----------
+    n : int
+        How many scores are held out.
+    contamination : float
+        As for `held_out_threshold`.
+
+    Raises
+    ------
+    ValueError
+        If so few held-out scores cannot promise so small a rate, or it is no rate.
+    """
     if not 0 < contamination < 1:
         raise ValueError(
             f"contamination is {contamination:g}; expected a rate in (0, 1), such as 0.05"

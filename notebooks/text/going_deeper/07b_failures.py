@@ -1,0 +1,365 @@
+# ---
+# jupyter:
+#   cance_edu:
+#     budget_seconds: 60
+#     format: 2
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07b · Failures that one number hides
+#
+# **You need:** [lesson 07](../07_cance_end_to_end.ipynb).
+#
+# When you are done, you will be able to
+#
+# 1. find out which small defects a detector misses, and test an explanation of it;
+# 2. say what another seed changes, and what it does not;
+# 3. say what becomes of a detector if some anomalies slipped into its training set;
+# 4. run all of this on a folder of your own images.
+
+# %%
+from cance_edu import CANCE
+from cance_edu.course import lesson07b as lesson
+
+# %% [markdown]
+# The detector is lesson 07's: even digits are normal.
+
+# %%
+split = lesson.lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson.seed)
+detector = CANCE(random_state=lesson.seed).fit(split.train)
+is_anomaly = split.is_anomaly
+scores = detector.anomaly_score(split.test)
+good = split.test[~is_anomaly]
+
+# %% [markdown]
+# ## 1 · Which defects does it miss?
+#
+# Other digits are large anomalies. In practice they are small: a scratch, a missing piece. So we
+# damage normal test images in four ways, and ask how well the damaged ones are told from the
+# whole ones.
+
+# %% tags=["remove-input"]
+lesson.figure(
+    lesson.draw_images,
+    [good[0], *(lesson.with_defect(good[:1], kind, lesson.seed)[0] for kind in lesson.DEFECTS)],
+    ("none", *lesson.DEFECTS),
+    columns=5,
+    size=(8, 1.9),
+    caption="One normal digit, and its four defects.",
+    alt="A digit; the same with a piece erased, with a line across, shifted, and with noise.",
+)
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "07b blind latents",
+    "For which defect is the density of the latents alone, LatNCE, nearly useless?",
+    options=list(lesson.DEFECTS),
+)
+
+# %%
+recorded = lesson.defect_aurocs()  # (seeds, variants, defects)
+means = recorded.mean(0)
+by_defect = {
+    name: dict(zip(lesson.DEFECTS, row, strict=True))
+    for name, row in zip(lesson.NAMES, means, strict=True)
+}
+blind = min(by_defect["LatNCE"], key=by_defect["LatNCE"].get)
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "07b blind latents",
+    blind,
+    """
+    An AUROC of {latents:.2f} (five seeds: {low:.2f} to {high:.2f}; a half is chance). The encoder
+    averages most of the noise away (lesson 04), and to LatNCE a noisy digit looks like a clean one.
+    For CANCE a missing piece and noise are harder than a line or a shift. And look at the last row:
+    **the error alone sees noise better than CANCE does, for every seed.** A composite feature is an
+    insurance against blindness, not the best detector of each kind.
+    """,
+    picture=lesson.figure(
+        lesson.draw_aurocs_by_group,
+        by_defect,
+        size=(6.5, 2.8),
+        caption="The latents alone hardly see noise; the composite feature sees all four defects. "
+        "(Recorded: five seeds of training.)",
+        alt=", ".join(f"{kind} {area:.2f}" for kind, area in by_defect["LatNCE"].items())
+        + " by the latents alone.",
+    ),
+    latents=by_defect["LatNCE"][blind],
+    low=recorded[:, 1, 3].min(),
+    high=recorded[:, 1, 3].max(),
+)
+
+# %% [markdown]
+# ### Why does the density see noise worse than the error?
+#
+# A plausible story: six latents that look normal add their own spread to the score of each image,
+# and two errors have to stand out from that. A story can be tested. Take the latents away: the
+# density of error and dissimilarity alone, on the same autoencoder.
+
+# %%
+images, kind = lesson.damaged(good)
+same = {"representation": detector.representation_, "random_state": lesson.seed}
+trained = {
+    "error alone": CANCE("error", **same).fit(split.train),
+    "density of both errors": lesson.ErrorDensity("cnce", **same).fit(split.train),
+    "density with the latents, CNCE": CANCE("cnce", **same).fit(split.train),
+}
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "07b without latents",
+    "On noise the error alone is ahead of CNCE. Where will the density of both errors be?",
+    options=[
+        "with the error: the latents were the reason",
+        "between the two: they were a part of it",
+        "with CNCE, or below: they were not",
+    ],
+)
+
+
+# %%
+def aurocs_of(fitted):
+    areas = lesson.aurocs_by_group(fitted.anomaly_score(images), kind != "none", kind.tolist())
+    return areas | {"odd digit": lesson.auroc(is_anomaly, fitted.anomaly_score(split.test))}
+
+
+table = {name: aurocs_of(fitted) for name, fitted in trained.items()}
+alone, errors, composite = table.values()
+regained = (errors["noise"] - composite["noise"]) / (alone["noise"] - composite["noise"])
+place = 0 if regained > 0.9 else 1 if regained > 0.1 else 2
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "07b without latents",
+    (
+        "with the error: the latents were the reason",
+        "between the two: they were a part of it",
+        "with CNCE, or below: they were not",
+    )[place],
+    """
+    Without the latents {regained:.0%} of the loss on noise is gone (over seeds {seeds:.0%}). So the
+    story holds for a good part of it; how much depends on the split. The latents have
+    earned their place all the same: without them the AUROC on odd digits falls from
+    {with_them:.3f} to {without:.3f}.
+    """,
+    picture=lesson.figure(
+        lesson.draw_aurocs_by_group,
+        table,
+        size=(6.5, 3),
+        caption="Without the latents the density sees noise better, and other digits worse.",
+        alt="; ".join(f"{name}: noise {areas['noise']:.3f}" for name, areas in table.items()),
+    ),
+    regained=regained,
+    seeds=lesson.over_seeds("07b regained on noise"),
+    with_them=composite["odd digit"],
+    without=errors["odd digit"],
+)
+
+# %% [markdown]
+# ## 2 · Another seed
+#
+# The seed chooses the first weights, the order of the images, the noise, and which tenth of the
+# training images is put aside for checks. Five recorded detectors of the even digits differ in that
+# alone. Their AUROCs lie within a point of each other. Each raises an alarm on one normal image in
+# ten.
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "07b same misses",
+    "Of the anomalies that one seed misses, what share does another one miss too?",
+    unit="%",
+    within=0.1,
+)
+
+# %%
+five, odd = lesson.even_digits()
+thresholds = lesson.np.quantile(five[:, ~odd], 0.9, axis=1)
+missed = odd & (five <= thresholds[:, None])
+both = missed.astype(float) @ missed.T
+shared = (both / missed.sum(1)[:, None])[~lesson.np.eye(5, dtype=bool)]
+pairs = lesson.spearmanr(five.T).statistic[lesson.np.triu_indices(5, 1)]
+by_any, by_all = missed.any(0).sum(), missed.all(0).sum()
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "07b same misses",
+    shared.mean(),
+    """
+    From pair to pair {low:.0%} to {high:.0%}. Of the {any} anomalies that any of the five misses,
+    {all} are missed by all. And yet their rankings go together: Spearman's correlation of two
+    seeds' scores is {least:.2f} or more. They disagree near the threshold, and those images matter.
+    So do not compare two methods on one seed, nor explain a single decision by the method when it
+    may be the seed's.
+    """,
+    picture=lesson.figure(
+        lesson.draw_missed_by_seeds,
+        missed,
+        size=(5.5, 2.8),
+        caption="Few anomalies are missed by all five seeds.",
+        alt=f"Bars: {by_all} of {by_any} missed anomalies are missed by all five seeds.",
+    ),
+    low=shared.min(),
+    high=shared.max(),
+    any=by_any,
+    all=by_all,
+    least=pairs.min(),
+)
+
+# %% [markdown]
+# ## 3 · Anomalies in the training set
+#
+# "Normal" images are rarely checked one by one. Suppose that some threes were filed among the even
+# digits: one for each twenty normal images.
+
+# %% tags=["remove-input"]
+lesson.predict(
+    "07b threes",
+    "What becomes of the AUROC of *new* threes? And of that of the other odd digits?",
+    options=[
+        "threes lose, the others about as much",
+        "threes lose, the others less than half of that",
+        "threes lose nothing: none of these new ones was in training",
+    ],
+)
+
+# %%
+digit = lesson.digit_of(split.test)
+threes, size = lesson.np.flatnonzero(digit == 3), round(0.05 * len(split.train))
+slipped = lesson.np.random.default_rng(lesson.seed).choice(threes, size, replace=False)
+tested = lesson.np.setdiff1d(lesson.np.arange(len(digit)), slipped)
+mixed = lesson.np.concatenate([split.train, split.test[slipped]])
+careless = CANCE(random_state=lesson.seed).fit(mixed)
+
+# %%
+clean, spoiled = (
+    lesson.aurocs_by_group(d.anomaly_score(split.test[tested]), is_anomaly[tested], digit[tested])
+    for d in (detector, careless)
+)
+lost = {each: clean[each] - spoiled[each] for each in clean}
+others = max(value for each, value in lost.items() if each != 3)
+
+# %% tags=["remove-input"]
+lesson.answer(
+    "07b threes",
+    "threes lose, the others less than half of that"
+    if others < 0.5 * lost[3]
+    else "threes lose, the others about as much",
+    """
+    New threes lose {threes:.0%} of their pairs (over seeds {seeds:.0%}), though none of *them* was
+    in training; no other digit loses more than {others:.1%}. A density estimator does what it was
+    told: {share:.0%} of what it learned from was threes. `contamination` does not mend this. It
+    moves the threshold, and the order of the scores stays.
+    """,
+    picture=lesson.figure(
+        lesson.draw_changes,
+        *(clean, spoiled, ("clean", "with threes in training")),
+        size=(6.5, 2.8),
+        caption="The threes in training open the door for threes.",
+        alt=", ".join(f"{each}: {clean[each]:.3f} to {spoiled[each]:.3f}" for each in clean),
+    ),
+    threes=lost[3],
+    seeds=lesson.over_seeds("07b lost on threes"),
+    others=others,
+    share=len(slipped) / len(mixed),
+)
+
+# %% [markdown]
+# ## 4 · Your own images
+#
+# Put them into folders like these, and everything above works:
+#
+# ```
+# my_images/
+#     normal/          what to learn from
+#     test/good/       normal, for the threshold and for judging
+#     test/scratch/    one folder for each defect, as many as you like
+# ```
+#
+# To have something to read, the first cell writes such a folder, with digits and their defects.
+# With images of your own, leave it out and set `my_images` to your folder. `fit` is told to
+# train for a shorter time than usual, so that you need not wait.
+
+# %%
+folder = lesson.TemporaryDirectory()
+my_images = lesson.Path(folder.name) / "my_images"
+lesson.write_images(my_images / "normal", split.train[:200])
+lesson.write_images(my_images / "test" / "good", good[:60])
+for defect in ("erased", "line"):
+    damaged = lesson.with_defect(good[60:120], defect, lesson.seed)
+    lesson.write_images(my_images / "test" / defect, damaged)
+
+# %%
+own = lesson.image_folder(my_images)  # image_size=64 if they differ in size
+own_detector = CANCE(epochs=(30, 8), steps=400, random_state=lesson.seed).fit(own.train)
+own_auroc = lesson.auroc(own.is_anomaly, own_detector.anomaly_score(own.test))
+
+# %% [markdown]
+# A fitted detector is one file. Loading it runs no code from that file (there is no pickle in it),
+# and the scores that come back are the same to the last bit.
+
+# %%
+file = own_detector.save(my_images / "detector")
+restored = CANCE.load(file)
+kept = lesson.np.array_equal(restored.anomaly_score(own.test), own_detector.anomaly_score(own.test))
+megabytes = file.stat().st_size / 1e6
+folder.cleanup()
+
+# %% tags=["remove-input"]
+lesson.tell(
+    "{name}: {normal} normal images to learn from, {defects} with defects to find. AUROC "
+    "{area:.3f} (over seeds {seeds:.3f}). `{file}` has {size:.1f} MB; the same scores come back: "
+    "{kept}.",
+    name=own.name,
+    normal=len(own.train),
+    defects=own.is_anomaly.sum(),
+    area=own_auroc,
+    seeds=lesson.over_seeds("07b auroc own folder"),
+    file=file.name,
+    size=megabytes,
+    kept="yes" if kept else "no",
+)
+
+# %% [markdown]
+# On the command line, `cance-edu demo --images my_images` fits all four variants on such a folder.
+#
+# ## Recap
+#
+# - Damage normal images on purpose: it tells you what you will miss.
+# - An explanation is a story until something is taken away and measured.
+# - Two seeds have the same AUROC and other misses.
+# - What slips into the training set is learned as normal.
+#
+# ## Questions
+#
+# 1. You average the scores of five seeds. They are log-densities of five different features $z$. Of
+#    what is the average a log-density? May you use it all the same?
+#
+# <details><summary>Answer</summary>
+#
+# Of nothing. It is a score all the same, if all five are on about the same scale, and here a good
+# one: on the five recorded seeds its AUROC is above the mean of theirs, and it misses fewer
+# anomalies than any one of them.
+# </details>
+#
+# 2. CANCE loses to the error on noise. Take the larger of the two ranks as a score: no label is
+#    needed. What do you expect for noise, and for the 1s?
+#
+# <details><summary>Answer</summary>
+#
+# An image is suspicious if either of the two finds it so. Each kind of anomaly is then seen about
+# as well as by the better one, but not quite: normal images have two chances to look odd, so both
+# curves start a little later. Try it.
+# </details>
+
+# %% tags=["remove-input"]
+lesson.calibration()
