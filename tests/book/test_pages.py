@@ -115,9 +115,22 @@ def test_on_a_phone_no_code_hides_half_of_its_lines(browser: Browser, site: Path
     phone.close()
 
 
+def test_the_first_page_has_the_dial_and_a_card_for_each_lesson(page: Page, site: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    dial = page.locator(".kd-dial")
+    dial.press("End")
+    expect(page.locator(".k-dial [data-name=K]")).to_have_text("5.00")
+    cards = page.locator("ol.cards li")
+    assert cards.count() == len(list((site / "notebooks").glob("[0-9]*.html")))
+    for card in cards.all():
+        assert len(card.locator("p").inner_text()) > 30
+        card.locator("img").scroll_into_view_if_needed()
+        assert card.locator("img").evaluate("(picture) => picture.naturalWidth") == 320
+
+
 def test_the_book_and_its_pictures_are_small(site: Path) -> None:
     assert sum(file.stat().st_size for file in site.rglob("*") if file.is_file()) < 25_000_000
-    pictures = list(site.glob("_images/*"))
+    pictures = [*site.glob("_images/*"), *site.glob("_static/card-*")]
     assert len(pictures) > 50
     assert [file.name for file in pictures if file.stat().st_size > 300_000] == []
     for page in site.glob("notebooks/*.html"):

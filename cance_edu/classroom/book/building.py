@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from cance_edu.classroom.book.cards import card_list
 from cance_edu.classroom.book.equation_map import equation_page
 from cance_edu.classroom.book.lessons import readable_notebook
 from cance_edu.classroom.book.reference import reference_pages
@@ -87,7 +88,9 @@ def gather(source: Path) -> None:
     """
     shutil.copytree(PROJECT / "book", source, ignore=shutil.ignore_patterns("__pycache__"))
     (source / "notebooks" / "going_deeper").mkdir(parents=True)
-    for path in lessons_in(PROJECT / "notebooks"):
+    lessons = lessons_in(PROJECT / "notebooks")
+    _fill_first_page(source, [path for path in lessons if path.parent.name == "notebooks"])
+    for path in lessons:
         page = source / path.relative_to(PROJECT)
         page.write_text(readable_notebook(path), encoding="utf-8")
     shutil.copy(PROJECT / "notebooks" / "TEACHING.md", source / "notebooks")
@@ -98,3 +101,15 @@ def gather(source: Path) -> None:
     for name, text in generated.items():
         (source / name).parent.mkdir(exist_ok=True)
         (source / name).write_text(text + "\n", encoding="utf-8")
+
+
+def _fill_first_page(source: Path, lessons: list[Path]) -> None:
+    """Put the dial, live, and the lessons' cards into their places on the first page."""
+    from cance_edu.course.dial.widget import to_html
+
+    page = source / "index.md"
+    blocks = {"DIAL": to_html(), "CARDS": card_list(lessons, source / "_static")}
+    text = page.read_text(encoding="utf-8")
+    for name, block in blocks.items():
+        text = text.replace(f"<!-- {name} -->", f"````{{raw}} html\n{block}\n````")
+    page.write_text(text, encoding="utf-8")
