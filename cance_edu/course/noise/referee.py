@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from cance_edu.experiments.pairs import mean_interval
+from cance_edu.experiments.statistics import mean_interval
 
 __all__ = ["WAYS", "Look", "chance_of_stars", "holm", "looks_at", "signs_against_each_other"]
 
