@@ -21,6 +21,8 @@ from tests.pretend_gpu import pretended_gpu
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 OF_TABLES = ("09_pretrained_features", "10_tabular", "11_the_papers_tables")
 """Lessons that fit tables, for which "auto" is the CPU: a GPU has nothing to do there."""
+OF_RECORDINGS = ("01b_slips_of_notation", "03_covariance_regularized_autoencoder")
+"""Lessons that train nothing themselves."""
 LESSONS = [path for path in lessons_in(NOTEBOOKS) if path.stem not in OF_TABLES]
 
 
@@ -71,4 +73,4 @@ def test_a_lesson_runs_on_a_gpu(monkeypatch, tmp_path, lesson):
     with pretended_gpu(monkeypatch) as gpu:
         for cell in cells(lesson):
             exec(cell, shown)
-    assert gpu.counts["kernel"]
+    assert gpu.counts["kernel"] or lesson.stem in OF_RECORDINGS

@@ -1,6 +1,7 @@
 """The reference's pages: one a module, which Sphinx fills from the docstrings."""
 
 import inspect
+import re
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -17,12 +18,12 @@ def reference_pages() -> dict[str, str]:
     -------
     dict of str to str
         From a page's path in the book to its Markdown; modules whose names begin with an
-        underscore have none.
+        underscore have none, nor has a lesson's module, which only hands on what others define.
     """
     modules = sorted(
         module.name
         for module in walk_packages(cance_edu.__path__, "cance_edu.")
-        if not module.name.rpartition(".")[2].startswith("_")
+        if not re.match(r"_|lesson\d", module.name.rpartition(".")[2])
     )
     pages = {f"api/{name}.md": _module_page(name) for name in modules}
     return {"api/index.md": _overview(modules), **pages}
