@@ -257,7 +257,7 @@ def test_a_shared_representation_of_another_scaling_is_refused(first, second):
 
 
 def test_latents_of_standardised_images_go_with_an_error_of_the_images_as_they_are():
-    """The encoder is given the same; the error is measured in the units that a detector asks for."""
+    """The encoder is given the same; the error is in the units that a detector asks for."""
     first = CANCE("error", image_scaling="standardized", **QUICK).fit(IMAGES)
     given = first.representation_
     again = CANCE("error", representation=given, image_scaling="raw-error", **QUICK).fit(IMAGES)
