@@ -438,7 +438,7 @@ lesson.answer(
     data there is hardly any left. The best width comes ever closer to 1, and the gain over $K = 1$
     ever closer to nothing. So in eight dimensions the sentence of the paper is nearly right, for
     *this* estimate: the mean. For the density at a point far out it is another story
-    ([lesson 06](06_learning_the_noise.ipynb)).
+    (lesson 06).
     """,
     picture=lesson.figure(
         lesson.draw_widths,
@@ -557,7 +557,7 @@ lesson.answer(
     From {first:.2f} to {third:.2f}. That of $S$ stayed between {low:.3f} and {high:.3f}. Wider
     noise brings less, and there is more left to learn: **$K$ decides which part carries the score,
     and hardly how good the sum is**. That is the first thing that you will see in
-    [lesson 06](06_learning_the_noise.ipynb), where you turn $K$ yourself.
+    lesson 06, where you turn $K$ yourself.
     """,
     picture=lesson.figure(
         lesson.draw_parts_against_scale,
