@@ -1,0 +1,167 @@
+"""Lesson 04, composite features: what it shows, its images and its two sources of latents."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cance_edu import CANCE
+from cance_edu.course import recordings
+from cance_edu.course.calibration import calibration
+from cance_edu.course.composite.directions import along_directions
+from cance_edu.course.composite.directions_figure import draw_directions
+from cance_edu.course.composite.figure import draw_moments, moments_animation
+from cance_edu.course.composite.panels_figure import (
+    draw_comparisons,
+    draw_energies,
+    draw_reconstructions,
+)
+from cance_edu.course.composite.summary import (
+    FeatureComparison,
+    compare_features,
+    running_frames,
+    squared_mahalanobis,
+)
+from cance_edu.course.composite.vectors import two_vectors
+from cance_edu.course.composite.vectors_figure import draw_vectors
+from cance_edu.course.over_seeds import lesson_dataset, lesson_seed, over_seeds
+from cance_edu.course.page import DEFECTS, lesson_split, with_defect
+from cance_edu.course.picture import figure, show, tell
+from cance_edu.course.pictured import pictured
+from cance_edu.course.predict import answer, guess, predict
+from cance_edu.course.strip import strip
+from cance_edu.datasets import Split
+from cance_edu.experiments import auroc
+from cance_edu.method.composite import (
+    PrincipalComponents,
+    Representation,
+    cosine_dissimilarity,
+    reconstruction_error,
+)
+from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
+from cance_edu.training.features import composite_features
+from cance_edu.training.sources import Source
+
+__all__ = [
+    "CANCE",
+    "RunningMoments",
+    "along_directions",
+    "answer",
+    "area",
+    "calibration",
+    "compare_features",
+    "cosine_dissimilarity",
+    "draw_comparisons",
+    "draw_directions",
+    "draw_energies",
+    "draw_moments",
+    "draw_reconstructions",
+    "draw_vectors",
+    "features",
+    "figure",
+    "first",
+    "guess",
+    "hard",
+    "kinds_of_anomalies",
+    "latent_dim",
+    "lesson_split",
+    "merge_covariances",
+    "merge_means",
+    "mnist_comparison",
+    "mnist_planes",
+    "moments_animation",
+    "normal",
+    "np",
+    "over_seeds",
+    "pictured",
+    "predict",
+    "rebuilt",
+    "reconstruction_error",
+    "running_frames",
+    "seed",
+    "show",
+    "sources_of_latents",
+    "squared_mahalanobis",
+    "strip",
+    "tell",
+    "torch",
+    "two_vectors",
+    "with_defect",
+]
+
+Array = NDArray[np.float64]
+
+seed = lesson_seed()
+"""The lesson's random state."""
+
+_digits = lesson_dataset() == "digits"
+
+normal = [0, 2, 4, 6, 8] if _digits else [8]
+"""The normal digits."""
+
+latent_dim = 16 if _digits else 6
+"""d."""
+
+first = "PCA" if _digits else "autoencoder"
+"""The source of latents that the lesson begins with."""
+
+hard = "faint" if _digits else "ones"
+"""What the error misses."""
+
+
+def sources_of_latents(split: Split) -> dict[str, Representation]:
+    """Return principal components and a trained autoencoder of the training images."""
+    pca = PrincipalComponents(split.train[0].size, latent_dim)
+    pca.fit(Source(split.train).batches())
+    trained = CANCE("error", latent_dim=latent_dim, random_state=seed).fit(split.train)
+    return {"PCA": pca, "autoencoder": trained.representation_}
+
+
+def kinds_of_anomalies(split: Split) -> dict[str, NDArray[np.float32]]:
+    """Return anomalies made of held-out images, the other digits, and on MNIST the ones."""
+    held_out = split.test[~split.is_anomaly].astype(np.float32)
+    kinds: dict[str, NDArray[np.float32]] = {
+        kind: with_defect(held_out, kind, seed) for kind in DEFECTS
+    }
+    half, white = np.float32(0.5), np.float32(1.6)
+    kinds |= {"faint": half * held_out, "bright": (white * held_out).clip(0, 1)}
+    kinds["other digits"] = split.test[split.is_anomaly]
+    return kinds if _digits else kinds | {"ones": split.test[200:400]}
+
+
+def features(source: Representation, images: NDArray[np.float32]) -> Array:
+    """Return z = (z_l, z_e, z_c) of images, shape (n, d + 2)."""
+    return composite_features(source, Source(images)).numpy()
+
+
+def rebuilt(source: Representation, images: NDArray[np.float32]) -> Array:
+    """Return x' of images, as rows of pixels."""
+    with torch.no_grad():
+        decoded = source.decode(source.encode(torch.from_numpy(images)))
+    return decoded.flatten(1).double().numpy()
+
+
+def area(normal_scores: Array, anomalous_scores: Array) -> float:
+    """Return the AUROC of scores of normal images and of anomalies."""
+    truth = np.repeat([False, True], [len(normal_scores), len(anomalous_scores)])
+    return auroc(truth, np.concatenate([normal_scores, anomalous_scores]))
+
+
+def mnist_groups() -> dict[str, Array]:
+    """Return recorded composite features of MNIST's test eights, ones and zeros."""
+    recording = recordings.load("mnist_eights")
+    labels, z = recording["test_labels"], recording["test_features"]
+    return {name: z[labels == digit] for name, digit in (("eights", 8), ("ones", 1), ("zeros", 0))}
+
+
+def mnist_comparison() -> FeatureComparison:
+    """Return how well the parts of z tell MNIST's ones and zeros from eights (recorded)."""
+    training = recordings.load("mnist_eights")["train_features"]
+    eights, ones, zeros = mnist_groups().values()
+    return compare_features(training, eights, {"ones": ones, "zeros": zeros})
+
+
+def mnist_planes() -> Mapping[str, Array]:
+    """Return z_e and z_c of MNIST's eights, ones and zeros (recorded)."""
+    return {name: z[:, -2:] for name, z in mnist_groups().items()}
