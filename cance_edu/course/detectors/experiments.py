@@ -1,39 +1,62 @@
 """One small experiment for each detector that trains a network, on one class of the digits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cance_edu.course.detectors.summary import total_variation
 from cance_edu.course.detectors.systems import with_labels
 from cance_edu.datasets import Split, load_one_class
+from cance_edu.detectors.base import Detector
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.dagmm import DAGMM
 from cance_edu.detectors.deep_sad import DeepSAD
-from cance_edu.detectors.deep_svdd import DeepSVDD
 from cance_edu.detectors.drocc import DROCC
 from cance_edu.detectors.goad import GOAD
+from cance_edu.detectors.kde import KDE
 from cance_edu.detectors.lsa import LSA, code_nll
+from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.detectors.vae import VAE, gaussian_kl, gaussian_nll
 from cance_edu.experiments import auroc
 
 __all__ = [
+    "OF_MNIST",
     "UNTRAINED",
-    "collapse",
     "elbo_terms",
     "labelled_anomalies",
     "latents_of_a_mixture",
     "lsa_terms",
+    "of_mnist",
     "questions_asked",
     "radii",
+    "split_of",
 ]
 
 UNTRAINED = {"epochs": 1, "learning_rate": 1e-12}
 """Settings under which a network stays as it was drawn, to many digits."""
 
 Areas = dict[str, list[float]]
+
+OF_MNIST: dict[str, Callable[[Split], NDArray[np.float64]]] = {
+    "total variation": lambda split: total_variation(split.test),
+    "KDE, 10 components": lambda split: _scores(KDE(components=10), split),
+    "KDE, 100 components": lambda split: _scores(KDE(components=100), split),
+    "1-NN": lambda split: _scores(NearestNeighbours(), split),
+}
+"""Scores of MNIST's test part that take no training to speak of; the first has no model at all."""
+
+
+def _scores(detector: Detector, split: Split) -> NDArray[np.float64]:
+    return detector.fit(split.train).anomaly_score(split.test)
+
+
+def of_mnist(digit: int) -> list[float]:
+    """Return the AUROC of each score of `OF_MNIST`, with one digit of MNIST normal."""
+    split = load_one_class("mnist", [digit])
+    return [auroc(split.is_anomaly, score(split)) for score in OF_MNIST.values()]
 
 
 def elbo_terms(split: Split, seed: int, variances: Sequence[float | str]) -> Areas:
@@ -82,21 +105,17 @@ def lsa_terms(split: Split, seed: int) -> Areas:
 
 def latents_of_a_mixture(
     split: Split, seed: int, latent_dims: Sequence[int], penalties: Sequence[float]
-) -> dict[str, list[list[float]]]:
+) -> NDArray[np.float64]:
     """Train DAGMM with more and more latents, with its penalty on small covariances and without.
 
     Returns
     -------
-    dict of str to list of list of float, a list for each penalty
-        `area`: AUROC, NaN where a covariance became singular; `narrowest`: the smallest eigenvalue
-        of the mixture's covariances; `loss`: of the last epoch.
+    array of shape (3, penalties, latents)
+        AUROC, NaN where a covariance became singular; the smallest eigenvalue of the mixture's
+        covariances; the loss of the last epoch.
     """
-    found: dict[str, list[list[float]]] = {"area": [], "narrowest": [], "loss": []}
-    for penalty in penalties:
-        runs = [_mixture(split, seed, d, penalty) for d in latent_dims]
-        for name, values in zip(found, zip(*runs, strict=True), strict=True):
-            found[name].append(list(values))
-    return found
+    runs = [[_mixture(split, seed, d, penalty) for d in latent_dims] for penalty in penalties]
+    return np.moveaxis(np.array(runs), -1, 0)
 
 
 def _mixture(split: Split, seed: int, latents: int, penalty: float) -> tuple[float, float, float]:
@@ -110,35 +129,6 @@ def _mixture(split: Split, seed: int, latents: int, penalty: float) -> tuple[flo
     narrowest = torch.linalg.eigvalsh(detector.mixture_[2]).min().item()
     area = auroc(split.is_anomaly, detector.anomaly_score(split.test))
     return area, narrowest, detector.losses_[-1]
-
-
-def collapse(split: Split, seed: int) -> Areas:
-    """Train Deep SVDD's dense network with biases and without, and not at all.
-
-    Returns
-    -------
-    dict of str to list of float
-        For `without`, `with` and `untrained`: the training images' outputs' spread over their
-        centre's length; the largest distance of a training image to c; and the AUROC.
-    """
-    train, test = _rows(split)
-    ways: dict[str, dict[str, Any]] = {
-        "without": {"epochs": 300, "learning_rate": 1e-2},
-        "with": {"epochs": 300, "learning_rate": 1e-2, "bias": True},
-        "untrained": UNTRAINED,
-    }
-    found = {}
-    for name, way in ways.items():
-        detector: Any = DeepSVDD(
-            **way, pretraining_epochs=0, outputs=8, column_scaling="given", random_state=seed
-        ).fit(train)
-        with torch.no_grad():
-            outputs = detector.network_(torch.from_numpy(train))
-        spread = outputs.std(0).norm() / detector.centre_.norm()
-        scores = detector.anomaly_score(test)
-        area = auroc(split.is_anomaly, scores)
-        found[name] = [spread.item(), float(detector.anomaly_score(train).max() ** 0.5), area]
-    return found
 
 
 def labelled_anomalies(split: Split, seed: int, counts: Sequence[int]) -> list[float]:

@@ -1,4 +1,4 @@
-"""Figures of lesson 08: how well against a choice, against time, and against what an image shows."""
+"""Figures of lesson 08: how well, against a choice, time and what an image shows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
