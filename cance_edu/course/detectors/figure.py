@@ -8,15 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from cance_edu.course.style import ANOMALY, NORMAL, PALETTE, label_log_axis, marker_style
+from cance_edu.course.style import ANOMALY, NORMAL, label_log_axis, marker_style
 
 __all__ = [
     "draw_areas",
     "draw_belonging",
-    "draw_collapse",
+    "draw_endings",
     "draw_mixture",
     "draw_rankings",
     "draw_systems",
@@ -77,32 +79,47 @@ def _lines_across(axes: Axes, baseline: float | None, said: float | None) -> Non
 
 
 def draw_belonging(
-    axes: Axes, by_variation: ArrayLike, by_model: ArrayLike, normal: Sequence[Any]
-) -> PathCollection:
-    """Draw a detector's AUROC for each class against that of a score without any model.
+    figure: Figure,
+    below_blank: ArrayLike,
+    by_variation: ArrayLike,
+    printed: ArrayLike,
+    said: float | None = None,
+) -> list[PathCollection]:
+    """Draw how normal a blank image looks, and a likelihood's AUROC beside a score without a model.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
-    by_variation, by_model : array_like of shape (classes,)
-        AUROCs in [0, 1].
-    normal : sequence of length classes
-        Their names.
+    figure : Figure
+        Filled.
+    below_blank : array_like of shape (10,)
+        For each normal digit, the share of its images that look more normal than a blank image.
+    by_variation, printed : array_like of shape (10,)
+        AUROC in [0, 1] of MNIST's total variation, and of the paper's PixelCNN.
+    said : float, optional
+        What somebody guessed of the four, as a share.
 
     Returns
     -------
-    PathCollection
-        A point for each class.
+    list of PathCollection
+        The points of either panel.
     """
-    x, y = (100 * np.asarray(values, dtype=float) for values in (by_variation, by_model))
-    points = axes.scatter(x, y, color=NORMAL)
-    for name, here, there in zip(normal, x, y, strict=True):
-        axes.annotate(str(name), (here, there), xytext=(4, 4), textcoords="offset points")
-    axes.axhline(CHANCE, color="grey", linewidth=0.8)
-    axes.axvline(CHANCE, color="grey", linewidth=0.8)
-    axes.set(xlabel="AUROC of the total variation, percent", ylabel="AUROC of PixelCNN, percent")
-    return points
+    left, right = figure.subplots(1, 2)
+    digits = np.arange(10)
+    blank = left.scatter(digits, 100 * (1 - np.asarray(below_blank)), color=NORMAL, zorder=3)
+    if said is not None:
+        left.plot(4, 100 * said, "x", color=ANOMALY, label="your guess")
+        left.legend(fontsize=8)
+    left.set_xticks(digits, [str(digit) for digit in digits])
+    left.set(xlabel="normal digit", ylabel="less likely than a blank image, percent")
+    left.grid(axis="x", alpha=0.4)
+    x, y = (100 * np.asarray(values, dtype=float) for values in (by_variation, printed))
+    points = right.scatter(x, y, color=NORMAL)
+    for digit in digits:
+        right.annotate(str(digit), (x[digit], y[digit]), xytext=(4, 4), textcoords="offset points")
+    right.margins(0.1)
+    right.axline((CHANCE, CHANCE), slope=1, color="grey", linewidth=0.8)
+    right.set(xlabel="AUROC of total variation, percent", ylabel="AUROC as printed, percent")
+    return [blank, points]
 
 
 def draw_rankings(figure: Figure, pairs: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> None:
@@ -153,30 +170,32 @@ def draw_mixture(
         axes.set_xlabel("latents")
     left.set(yscale="log", ylabel="narrowest variance of the mixture")
     right.set_ylabel("AUROC, percent")
-    left.legend(fontsize=8)
+    right.legend(fontsize=8)
 
 
-def draw_collapse(figure: Figure, collapse: Mapping[str, ArrayLike]) -> None:
-    """Draw how far a network's outputs lie apart, and how well they tell anomalies.
+def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list[Line2D]:
+    """Draw how good a detector is against how low its loss ended.
 
     Parameters
     ----------
-    figure : Figure
-        Filled.
-    collapse : mapping of str to array_like of shape (runs, 3)
-        For each way: spread over the centre's length, largest distance (not drawn), AUROC.
+    axes : Axes
+        Where to draw.
+    endings : mapping of str to (float, float)
+        For each way of training: the loss, above 0, and AUROC in [0, 1].
+
+    Returns
+    -------
+    list of Line2D
+        A point for each.
     """
-    left, right = figure.subplots(1, 2, sharey=True)
-    for row, values in enumerate(collapse.values()):
-        spread, _, area = np.asarray(values).T
-        style = marker_style(row) | {"linestyle": "none", "alpha": 0.7}
-        left.plot(spread, np.full(len(spread), row), **style)
-        right.plot(100 * area, np.full(len(area), row), **style)
-    left.set_yticks(range(len(collapse)), list(collapse))
-    left.set(xscale="log", xlabel="spread of the outputs, in lengths of $c$")
-    right.set(xlabel="AUROC, percent")
-    right.axvline(CHANCE, color="grey", linewidth=0.8)
-    left.invert_yaxis()
+    points = [
+        axes.plot(loss, 100 * area, **marker_style(place), linestyle="none", label=way)[0]
+        for place, (way, (loss, area)) in enumerate(endings.items())
+    ]
+    axes.axhline(CHANCE, color="grey", linewidth=0.8)
+    axes.set(xscale="log", xlabel="loss at the end", ylabel="AUROC, percent")
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return points
 
 
 def draw_systems(
@@ -184,43 +203,69 @@ def draw_systems(
     seconds: Mapping[str, float],
     areas: Mapping[str, float],
     baseline: str = "1-NN",
-    said: str | None = None,
-) -> PathCollection:
-    """Draw what each system reaches against what it costs.
+) -> list[Text]:
+    """Draw what each system misses against what it costs.
 
     Parameters
     ----------
     axes : Axes
-        Where to draw.
+        Where to draw; of its final size.
     seconds, areas : mapping of str to float
         CPU seconds a class, and mean AUROC in [0, 1], by system.
     baseline : str
         The line to beat.
-    said : str, optional
-        The system that somebody guessed, which is marked.
 
     Returns
     -------
-    PathCollection
-        A point for each system.
+    list of Text
+        The systems' names, none on top of another.
     """
-    x = np.array([max(seconds[name], 1e-3) for name in areas])
-    y = np.array([100 * area for area in areas.values()])
-    colours = [PALETTE[4] if name == said else NORMAL for name in areas]
-    points = axes.scatter(x, y, color=colours, zorder=3)
-    axes.axhline(100 * areas[baseline], color="black", linestyle="--", linewidth=1)
-    for place, name in enumerate(areas):
-        right = x[place] < np.exp(np.log(x).mean())
-        axes.annotate(
-            name,
-            (x[place], y[place]),
-            xytext=(6 if right else -6, 0),
-            textcoords="offset points",
-            ha="left" if right else "right",
-            va="center",
-            fontsize=7,
-        )
-    axes.set(xscale="log", xlabel="CPU seconds to fit and score one class")
-    axes.set_ylabel("mean AUROC over ten classes, percent")
+    x = [seconds[name] for name in areas]
+    y = [100 * (1 - area) for area in areas.values()]
+    is_learned = np.array(x) > 1
+    for which, place in ((~is_learned, 1), (is_learned, 0)):
+        style = marker_style(place) | {"linestyle": "none", "markersize": 5}
+        axes.plot(np.array(x)[which], np.array(y)[which], **style)
+    axes.axhline(100 * (1 - areas[baseline]), color="black", linestyle="--", linewidth=1)
+    axes.set(xscale="log", yscale="log", xlabel="CPU seconds to fit and to score one class")
+    axes.set_ylabel("100 - AUROC, percent (mean of ten classes)")
+    axes.set(xlim=(min(x) / 1.6, max(x) * 6), ylim=(1.5 * max(y), min(y) / 1.5))
     label_log_axis(axes.xaxis)
-    return points
+    label_log_axis(axes.yaxis)
+    return _labels_apart(axes, list(zip(x, y, areas, strict=True)), 100 * (1 - areas[baseline]))
+
+
+def _labels_apart(
+    axes: Axes, points: Sequence[tuple[float, float, str]], line: float
+) -> list[Text]:
+    """Write a name beside each point and off a line, in the first place that is free."""
+    axes.get_figure().draw_without_rendering()  # from here on places are those of the picture
+    dots = [axes.transData.transform(point[:2]) for point in points]
+    taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in dots]
+    (left, _), (right, _) = axes.transAxes.transform([(0, 0), (1, 1)])
+    height = axes.transData.transform((1, line))[1]
+    taken.append(Bbox.from_extents(left, height - 1, right, height + 1))
+    labels = []
+    sides = [(7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")]
+    sides += [(-7, 8, "right"), (-7, -8, "right"), (0, 11, "center"), (0, -11, "center")]
+    sides += [(7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")]
+    for x, y, name in points:
+        for dx, dy, side in sides:
+            label = axes.annotate(
+                name,
+                (x, y),
+                xytext=(dx, dy),
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                fontsize=8,
+            )
+            box = label.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                break
+            label.remove()
+        else:
+            raise ValueError(f"no place for {name!r}: take a larger figure")
+        taken.append(box)
+        labels.append(label)
+    return labels
