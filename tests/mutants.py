@@ -212,8 +212,8 @@ MUTANTS = [
     ),
     Mutant(
         "training/autoencoder",
-        'descend(1, model.decoder.parameters(), decoder_alone, "decoder alone")',
-        'descend(1, model.parameters(), both, "decoder alone")',
+        "decoder_alone, model.decoder.parameters(), epochs[1]",
+        "both, model.parameters(), epochs[1]",
         "test_autoencoder.py::test_second_stage_leaves_encoder_and_its_statistics_alone",
     ),
     Mutant(
