@@ -173,7 +173,7 @@ without_labels_it_is_deep_svdd = proved_in(
 )
 
 
-@claim("Choose the radius, and you have\nchosen the detector.", scope=TWO)
+@claim("Choose the radius, and you\nhave chosen the detector.", scope=TWO)
 def the_radius_decides(far, of_radii, splits, radii):
     assert 100 * (far.max() - far.min()) > 30
     assert radii[far.argmin()] == 0.5
