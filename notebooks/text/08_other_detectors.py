@@ -391,10 +391,10 @@ lesson.answer(
     The one with the lower loss says the same of *every* image: AUROC {collapsed:.1%}. Its
     weights have shrunk to nothing, and its last bias is $c$: a perfect solution, and useless.
     Without biases, weights of zero give $\\phi = 0$, which is not $c$: **only what you forbid the
-    network keeps it useful**. And it takes descent to get there: without the pull of $\\lambda$ on the
+    network keeps it useful**. And descent has to get there: without the pull of $\\lambda$ on the
     weights, the network with biases has not collapsed after 600 steps, and ranks better than all
-    others here ({free:.0%}). That a useless solution exists is a theorem; that you will find it
-    is not.
+    others here ({free:.0%}). That a useless solution exists is a theorem; that you will find it is
+    not.
     """,
     picture=lesson.figure(
         lesson.draw_endings,
@@ -474,8 +474,8 @@ lesson.answer(
     100 * (far.max() - far.min()),
     """
     From {low:.0%} at $r = {worst:g}$ to {high:.0%} at $r = {best:g}$. **Choose the radius, and you
-    have chosen the detector.** Inside the normals' own distance the search finds points as normal as
-    the training images, and calls them anomalous. Farther out it is worth {gain:.0f} points over
+    have chosen the detector.** Inside the normals' own distance the search finds points as normal
+    as the training images, and calls them anomalous. Farther out it is worth {gain:.0f} points over
     noise that is drawn and not searched. The released code takes 50 steps of 0.001, and so moves
     by 0.05 at most. DROCC's paper has a radius for each class of CIFAR-10, from 8 to 40; one who
     has no anomalies cannot choose it that way.

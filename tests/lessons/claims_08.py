@@ -129,7 +129,7 @@ def the_printed_column_follows_total_variation(alike, variation, printed):
 
 
 @claim(
-    "only what you forbid the network\nkeeps it useful",
+    "only what you forbid the\nnetwork keeps it useful",
     scope="eights, 600 steps, λ 0.01, every seed",
 )
 def with_biases_and_decay_everything_lands_on_the_centre(endings, collapsed, kept):
