@@ -27,6 +27,7 @@ extensions = [
 # Notebooks are committed with their outputs, and tests run them: nothing is executed here.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
+nb_render_markdown_format = "myst"  # formulas and tables in outputs, as in the text
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 

@@ -381,6 +381,7 @@ lesson.figure(
 # | [05 Noise contrastive estimation](05_noise_contrastive_estimation.ipynb) | How does telling data from noise give a density? |
 # | [06 Learning the noise](06_learning_the_noise.ipynb) | How wide should the noise be, and which way does the paper push it? |
 # | [07 CANCE end to end](07_cance_end_to_end.ipynb) | What does each part buy, and where does it fail? |
+# | [08 Other detectors](08_other_detectors.ipynb) | What do the other systems of the tables do, and what is the line to beat? |
 # | [09 Pretrained features](09_pretrained_features.ipynb) | What can another network's features do, and what is left for a density? |
 # | [10 Tables](10_tabular.ipynb) | What does an F1 mean, and what may be compared with what? |
 # | [11 The paper's tables](11_the_papers_tables.ipynb) | What of the paper can be reproduced, and is it worth learning the noise? |

@@ -280,6 +280,55 @@ PROMISED_RANK = {
     "one rank too high": lambda n, c: int(round((n + 1) * (1 - c), 6)) + 1,
 }
 
+
+def distances(outputs, centre):
+    return np.linalg.norm(outputs - centre, axis=1) ** 2
+
+
+def sad(outputs, centre, labels, eta, *, of=None, weight=None, power=None):
+    """Deep SAD's loss by powers of the distance, with a slip in one of its parts."""
+    d = distances(outputs, centre) if of is None else of
+    power = np.where(labels < 0, -1.0, 1.0) if power is None else power
+    weight = np.where(labels == 0, 1.0, eta) if weight is None else weight
+    return (weight * d**power).mean()
+
+
+def two_means(outputs, centre, labels, eta):
+    d = distances(outputs, centre)
+    free, known = labels == 0, labels != 0
+    first = d[free].mean() if free.any() else 0.0
+    return first + (eta * (d[known] ** labels[known].astype(float)).mean() if known.any() else 0.0)
+
+
+SAD_LOSS = {
+    "the labels are not used: this is Deep SVDD's loss": lambda o, c, y, eta: sad(o, c, 0 * y, eta),
+    "an anomaly's distance is subtracted, not inverted": lambda o, c, y, eta: sad(
+        o, c, y, eta, power=1.0, weight=np.choose(y + 1, [-eta, 1.0, eta])
+    ),
+    "the distance is not squared": lambda o, c, y, eta: sad(
+        o, c, y, eta, of=np.linalg.norm(o - c, axis=1)
+    ),
+    "known normal inputs are pushed away too": lambda o, c, y, eta: sad(
+        o, c, y, eta, power=np.where(y == 0, 1.0, -1.0)
+    ),
+    "inputs without a label are taken for anomalies": lambda o, c, y, eta: sad(
+        o, c, np.where(y > 0, 1, -1), eta
+    ),
+    "the weight is forgotten": lambda o, c, y, eta: sad(o, c, y, 1.0),
+    "the weight counts for inputs without a label": lambda o, c, y, eta: sad(
+        o, c, y, eta, weight=np.where(y == 0, eta, 1.0)
+    ),
+    "the weight counts for anomalies alone": lambda o, c, y, eta: sad(
+        o, c, y, eta, weight=np.where(y < 0, eta, 1.0)
+    ),
+    "labelled and unlabelled inputs are averaged apart": two_means,
+    "a sum instead of a mean": lambda o, c, y, eta: len(y) * sad(o, c, y, eta),
+    "the mean over coordinates instead of their sum": lambda o, c, y, eta: sad(
+        o, c, y, eta, of=((o - c) ** 2).mean(1)
+    ),
+    "the centre moves with the batch": lambda o, c, y, eta: sad(o, o.mean(0), y, eta),
+}
+
 BANK = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -294,4 +343,5 @@ BANK = {
     "auroc": AUROC,
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
+    "sad_loss": SAD_LOSS,
 }

@@ -486,6 +486,64 @@ PROMISED_RANK = {
     ),
 }
 
+
+def input_by_input(term, *, divide=True):
+    """Add up a term of (squared distance, label, η), one input after the other."""
+
+    def loss(outputs, centre, labels, eta):
+        total = 0.0
+        for output, label in zip(torch.tensor(outputs), labels, strict=True):
+            d = float(F.mse_loss(output, torch.tensor(centre), reduction="sum"))
+            total += term(d, int(label), eta)
+        return total / len(labels) if divide else total
+
+    return loss
+
+
+def right_term(d, label, eta):
+    return (eta if label else 1) * d ** (label or 1)
+
+
+def group_by_group(outputs, centre, labels, eta):
+    total = 0.0
+    for group in ((0,), (1, -1)):
+        rows = np.isin(labels, group)
+        if rows.any():
+            total += input_by_input(right_term)(outputs[rows], centre, labels[rows], eta)
+    return total
+
+
+SAD_LOSS = {
+    "the labels are not used: this is Deep SVDD's loss": input_by_input(lambda d, y, eta: d),
+    "an anomaly's distance is subtracted, not inverted": input_by_input(
+        lambda d, y, eta: d if y == 0 else eta * y * d
+    ),
+    "the distance is not squared": input_by_input(
+        lambda d, y, eta: right_term(math.sqrt(d), y, eta)
+    ),
+    "known normal inputs are pushed away too": input_by_input(
+        lambda d, y, eta: right_term(d, -abs(y), eta)
+    ),
+    "inputs without a label are taken for anomalies": input_by_input(
+        lambda d, y, eta: right_term(d, y or -1, eta)
+    ),
+    "the weight is forgotten": input_by_input(lambda d, y, eta: right_term(d, y, 1)),
+    "the weight counts for inputs without a label": input_by_input(
+        lambda d, y, eta: right_term(d, y, 1) * (1 if y else eta)
+    ),
+    "the weight counts for anomalies alone": input_by_input(
+        lambda d, y, eta: right_term(d, y, eta if y == -1 else 1)
+    ),
+    "labelled and unlabelled inputs are averaged apart": group_by_group,
+    "a sum instead of a mean": input_by_input(right_term, divide=False),
+    "the mean over coordinates instead of their sum": lambda o, c, y, eta: input_by_input(
+        lambda d, label, weight: right_term(d / len(c), label, weight)
+    )(o, c, y, eta),
+    "the centre moves with the batch": lambda o, c, y, eta: input_by_input(right_term)(
+        o, np.average(o, axis=0), y, eta
+    ),
+}
+
 BANK_APART = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -500,4 +558,5 @@ BANK_APART = {
     "auroc": AUROC,
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
+    "sad_loss": SAD_LOSS,
 }

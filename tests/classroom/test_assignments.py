@@ -90,7 +90,7 @@ def test_an_unnamed_variable_is_noticed():
 
 
 def test_there_is_one_for_each_lesson_and_a_capstone():
-    assert [path.stem[:2] for path in SOURCES] == [f"{i:02d}" for i in range(1, 8)]
+    assert [path.stem[:2] for path in SOURCES] == [f"{i:02d}" for i in range(1, 9)]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -13,6 +13,7 @@ from cance_edu import experiments
 from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
 from cance_edu.course.scores import summary, thresholds
+from cance_edu.detectors.deep_sad import sad_loss
 from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
 from cance_edu.method import moments as library_moments
@@ -72,6 +73,9 @@ REFERENCE = {
     "auroc": lambda scores, is_anomaly: experiments.auroc(is_anomaly, scores),
     "precision": summary.precision,
     "promised_rank": thresholds.promised_rank,
+    "sad_loss": lambda outputs, centre, labels, weight: sad_loss(
+        *map(torch.from_numpy, (outputs, centre, labels)), weight
+    ),
 }
 
 

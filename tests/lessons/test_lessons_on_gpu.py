@@ -21,8 +21,12 @@ from tests.pretend_gpu import pretended_gpu
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 OF_TABLES = ("09_pretrained_features", "10_tabular", "11_the_papers_tables")
 """Lessons that fit tables, for which "auto" is the CPU: a GPU has nothing to do there."""
-OF_RECORDINGS = ("01b_slips_of_notation", "03_covariance_regularized_autoencoder")
-"""Lessons that train nothing themselves."""
+OF_RECORDINGS = (
+    "01b_slips_of_notation",
+    "03_covariance_regularized_autoencoder",
+    "08_other_detectors",
+)
+"""Lessons that train nothing themselves, or but networks of a few rows, which stay on the CPU."""
 LESSONS = [path for path in lessons_in(NOTEBOOKS) if path.stem not in OF_TABLES]
 
 

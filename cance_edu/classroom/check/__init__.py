@@ -32,6 +32,7 @@ TASKS = {
     "auroc": "contrast.AUROC",
     "precision": "decision.PRECISION",
     "promised_rank": "decision.PROMISED_RANK",
+    "sad_loss": "detectors.SAD_LOSS",
 }
 """Every task by the name that a notebook uses: `check.mode(my_function)`."""
 

@@ -38,6 +38,7 @@ RECORDINGS = (
     "k_dial",
     "resnet18_features",
     "kddcup99",
+    "other_detectors",
 )
 """All recordings, by name."""
 

@@ -1,0 +1,1 @@
+"""The other detectors, on the course's small digits: all of them, and a small experiment each."""

@@ -1,0 +1,271 @@
+"""Figures of lesson 08: how well, against a choice, time and what an image shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata
+
+from cance_edu.course.style import ANOMALY, NORMAL, label_log_axis, marker_style
+
+__all__ = [
+    "draw_areas",
+    "draw_belonging",
+    "draw_endings",
+    "draw_mixture",
+    "draw_rankings",
+    "draw_systems",
+]
+
+CHANCE = 50
+
+
+def draw_areas(
+    axes: Axes,
+    x: Sequence[Any],
+    areas: Mapping[str, ArrayLike],
+    xlabel: str,
+    baseline: float | None = None,
+    said: float | None = None,
+) -> list[Line2D]:
+    """Draw AUROCs against a choice that somebody has to make.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    x : sequence of length k
+        The choices, equally far apart.
+    areas : mapping of str to array_like of shape (..., k)
+        In [0, 1]; a line through their mean, and a dot for each.
+    xlabel : str
+        What is chosen.
+    baseline : float, optional
+        The AUROC of 1-NN.
+    said : float, optional
+        What somebody guessed.
+
+    Returns
+    -------
+    list of Line2D
+        The lines.
+    """
+    lines = []
+    for place, (name, values) in enumerate(areas.items()):
+        percent = 100 * np.asarray(values, dtype=float).reshape(-1, len(x))
+        style = marker_style(place) | {"label": name}
+        lines += axes.plot(range(len(x)), percent.mean(0), **style)
+        for row in percent if len(percent) > 1 else ():
+            axes.plot(range(len(x)), row, ".", color=style["color"], alpha=0.4, markersize=4)
+    _lines_across(axes, baseline, said)
+    axes.set_xticks(range(len(x)), [str(value) for value in x])
+    axes.set(xlabel=xlabel, ylabel="AUROC, percent")
+    axes.legend(fontsize=8)
+    return lines
+
+
+def _lines_across(axes: Axes, baseline: float | None, said: float | None) -> None:
+    if baseline is not None:
+        axes.axhline(100 * baseline, color="black", linestyle="--", linewidth=1, label="1-NN")
+    if said is not None:
+        axes.axhline(100 * said, color=ANOMALY, linestyle=":", label="your guess")
+
+
+def draw_belonging(
+    figure: Figure,
+    below_blank: ArrayLike,
+    by_variation: ArrayLike,
+    printed: ArrayLike,
+    said: float | None = None,
+) -> list[PathCollection]:
+    """Draw how normal a blank image looks, and a likelihood's AUROC beside a score without a model.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    below_blank : array_like of shape (10,)
+        For each normal digit, the share of its images that look more normal than a blank image.
+    by_variation, printed : array_like of shape (10,)
+        AUROC in [0, 1] of MNIST's total variation, and of the paper's PixelCNN.
+    said : float, optional
+        What somebody guessed of the four, as a share.
+
+    Returns
+    -------
+    list of PathCollection
+        The points of either panel.
+    """
+    left, right = figure.subplots(1, 2)
+    digits = np.arange(10)
+    blank = left.scatter(digits, 100 * (1 - np.asarray(below_blank)), color=NORMAL, zorder=3)
+    if said is not None:
+        left.plot(4, 100 * said, "x", color=ANOMALY, label="your guess")
+        left.legend(fontsize=8)
+    left.set_xticks(digits, [str(digit) for digit in digits])
+    left.set(xlabel="normal digit", ylabel="less likely than a blank image, percent")
+    left.grid(axis="x", alpha=0.4)
+    x, y = (100 * np.asarray(values, dtype=float) for values in (by_variation, printed))
+    points = right.scatter(x, y, color=NORMAL)
+    for digit in digits:
+        right.annotate(str(digit), (x[digit], y[digit]), xytext=(4, 4), textcoords="offset points")
+    right.margins(0.1)
+    right.axline((CHANCE, CHANCE), slope=1, color="grey", linewidth=0.8)
+    right.set(xlabel="AUROC of total variation, percent", ylabel="AUROC as printed, percent")
+    return [blank, points]
+
+
+def draw_rankings(figure: Figure, pairs: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> None:
+    """Draw the ranks that two scores give the same inputs, a panel for each pair.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    pairs : mapping of str to (array_like of shape (n,), array_like of shape (n,))
+        Of a one-class SVM, and of what it should rank like.
+    """
+    for axes, (name, (svm, other)) in zip(
+        figure.subplots(1, len(pairs), squeeze=False).flat, pairs.items(), strict=True
+    ):
+        axes.plot(rankdata(other), rankdata(svm), ".", color=NORMAL, markersize=2)
+        limit, _, what = name.partition(": ")
+        axes.set(title=limit, xlabel=f"rank by {what}")
+        axes.title.set_fontsize(9)
+    figure.axes[0].set_ylabel("rank by the SVM")
+
+
+def draw_mixture(
+    figure: Figure, latents: Sequence[int], narrowest: ArrayLike, areas: ArrayLike
+) -> None:
+    """Draw how narrow a mixture of Gaussians gets that is trained with its features, and how good.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    latents : sequence of length k
+        d.
+    narrowest, areas : array_like of shape (runs, 2, k)
+        The smallest eigenvalue of a covariance, and AUROC in [0, 1]; with the penalty, and without.
+        What fell apart is 0 and NaN.
+    """
+    left, right = figure.subplots(1, 2)
+    names = ("with the penalty", "without it")
+    for place, name in enumerate(names):
+        style = marker_style(place) | {"linestyle": "none", "alpha": 0.7}
+        for axes, values in ((left, narrowest), (right, 100 * np.asarray(areas))):
+            values = np.asarray(values)[:, place]
+            x = np.tile(range(len(latents)), len(values)) + 0.16 * place
+            axes.plot(x, values.ravel(), **style, label=name)
+    for axes in (left, right):
+        axes.set_xticks(range(len(latents)), [str(d) for d in latents])
+        axes.set_xlabel("latents")
+    left.set(yscale="log", ylabel="narrowest variance of the mixture")
+    right.set_ylabel("AUROC, percent")
+    right.legend(fontsize=8)
+
+
+def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list[Line2D]:
+    """Draw how good a detector is against how low its loss ended.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    endings : mapping of str to (float, float)
+        For each way of training: the loss, above 0, and AUROC in [0, 1].
+
+    Returns
+    -------
+    list of Line2D
+        A point for each.
+    """
+    points = [
+        axes.plot(loss, 100 * area, **marker_style(place), linestyle="none", label=way)[0]
+        for place, (way, (loss, area)) in enumerate(endings.items())
+    ]
+    axes.axhline(CHANCE, color="grey", linewidth=0.8)
+    axes.set(xscale="log", xlabel="loss at the end", ylabel="AUROC, percent")
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return points
+
+
+def draw_systems(
+    axes: Axes,
+    seconds: Mapping[str, float],
+    areas: Mapping[str, float],
+    baseline: str = "1-NN",
+) -> list[Text]:
+    """Draw what each system misses against what it costs.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw; of its final size.
+    seconds, areas : mapping of str to float
+        CPU seconds a class, and mean AUROC in [0, 1], by system.
+    baseline : str
+        The line to beat.
+
+    Returns
+    -------
+    list of Text
+        The systems' names, none on top of another.
+    """
+    x = [seconds[name] for name in areas]
+    y = [100 * (1 - area) for area in areas.values()]
+    is_learned = np.array(x) > 1
+    for which, place in ((~is_learned, 1), (is_learned, 0)):
+        style = marker_style(place) | {"linestyle": "none", "markersize": 5}
+        axes.plot(np.array(x)[which], np.array(y)[which], **style)
+    axes.axhline(100 * (1 - areas[baseline]), color="black", linestyle="--", linewidth=1)
+    axes.set(xscale="log", yscale="log", xlabel="CPU seconds to fit and to score one class")
+    axes.set_ylabel("100 - AUROC, percent (mean of ten classes)")
+    axes.set(xlim=(min(x) / 1.6, max(x) * 6), ylim=(1.5 * max(y), min(y) / 1.5))
+    label_log_axis(axes.xaxis)
+    label_log_axis(axes.yaxis)
+    return _labels_apart(axes, list(zip(x, y, areas, strict=True)), 100 * (1 - areas[baseline]))
+
+
+def _labels_apart(
+    axes: Axes, points: Sequence[tuple[float, float, str]], line: float
+) -> list[Text]:
+    """Write a name beside each point and off a line, in the first place that is free."""
+    axes.get_figure().draw_without_rendering()  # from here on places are those of the picture
+    dots = [axes.transData.transform(point[:2]) for point in points]
+    taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in dots]
+    (left, _), (right, _) = axes.transAxes.transform([(0, 0), (1, 1)])
+    height = axes.transData.transform((1, line))[1]
+    taken.append(Bbox.from_extents(left, height - 1, right, height + 1))
+    labels = []
+    sides = [(7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")]
+    sides += [(-7, 8, "right"), (-7, -8, "right"), (0, 11, "center"), (0, -11, "center")]
+    sides += [(7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")]
+    for x, y, name in points:
+        for dx, dy, side in sides:
+            label = axes.annotate(
+                name,
+                (x, y),
+                xytext=(dx, dy),
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                fontsize=8,
+            )
+            box = label.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                break
+            label.remove()
+        else:
+            raise ValueError(f"no place for {name!r}: take a larger figure")
+        taken.append(box)
+        labels.append(label)
+    return labels

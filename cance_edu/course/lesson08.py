@@ -1,0 +1,107 @@
+"""Lesson 08, other detectors: what it shows, and what was recorded for it. No mathematics."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from cance_edu.course import recordings
+from cance_edu.course.calibration import calibration
+from cance_edu.course.detectors.collapse import train_svdd
+from cance_edu.course.detectors.figure import (
+    draw_areas,
+    draw_belonging,
+    draw_endings,
+    draw_mixture,
+    draw_rankings,
+    draw_systems,
+)
+from cance_edu.course.detectors.summary import (
+    areas_by_space,
+    distance_between_neighbours,
+    rankings,
+    total_variation,
+)
+from cance_edu.course.over_seeds import lesson_seed
+from cance_edu.course.picture import figure, tell
+from cance_edu.course.predict import answer, predict
+from cance_edu.course.results.comparisons_figure import draw_ablation
+from cance_edu.course.strip import strip
+from cance_edu.course.style import draw_images
+from cance_edu.datasets import load_one_class
+from cance_edu.detectors.neighbours import NearestNeighbours
+from cance_edu.experiments import auroc
+from cance_edu.experiments.paper import AVERAGE, paper_table
+
+__all__ = [
+    "NearestNeighbours",
+    "answer",
+    "areas_by_space",
+    "auroc",
+    "calibration",
+    "choices",
+    "digits_by_system",
+    "distance_between_neighbours",
+    "draw_ablation",
+    "draw_areas",
+    "draw_belonging",
+    "draw_endings",
+    "draw_images",
+    "draw_mixture",
+    "draw_rankings",
+    "draw_systems",
+    "figure",
+    "load_one_class",
+    "mnist_areas",
+    "np",
+    "paper_column",
+    "predict",
+    "rankings",
+    "runs_of",
+    "seed",
+    "spearmanr",
+    "strip",
+    "tell",
+    "total_variation",
+    "train_svdd",
+]
+
+seed = lesson_seed()
+"""The lesson's random state."""
+
+RECORDING = "other_detectors"
+
+
+def digits_by_system(what: str = "aurocs") -> dict[str, NDArray[np.float64]]:
+    """Return "aurocs", "seconds" or "below_blank" of each system, for each normal digit."""
+    recording = recordings.load(RECORDING)
+    names = recording.about["settings"]["systems"]["names"]
+    return dict(zip(names, recording[what].mean(1), strict=True))
+
+
+def runs_of(experiment: str) -> NDArray[np.float64]:
+    """Return what a recorded experiment measured, its runs (digits and seeds) along one axis."""
+    found = recordings.load(RECORDING)[experiment]
+    return found.reshape(-1, *found.shape[2:])
+
+
+def choices(experiment: str, which: str) -> list[Any]:
+    """Return what was tried in a recorded experiment, such as DROCC's radii."""
+    tried: list[Any] = recordings.load(RECORDING).about["settings"][experiment][which]
+    return tried
+
+
+def mnist_areas() -> dict[str, NDArray[np.float64]]:
+    """Return recorded AUROCs on MNIST for each normal digit, of what needs no training."""
+    return dict(zip(choices("mnist", "scores"), runs_of("mnist").T, strict=True))
+
+
+def paper_column(
+    table: str, column: str, dataset: str = "MNIST", average: bool = False
+) -> NDArray[np.float64]:
+    """Return what the paper prints, as shares: a column's classes, or its average alone."""
+    rows = [row for row in paper_table(table) if row.dataset == dataset]
+    return np.array(
+        [row.cells[column].value / 100 for row in rows if (row.name == AVERAGE) == average]
+    )
