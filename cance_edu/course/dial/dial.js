@@ -351,7 +351,7 @@ export function mount(root, data, onTurn = () => {}) {
   const anomalies = points.isAnomaly.filter(Boolean).length;
   /** Paint the plane, again and again until the noise's trail has caught up with it. */
   function drawPlane() {
-    cancelAnimationFrame(settling);
+    settling = 0;
     state.trail += (still() ? 1 : 0.4) * (state.k - state.trail);
     if (Math.abs(state.trail / state.k - 1) < 0.01) state.trail = state.k;
     else settling = requestAnimationFrame(drawPlane);
@@ -359,7 +359,7 @@ export function mount(root, data, onTurn = () => {}) {
   }
   function draw() {
     const [k, stop, d] = [state.k, stopAt(state.k), +room.value];
-    drawPlane();
+    settling ||= requestAnimationFrame(drawPlane); // once a frame, however often the hand moves
     panels.forEach((paint) => paint(state, stop));
     dial.value = along(k);
     dial.setAttribute("aria-valuetext", `K = ${stops[stop]}`);

@@ -65,7 +65,7 @@ def steady(area: float) -> str:
         Its AUROC.
     """
     return (
-        f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks the inputs as before. "
+        f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
         "What K changes is how much of S it makes up, in the bars above."
     )
 
