@@ -7,6 +7,7 @@ import pytest
 
 from cance_edu.classroom.book import building
 from cance_edu.classroom.book.lessons import WIDGET, readable_output
+from cance_edu.course.dial.widget import KDial
 from cance_edu.files import PROJECT
 
 PAGE = "# A book of one page\n\n{text}\n"
@@ -76,8 +77,12 @@ def test_what_was_put_beside_an_older_book_is_not_lost(
     assert (folder / ".git").is_dir()
 
 
-def test_the_dial_is_a_page_of_its_own_and_other_widgets_are_said_in_words() -> None:
-    dial = readable_output({WIDGET: {}, "text/plain": "KDial(K=1.0, data={...})"})
+def test_the_dial_is_a_page_of_its_own_and_other_widgets_are_said_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CANCE_EDU_GUESSES", "none")
+    bundle, _ = KDial()._repr_mimebundle_()
+    dial = readable_output(bundle)
     assert "mount(" in dial["text/html"]
     assert "src=" not in dial["text/html"].replace('src="data:', "")
     explorer = {WIDGET: {}, "text/plain": "S(children=())", "text/html": "<p>an explorer</p>"}

@@ -8,11 +8,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -86,7 +87,19 @@ def _wait_for_address(server: "subprocess.Popen[bytes]", home: Path) -> str:
 def open_notebook(page: Page, lab: Lab, notebook: Path) -> None:
     """Open a copy of a notebook and wait until its kernel can run cells."""
     shutil.copy(notebook, lab.folder / notebook.name)
-    page.goto(f"{lab.address}lab/tree/{notebook.name}?token={TOKEN}&reset")
+    _open(page, lab, notebook.name)
+
+
+def open_cells(page: Page, lab: Lab, name: str, cells: Iterable[str]) -> None:
+    """Open a new notebook of these code cells, as `open_notebook` does."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, lab.folder / name)
+    _open(page, lab, name)
+
+
+def _open(page: Page, lab: Lab, name: str) -> None:
+    page.goto(f"{lab.address}lab/tree/{name}?token={TOKEN}&reset")
     # The page says "idle" seconds before the kernel is connected; this is when it really is.
     page.wait_for_function(
         """() => {
@@ -114,6 +127,15 @@ def run_all(page: Page, milliseconds: int) -> list[str]:
             || cell.model.outputs.toJSON().some((output) => output.output_type === "error"))
           .map((cell) => cell.model.sharedModel.source)"""
     )
+
+
+def export(page: Page, lab: Lab, file: Path) -> None:
+    """Save the open notebook, and write what File > Save and Export Notebook As > HTML gives."""
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    name = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+    exported = page.request.get(f"{lab.address}nbconvert/html/{name}?token={TOKEN}")
+    assert exported.ok
+    file.write_bytes(exported.body())
 
 
 def handle(page: Page, label: str) -> Locator:

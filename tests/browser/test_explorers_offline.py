@@ -24,7 +24,7 @@ from cance_edu.course.scores.explorer import ScoreExplorer
 from cance_edu.datasets import load_one_class
 from cance_edu.detectors.cance import CANCE
 from tests.book.visits import AXE, CUT_OFF, RULES, axe_script
-from tests.browser.conftest import TOKEN, Lab, open_notebook, run_all, screenshot
+from tests.browser.conftest import Lab, export, open_cells, run_all, screenshot
 
 BOX = Image.Resampling.BOX
 PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Explorer</title>
@@ -235,33 +235,17 @@ def test_two_of_them_on_a_page_do_not_meddle(page: Page, tmp_path: Path) -> None
 def test_the_page_that_jupyterlab_exports_works_without_a_kernel(
     page: Page, browser: Browser, lab: Lab, tmp_path: Path
 ) -> None:
-    cells = [
+    cells = (
         "import os\nos.environ['CANCE_EDU_GUESSES'] = ''  # a student is there",
         "from cance_edu.course.proposition.explorer import PropositionExplorer\n"
         "PropositionExplorer()",
-    ]
-    notebook = {
-        "cells": [
-            {"cell_type": "code", "id": f"c{i}", "source": source, "metadata": {}, "outputs": []}
-            | {"execution_count": None}
-            for i, source in enumerate(cells)
-        ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    path = tmp_path / "explorer.ipynb"
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    open_notebook(page, lab, path)
+    )
+    open_cells(page, lab, "explorer.ipynb", cells)
     assert run_all(page, 300_000) == []
     expect(page.locator(".widget-slider").first).to_be_visible()
     assert page.locator(".cance-explorer").count() == 0, "in JupyterLab it is the widget"
-    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    # What File > Save and Export Notebook As > HTML asks the server for.
-    exported = page.request.get(f"{lab.address}nbconvert/html/{path.name}?token={TOKEN}")
-    assert exported.ok
     file = tmp_path / "exported.html"
-    file.write_bytes(exported.body())
+    export(page, lab, file)
     offline = browser.new_page()
     offline.goto(file.as_uri(), wait_until="domcontentloaded")
     expect(offline.locator(".cance-explorer[data-ready=yes]")).to_have_count(1)

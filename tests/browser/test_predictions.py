@@ -4,11 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Lab, open_notebook, run_all, running_lab, screenshot
+from tests.browser.conftest import Lab, open_cells, run_all, running_lab, screenshot
 
 CELLS = (
     "from cance_edu.course import lesson00 as lesson",
@@ -32,12 +31,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def test_the_result_waits_for_the_guess(page: Page, student: Lab) -> None:
-    path = student.folder / "planted" / "predictions.ipynb"
-    path.parent.mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, path)
-    open_notebook(page, student, path)
+    open_cells(page, student, "predictions.ipynb", CELLS)
     assert run_all(page, 300_000) == []
     waiting = page.get_by_text("Your guess first.")
     expect(waiting).to_have_count(2)

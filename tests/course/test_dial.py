@@ -21,6 +21,7 @@ from cance_edu.course.dial.words import punch, rope_guesses
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
 from cance_edu.datasets import load_one_class
 from cance_edu.detectors.cance import CANCE
+from cance_edu.files import PROJECT
 from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import LogRatio, noise_objective_eq8, noise_objective_naive
 from cance_edu.method.noise import GaussianNoise
@@ -213,8 +214,10 @@ def test_turn_k_and_the_two_trade_places_while_the_sum_hardly_moves(dial):
     assert (learned[:, 0] < 0.3 * both[:, 0]).all()
     assert (np.ptp(dial.areas[:, :, 2], axis=1) < 0.03).all(), "AUROC of the sum"
     assert (dial.areas[:, -1, 1] - dial.areas[:, 0, 1] > 0.4).all(), "AUROC of what was learned"
+    areas = dial.stops.areas()[:, 2]
     assert punch(dial.areas[0], dial.standing[0]) == (
-        "Turn K and the two trade places; the sum hardly moves."
+        "Turn K and the two trade places; the sum hardly moves: "
+        f"its AUROC is {areas.min():.3f} to {areas.max():.3f}."
     )
 
 
@@ -250,7 +253,7 @@ def test_a_pull_that_persists_moves_k_its_way(dial):
 def test_what_is_said_depends_on_what_is_true(dial):
     areas, standing = dial.areas[0].copy(), dial.standing[0]
     areas[-1, 2] -= 0.1
-    assert punch(areas, standing).endswith("the sum changes as well.")
+    assert "; the sum changes as well: its AUROC is 0.85" in punch(areas, standing)
     assert "what each part carries changes" in punch(areas, standing[::-1])
     learned = dial.runs["learned"]
     swapped = {"eq8": learned["eq12"], "eq12": learned["eq8"]}
@@ -319,6 +322,15 @@ def test_a_dial_of_a_table_has_no_pictures_and_of_latents_no_errors():
     assert dial.images is None
     assert dial.coordinates == ("latent 1", "latent 2", "latent 3", "latent 4")
     assert dial.stops.features.shape == (80, 4)
+
+
+def test_the_readmes_picture_is_small_and_described_with_the_recordings_numbers(dial):
+    readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
+    (alt,) = re.findall(r"!\[([^]]*)\]\(book/k_dial\.png\)", readme)
+    for k, area in zip(dial.stops.scale[[0, -1]], dial.areas[0][[0, -1], 2], strict=True):
+        assert f"{area:.3f} at K = {k:g}" in alt
+    assert (dial.stops.radius[dial.shown] <= edge(8) * 5).all(), "all anomalies lie within"
+    assert (PROJECT / "book" / "k_dial.png").stat().st_size < 150_000
 
 
 def test_the_recording_is_small_and_names_its_settings():

@@ -51,12 +51,8 @@ def readable_output(data: dict[str, Any]) -> dict[str, Any]:
         widget a line that says where to find it; highlighted code becomes code, which the book's
         own theme highlights; anything else stays.
     """
-    if WIDGET in data and "text/html" in data:  # an explorer brings its own
+    if WIDGET in data and "text/html" in data:  # an explorer and the dial bring their own
         return {"text/html": data["text/html"]}
-    if WIDGET in data and data["text/plain"].startswith("KDial("):
-        from cance_edu.course.dial.widget import to_html
-
-        return {"text/html": to_html()}
     if WIDGET in data:
         name = data["text/plain"].partition("(")[0]
         note = f"*Here the notebook has controls to move, `{name}`; they need a running kernel.*"

@@ -15,7 +15,7 @@ from scipy.stats import chi2
 
 from cance_edu.course.dial.markup import dial_markup, rope_markup
 from cance_edu.course.dial.summary import Array, Run, Stops, run_of, stops_of
-from cance_edu.course.dial.words import ALT, MORALS, dial_guess, punch, rope_guesses
+from cance_edu.course.dial.words import ALT, MORALS, dial_guess, punch, rope_guesses, steady
 from cance_edu.course.recordings import Recording, load
 from cance_edu.detectors.cance import CANCE
 from cance_edu.method.noise import GaussianNoise
@@ -183,9 +183,13 @@ def page_data(dial: Dial) -> dict[str, Any]:
             alt=ALT,
             images=len(shown),
             normals=dial.normal[1],
+            normal=dial.normal[0],
             n_normal=f"{normal.sum():,}",
             n_anomalies=f"{stops.is_anomaly.sum():,}",
             dimension=dimension,
+            noise_ratio=f"{stops.noise_ratio:g}",
+            seeds=f"; pale: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
+            steady=steady(dial.areas[0, 0, 0]),
             most_dimensions=MOST_DIMENSIONS,
         ),
         "dimension": dimension,

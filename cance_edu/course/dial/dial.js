@@ -122,9 +122,11 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
       if (width) pen.stroke();
       if (fill) pen.fill();
     };
-    const write = (style, text, x, y) =>
-      Object.assign(pen, { fillStyle: style, font: "bold 12px system-ui, sans-serif", textAlign: "center" })
-        .fillText(text, x, y + 4);
+    const write = (style, text, x, y) => {
+      Object.assign(pen, { fillStyle: style, strokeStyle: colour.paper, lineWidth: 4,
+        font: "bold 12px system-ui, sans-serif", textAlign: "center" });
+      for (const put of ["strokeText", "fillText"]) pen[put](text, x, y + 4);
+    };
     const mark = (i, r) => {
       const [x, y] = at(points.radius[i], points.angle[i]);
       pen.moveTo(x + r, y + (points.isAnomaly[i] ? r : 0));
@@ -150,7 +152,7 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
     draw(colour.normal, 0, marks((i) => !points.isAnomaly[i]), true);
     draw(colour.anomaly, 1.3, marks((i, among) => points.isAnomaly[i] && !among));
     draw(colour.anomaly, 0, marks((i, among) => points.isAnomaly[i] && among), true);
-    for (const radius of [1, 1.69]) write(colour.muted, radius, half, half + place(radius) + (radius > 1 ? 10 : -10));
+    for (const radius of [1, 1.69]) write(colour.muted, radius > 1 ? radius : "K = 1", half, half + place(radius) + (radius > 1 ? 10 : -10));
     draw(colour.brought, 2.5, () => ring(k));
     const [x, y] = at(k, 0);
     draw(colour.brought, 3, () => pen.arc(x, y, 9, 0, 2 * Math.PI));
@@ -337,12 +339,11 @@ export function mount(root, data, onTurn = () => {}) {
   /** Say in words who carries the score; the dial's sentence, once both have been seen to. */
   function tell(stop) {
     const [k, area] = [stops[stop], score.areas[0][stop]];
-    const [brought, learned] = score.standing(null, k).map((part, _, all) => part / all[2]);
-    const alone = area[1] < 0.5 ? `, alone worse than a coin (${fixed(area[1], 3)})` : "";
-    say(find(".kd-caption"), `K = ${k}: of the average anomaly's score, ${fixed(100 * brought, 0)}% is what you brought `
-      + `and ${fixed(100 * learned, 0)}% what you learned${alone}. Their sum finds anomalies with AUROC ${fixed(area[2], 3)}.`);
-    seen.brought ||= brought > 0.8;
-    seen.learned ||= learned > 0.7;
+    const [brought, learned, sum] = score.standing(null, k);
+    say(find(".kd-caption"), `K = ${k}: the average anomaly stands out by ${signed(brought, 1)} through what you brought `
+      + `and ${signed(learned, 1)} through what you learned. Their sum, S, finds anomalies with AUROC ${fixed(area[2], 3)}.`);
+    seen.brought ||= brought > 0.8 * sum;
+    seen.learned ||= learned > 0.7 * sum;
     if (seen.brought && seen.learned) say(find(".kd-punch"), data.punch);
   }
 
@@ -350,7 +351,7 @@ export function mount(root, data, onTurn = () => {}) {
   const anomalies = points.isAnomaly.filter(Boolean).length;
   /** Paint the plane, again and again until the noise's trail has caught up with it. */
   function drawPlane() {
-    cancelAnimationFrame(settling);
+    settling = 0;
     state.trail += (still() ? 1 : 0.4) * (state.k - state.trail);
     if (Math.abs(state.trail / state.k - 1) < 0.01) state.trail = state.k;
     else settling = requestAnimationFrame(drawPlane);
@@ -358,7 +359,7 @@ export function mount(root, data, onTurn = () => {}) {
   }
   function draw() {
     const [k, stop, d] = [state.k, stopAt(state.k), +room.value];
-    drawPlane();
+    settling ||= requestAnimationFrame(drawPlane); // once a frame, however often the hand moves
     panels.forEach((paint) => paint(state, stop));
     dial.value = along(k);
     dial.setAttribute("aria-valuetext", `K = ${stops[stop]}`);

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import anywidget
@@ -10,6 +11,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from cance_edu.course.dial.data import Dial, fitted_dial, page_data, recorded_dial
+from cance_edu.course.predict import reader
 from cance_edu.detectors.cance import CANCE
 
 __all__ = ["KDial", "to_html"]
@@ -64,6 +66,16 @@ class KDial(anywidget.AnyWidget):
     def to_html(self) -> str:
         """Return the dial as one piece of HTML that needs neither kernel nor network."""
         return to_html(self.dial)
+
+    def __repr__(self) -> str:
+        return f"KDial(K={self.K:g})"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what is displayed: beside the widget, what an exported page and the book show."""
+        bundle, about = super()._repr_mimebundle_(**options) or ({}, {})
+        if reader() != "default":
+            bundle["text/html"] = self.to_html()
+        return bundle, about
 
 
 def to_html(dial: Dial | None = None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cance_edu.course.dial.summary import Array, Run, Stops
 
-__all__ = ["ALT", "MORALS", "dial_guess", "punch", "rope_guesses"]
+__all__ = ["ALT", "MORALS", "dial_guess", "punch", "rope_guesses", "steady"]
 
 ALT = (
     "The plane of whitened composite features, μ in its middle. Distance from the middle is true "
@@ -50,10 +50,24 @@ def punch(areas: Array, standing: Array) -> str:
     """
     brought, learned, _ = standing.T
     trade = brought[-1] < brought[0] / 2 and learned[-1] > learned[0]
-    steady = areas[:, 2].max() - areas[:, 2].min() < SMALL
+    lowest, highest = areas[:, 2].min(), areas[:, 2].max()
     first = "the two trade places" if trade else "what each part carries changes"
-    then = "the sum hardly moves" if steady else "the sum changes as well"
-    return f"Turn K and {first}; {then}."
+    then = "the sum hardly moves" if highest - lowest < SMALL else "the sum changes as well"
+    return f"Turn K and {first}; {then}: its AUROC is {lowest:.3f} to {highest:.3f}."
+
+
+def steady(area: float) -> str:
+    """Return why what was brought finds anomalies equally well at every K.
+
+    Parameters
+    ----------
+    area : float
+        Its AUROC.
+    """
+    return (
+        f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
+        "What K changes is how much of S it makes up, in the bars above."
+    )
 
 
 def dial_guess(stops: Stops, normal: str) -> dict[str, Any]:
@@ -66,9 +80,7 @@ def dial_guess(stops: Stops, normal: str) -> dict[str, Any]:
     normal : str
         What several normal inputs are called.
     """
-    (_, learned, before), (_, learned_after, after) = stops.areas()[[0, -1]]
-    shares = stops.mean_standing()[[0, -1]]
-    brought, brought_after = shares[:, 0] / shares[:, 2]
+    before, after = stops.areas()[[0, -1], 2]
     first, last = stops.scale[[0, -1]]
     change = after - before
     return {
@@ -77,9 +89,8 @@ def dial_guess(stops: Stops, normal: str) -> dict[str, Any]:
         f"K to {last:g}. How well will S, the sum, find anomalies then?",
         "options": {"better": "much better", "same": "about the same", "worse": "much worse"},
         "truth": "same" if abs(change) < SMALL else "better" if change > 0 else "worse",
-        "why": f"AUROC of S: {before:.3f}, then {after:.3f}. Look at its parts: what you learned "
-        f"goes from {learned:.3f} to {learned_after:.3f} by itself, and what you brought from "
-        f"{brought:.0%} of the average anomaly's score to {brought_after:.0%}.",
+        "why": f"AUROC of S: {before:.3f} at K = {first:g}, {after:.3f} at K = {last:g}. Turn K "
+        "back and forth, and look at the two parts of S.",
         "turn": [float(first), float(last)],
     }
 
