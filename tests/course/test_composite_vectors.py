@@ -94,10 +94,9 @@ def test_arrows_are_drawn_from_the_origin_to_their_tips():
         tips = np.stack([vectors.image, vectors.reconstruction])
         np.testing.assert_array_equal(arrows.difference.get_xydata(), tips)
         for arrow, tip in zip(arrows.arrows, tips, strict=True):
-            ends = arrow.get_path_in_displaycoord()[0][0].vertices
-            drawn_to = axes.transData.inverted().transform(ends[[0, -1]])
-            np.testing.assert_allclose(drawn_to[0], 0, atol=1e-3)
-            np.testing.assert_allclose(drawn_to[1], tip, atol=0.03)
+            corners = arrow.get_path().vertices
+            np.testing.assert_allclose(corners[0], 0, atol=1e-3)
+            assert np.linalg.norm(corners - tip, axis=1).min() < 0.03
         assert f"{vectors.error:.3f}" in axes.get_title()
 
 
