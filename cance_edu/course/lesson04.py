@@ -1,21 +1,24 @@
 """Lesson 04, composite features: what it shows, its images and its two sources of latents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
 
 from cance_edu import CANCE
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
 from cance_edu.course.composite.directions import along_directions
 from cance_edu.course.composite.directions_figure import draw_directions
+from cance_edu.course.composite.explorer import VectorsExplorer
 from cance_edu.course.composite.figure import draw_moments, moments_animation
 from cance_edu.course.composite.panels_figure import (
     draw_comparisons,
     draw_energies,
     draw_reconstructions,
+    draw_running,
 )
 from cance_edu.course.composite.summary import (
     FeatureComparison,
@@ -23,7 +26,7 @@ from cance_edu.course.composite.summary import (
     running_frames,
     squared_mahalanobis,
 )
-from cance_edu.course.composite.vectors import two_vectors
+from cance_edu.course.composite.vectors import Pair, altered, two_vectors
 from cance_edu.course.composite.vectors_figure import draw_vectors
 from cance_edu.course.over_seeds import lesson_dataset, lesson_seed, over_seeds
 from cance_edu.course.page import DEFECTS, lesson_split, with_defect
@@ -45,7 +48,8 @@ from cance_edu.training.sources import Source
 
 __all__ = [
     "CANCE",
-    "RunningMoments",
+    "NearestNeighbors",
+    "VectorsExplorer",
     "along_directions",
     "answer",
     "area",
@@ -57,6 +61,7 @@ __all__ = [
     "draw_energies",
     "draw_moments",
     "draw_reconstructions",
+    "draw_running",
     "draw_vectors",
     "features",
     "figure",
@@ -74,10 +79,14 @@ __all__ = [
     "normal",
     "np",
     "over_seeds",
+    "pairs_of_vectors",
     "pictured",
     "predict",
+    "principal_components",
     "rebuilt",
     "reconstruction_error",
+    "recordings",
+    "running",
     "running_frames",
     "seed",
     "show",
@@ -112,10 +121,13 @@ hard = "faint" if _digits else "ones"
 
 def sources_of_latents(split: Split) -> dict[str, Representation]:
     """Return principal components and a trained autoencoder of the training images."""
-    pca = PrincipalComponents(split.train[0].size, latent_dim)
-    pca.fit(Source(split.train).batches())
     trained = CANCE("error", latent_dim=latent_dim, random_state=seed).fit(split.train)
-    return {"PCA": pca, "autoencoder": trained.representation_}
+    return {"PCA": principal_components(split), "autoencoder": trained.representation_}
+
+
+def principal_components(split: Split) -> PrincipalComponents:
+    """Return principal components of the training images."""
+    return PrincipalComponents(split.train[0].size, latent_dim).fit(Source(split.train).batches())
 
 
 def kinds_of_anomalies(split: Split) -> dict[str, NDArray[np.float32]]:
@@ -165,3 +177,26 @@ def mnist_comparison() -> FeatureComparison:
 def mnist_planes() -> Mapping[str, Array]:
     """Return z_e and z_c of MNIST's eights, ones and zeros (recorded)."""
     return {name: z[:, -2:] for name, z in mnist_groups().items()}
+
+
+def running(batches: Iterable[Array]) -> RunningMoments:
+    """Return the moments of points that come in batches of shape (points, dimension)."""
+    first_batch, *others = batches
+    moments = RunningMoments(first_batch.shape[1])
+    for batch in (first_batch, *others):
+        moments.update(torch.from_numpy(batch))
+    return moments
+
+
+def pairs_of_vectors() -> dict[str, Pair]:
+    """Return images of MNIST and their reconstructions, as they are and changed."""
+    three = pictured()
+    (eight, _, one), (rebuilt_eight, ugly, rebuilt_one) = three.image, three.reconstruction
+    return {
+        "an ordinary eight": (eight, rebuilt_eight),
+        "both half as bright": altered(eight, rebuilt_eight, ugly, 0.5, 0, 0),
+        "rebuilt too pale": (eight, 0.6 * rebuilt_eight),
+        "noise on $x$": altered(eight, rebuilt_eight, ugly, 1, 0.2, 0),
+        "rebuilt as the ugly eight": altered(eight, rebuilt_eight, ugly, 1, 0, 1),
+        "a one": (one, rebuilt_one),
+    }

@@ -159,10 +159,10 @@ lesson.answer(
     hard=lesson.hard,
     error=two.auroc("error", lesson.hard),
     latents=two.auroc("latents", lesson.hard),
-    z=two.auroc("composite", lesson.hard),
+    z=two.auroc("all of z", lesson.hard),
     noise_error=two.auroc("error", "noise"),
     noise_latents=two.auroc("latents", "noise"),
-    noise_z=two.auroc("composite", "noise"),
+    noise_z=two.auroc("all of z", "noise"),
 )
 
 # %% [markdown]
@@ -180,7 +180,7 @@ table = "\n".join(f"| {kind} | {row} |" for kind, row in zip(ours.kinds, rows, s
 lesson.predict(
     "04 best worst kind",
     "Of the four sets of features, which has the best *worst* kind of anomaly?",
-    options=["latents", "error", "latents, error", "composite"],
+    options=["latents", "error", "latents, error", "all of z"],
 )
 
 # %% tags=["remove-input"]
@@ -315,10 +315,10 @@ lesson.answer(
     r"""
     Clipped, it is {clipped:.0%}. A latent of normal images has a mean square of {normal:.2f};
     noise makes it {free:.2f} (theory: $1 + \overline{0.04 / \lambda_j}$ = {theory:.2f}, with the
-    variances $\lambda_j$ of the figure). **Clipping made the AUROC fall below one half**: it lifts black
-    pixels and lowers white ones, so that a noisy image is about {contrast:.2f} times the image plus
-    some grey. Less contrast pulls the latents inwards, and happens to hide what noise adds: with
-    clipping the mean square is {pulled:.2f}.
+    variances $\lambda_j$ of the figure). **Clipping made the AUROC fall below one half**: it lifts
+    black pixels and lowers white ones, so that a noisy image is about {contrast:.2f} times the
+    image plus some grey. Less contrast pulls the latents inwards, and happens to hide what noise
+    adds: with clipping the mean square is {pulled:.2f}.
     """,
     clipped=areas["clipped"],
     normal=spreads["normal"],
@@ -346,8 +346,6 @@ lesson.answer(
 # %%
 black = lesson.features(pca, 0 * held_out[:1])[0]
 usual_error, faint_error = z_normal["PCA"][:, -2].mean(), z_odd["PCA"]["faint"][:, -2].mean()
-
-# %% tags=["remove-input"]
 lesson.tell(
     "Mean $z_e$ of normal images {usual:.4f}, of the black one {black:.4f}: a quarter of both is "
     "**{quarter:.4f}**. Faint images have {faint:.4f}.",
@@ -383,11 +381,7 @@ lesson.predict(
 )
 
 # %%
-three = lesson.pictured()
-x, y, one, its = three.image[0], three.reconstruction[0], three.image[2], three.reconstruction[2]
-cases = {"an ordinary eight": (x, y), "both half as bright": (x / 2, y / 2)}
-cases |= {"rebuilt too pale": (x, 0.6 * y), "a one": (one, its), "rebuilt as the eight": (one, y)}
-arrows = {name: lesson.two_vectors(*pair) for name, pair in cases.items()}
+arrows = {name: lesson.two_vectors(*pair) for name, pair in lesson.pairs_of_vectors().items()}
 whole, half = arrows["an ordinary eight"], arrows["both half as bright"]
 times = half.error / whole.error, half.dissimilarity / whole.dissimilarity
 words = {0.5: "halves", 0.25: "falls to a quarter", 1: "stays"}
@@ -405,17 +399,29 @@ lesson.answer(
     picture=lesson.figure(
         lesson.draw_vectors,
         arrows,
-        size=(9, 2.9),
-        caption="Images and reconstructions as arrows. The dashed line squared is $z_e$, the angle "
-        "alone makes $z_c$. A one has a short arrow: little ink, little error.",
-        alt="Five panels with two arrows each and a dashed line between their tips: an ordinary "
-        "eight, the same half as long, a shorter reconstruction, a one, and a wide angle.",
+        size=(7.4, 4.7),
+        caption="Images and reconstructions as arrows, as long as their root mean square. The "
+        "dashed line squared is $z_e$; the angle alone makes $z_c$.",
+        alt="Six panels with two arrows each and a dashed line between their tips: an ordinary "
+        "eight; half as long; a shorter reconstruction; wider angles with noise and with a wrong "
+        "shape; and a one, with a short dashed line.",
     ),
 )
 
 # %% [markdown]
 # A good reconstruction has $q \approx 1$, and then $z_e \approx 4 \bar e\, z_c$. On logarithmic
 # axes images of one brightness lie along a line of slope 1, a darker kind along one further left.
+#
+# **Move it yourself.** Each slider does one thing to the ordinary eight; small dots are other
+# eights of MNIST. Which sliders move the point out of their cloud, and in which direction? Can you
+# make an image whose error is an ordinary eight's, and whose dissimilarity is not?
+
+# %%
+lesson.VectorsExplorer(lesson.mnist_planes()["eights"])
+
+# %% [markdown]
+# Darkness alone leaves the dissimilarity as it is; darkness *and* a wrong shape hide from the
+# error. The same in the features of all images:
 
 # %%
 groups = {"normal": z_normal[lesson.first]} | both_kinds
@@ -495,8 +501,8 @@ lesson.answer(
     linear=linear[1],
     memory=linear[1] / linear[0] - 1,
     pairs="; ".join(
-        f"{kind} {of_both['PCA'].auroc('composite', kind):.0%} and "
-        f"{of_both['autoencoder'].auroc('composite', kind):.0%}"
+        f"{kind} {of_both['PCA'].auroc('all of z', kind):.0%} and "
+        f"{of_both['autoencoder'].auroc('all of z', kind):.0%}"
         for kind in common
     ),
 )

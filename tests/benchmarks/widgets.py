@@ -20,6 +20,7 @@ MOVES = 100
 def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     """Return each explorer's maker, and the control that is moved."""
     from cance_edu.course import recordings
+    from cance_edu.course.composite.explorer import VectorsExplorer
     from cance_edu.course.covariance.explorer import CovarianceExplorer
     from cance_edu.course.lognormal.explorer import LognormalExplorer
     from cance_edu.course.noise.explorer import NoiseExplorer
@@ -35,6 +36,7 @@ def _explorers() -> dict[str, tuple[Callable[[], Explorer], str]]:
     return {
         "log-normal": (lambda: LognormalExplorer(normal[:, -2], "z_e"), ""),
         "Prop. 3.1": (PropositionExplorer, ""),
+        "two vectors": (lambda: VectorsExplorer(features[:, -2:]), ""),
         "covariance": (
             lambda: CovarianceExplorer(recordings.load("covariance")),
             "covariance_weight",

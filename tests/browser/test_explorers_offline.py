@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from cance_edu.course.composite.explorer import VectorsExplorer
 from cance_edu.course.covariance.explorer import CovarianceExplorer
 from cance_edu.course.explorer import Explorer
 from cance_edu.course.lognormal.explorer import LognormalExplorer
@@ -53,6 +54,7 @@ def score_explorer() -> Explorer:
 MAKERS: dict[str, Callable[[], Explorer]] = {
     "log-normal": lambda: LognormalExplorer(np.random.default_rng(0).lognormal(-4, 0.4, 500)),
     "proposition": PropositionExplorer,
+    "two vectors": lambda: VectorsExplorer(np.full((1, 2), 0.05)),
     "covariance": CovarianceExplorer,
     "known density": KnownDensityExplorer,
     "noise": noise_explorer,

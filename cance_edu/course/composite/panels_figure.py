@@ -8,11 +8,16 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.composite.figure import draw_comparison, draw_plane
-from cance_edu.course.composite.summary import FeatureComparison
+from cance_edu.course.composite.figure import (
+    MomentsArtists,
+    draw_comparison,
+    draw_moments,
+    draw_plane,
+)
+from cance_edu.course.composite.summary import FeatureComparison, MomentsFrame
 from cance_edu.course.style import label_log_axis
 
-__all__ = ["draw_comparisons", "draw_energies", "draw_reconstructions"]
+__all__ = ["draw_comparisons", "draw_energies", "draw_reconstructions", "draw_running"]
 
 
 def draw_comparisons(figure: Figure, comparisons: Mapping[str, FeatureComparison]) -> None:
@@ -98,3 +103,27 @@ def draw_reconstructions(
         top.set_title(name, fontsize=9)
         bottom.set_xlabel(f"$z_e$ = {z[-2]:.3f}\n$z_c$ = {z[-1]:.3f}", fontsize=9)
     return pictures
+
+
+def draw_running(
+    figure: Figure, frames: Sequence[MomentsFrame], shown: Sequence[int]
+) -> list[MomentsArtists]:
+    """Draw some frames of running moments side by side.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    frames : sequence of MomentsFrame
+        All of them, as `running_frames` returns them.
+    shown : sequence of int
+        Which are drawn.
+    """
+    drawn = []
+    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
+    for axes, place in zip(panels, shown, strict=True):
+        drawn.append(draw_moments(axes, frames[place]))
+        axes.set_title(f"batch {place + 1}, {len(frames[place].seen)} images", fontsize=10)
+        axes.label_outer()
+    panels[-1].legend(fontsize=8, loc="upper left")
+    return drawn

@@ -56,7 +56,7 @@ def feature_columns(latent_dim: int) -> dict[str, slice]:
         "latents": slice(0, d),
         "error": slice(d, d + 1),
         "latents, error": slice(0, d + 1),
-        "composite": slice(0, d + 2),
+        "all of z": slice(0, d + 2),
     }
 
 

@@ -76,8 +76,7 @@ def draw_arrows(axes: Axes, vectors: TwoVectors, size: float) -> Arrows:
     axes.set(xlim=(-0.05 * size, 1.25 * size), ylim=(-0.22 * size, 1.1 * size), aspect="equal")
     axes.set(xlabel="along $x$", ylabel="across $x$")
     (difference,) = axes.plot([], [], "--", color=ANOMALY)
-    style = {"arrowstyle": "-|>", "mutation_scale": 12, "shrinkA": 0, "shrinkB": 0, "linewidth": 2}
-    x, rebuilt = (FancyArrowPatch((0, 0), (0, 1), color=c, **style) for c in ("black", NORMAL))
+    x, rebuilt = _arrow("black"), _arrow(NORMAL)
     names = [
         axes.text(0, 0, name, color=colour, ha="center", va="center")
         for name, colour in (("$x$", "black"), ("$x'$", NORMAL))
@@ -87,6 +86,20 @@ def draw_arrows(axes: Axes, vectors: TwoVectors, size: float) -> Arrows:
     artists = Arrows((x, rebuilt), (names[0], names[1]), difference, size)
     move_arrows(artists, vectors)
     return artists
+
+
+def _arrow(colour: str) -> FancyArrowPatch:
+    """Return an arrow that ends exactly at its tip."""
+    return FancyArrowPatch(
+        (0, 0),
+        (0, 1),
+        arrowstyle="-|>",
+        mutation_scale=12,
+        shrinkA=0,
+        shrinkB=0,
+        linewidth=2,
+        color=colour,
+    )
 
 
 def move_arrows(artists: Arrows, vectors: TwoVectors) -> None:
