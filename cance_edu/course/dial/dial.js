@@ -122,10 +122,10 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
       if (width) pen.stroke();
       if (fill) pen.fill();
     };
-    const write = (style, text, x, y) => {
-      Object.assign(pen, { fillStyle: style, strokeStyle: colour.paper, lineWidth: 4,
-        font: "bold 12px system-ui, sans-serif", textAlign: "center" });
-      for (const put of ["strokeText", "fillText"]) pen[put](text, x, y + 4);
+    const write = (style, text, x, y, clear = 0) => { // on paper of its own, of this width
+      Object.assign(pen, { fillStyle: colour.paper, font: "bold 12px system-ui, sans-serif", textAlign: "center" });
+      pen.fillRect(x - clear / 2, y - 7, clear, 14);
+      Object.assign(pen, { fillStyle: style }).fillText(text, x, y + 4);
     };
     const mark = (i, r) => {
       const [x, y] = at(points.radius[i], points.angle[i]);
@@ -152,7 +152,7 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
     draw(colour.normal, 0, marks((i) => !points.isAnomaly[i]), true);
     draw(colour.anomaly, 1.3, marks((i, among) => points.isAnomaly[i] && !among));
     draw(colour.anomaly, 0, marks((i, among) => points.isAnomaly[i] && among), true);
-    for (const radius of [1, 1.69]) write(colour.muted, radius > 1 ? radius : "K = 1", half, half + place(radius) + (radius > 1 ? 10 : -10));
+    for (const radius of [1, 1.69]) write(colour.muted, radius > 1 ? radius : "K = 1", half, half + place(radius) + (radius > 1 ? 10 : -10), 38);
     draw(colour.brought, 2.5, () => ring(k));
     const [x, y] = at(k, 0);
     draw(colour.brought, 3, () => pen.arc(x, y, 9, 0, 2 * Math.PI));
