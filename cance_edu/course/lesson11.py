@@ -43,6 +43,7 @@ __all__ = [
     "beside",
     "both",
     "by_class",
+    "by_column",
     "calibration",
     "column",
     "difference_interval",
@@ -88,9 +89,18 @@ def column(cells: list[Comparison], name: str) -> dict[str, Comparison]:
     return {c.row: c for c in cells if c.column == name and c.row != AVERAGE}
 
 
+def by_column(cells: list[Comparison]) -> dict[str, Comparison]:
+    """Return the cells of one row by their columns."""
+    return {c.column: c for c in cells}
+
+
 def panel(cells: list[Comparison], title: str) -> Panel:
     """Return what `draw_panel` draws of cells that have an interval."""
-    points = [Point(c.row, c.column, c.difference, *c.interval) for c in cells if c.interval]
+    points = [
+        Point(c.row, c.column, c.difference, *c.interval)
+        for c in cells
+        if c.interval and c.difference is not None
+    ]
     return Panel(title, "percentage points", points)
 
 

@@ -110,6 +110,7 @@ def draw_groups_in_panels(
     aurocs: Mapping[str, Mapping[str, Mapping[object, float]]],
     group: str,
     said: str | None = None,
+    beside: bool = False,
 ) -> None:
     """Draw each detector's AUROC for each group of anomalies, on several tasks, a panel each.
 
@@ -123,8 +124,11 @@ def draw_groups_in_panels(
         What the groups are, "anomalous digit".
     said : str, optional
         The group that somebody guessed, which is marked where it is.
+    beside : bool
+        Whether the panels have the same groups and detectors: then the groups are named once, and
+        the detectors beside the panels, where they hide no points.
     """
-    panels = figure.subplots(1, len(aurocs), squeeze=False)[0]
+    panels = figure.subplots(1, len(aurocs), squeeze=False, sharey=beside)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_aurocs_by_group(axes, table)
         axes.set_title(task, fontsize=9)
@@ -133,4 +137,8 @@ def draw_groups_in_panels(
             row = groups.index(said)
             axes.axhspan(row - 0.4, row + 0.4, color=ARTIFICIAL, alpha=0.25, label="your guess")
         axes.legend(fontsize=8)
+        if beside:
+            axes.get_legend().remove()
+    if beside:
+        panels[-1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     panels[0].set_ylabel(group)

@@ -84,8 +84,9 @@ def judged(name: str, cell: Comparison, scale: float = 100) -> Judged:
     """
     if cell.difference is None or cell.interval is None:
         raise ValueError(f"{name} has no interval; expected a cell of both, of two seeds or more")
-    points = [100 / scale * value for value in (cell.difference, *cell.interval)]
-    return Judged(name, *points, cell.verdict, cell.primary)
+    low, high = cell.interval
+    unit = 100 / scale
+    return Judged(name, unit * cell.difference, unit * low, unit * high, cell.verdict, cell.primary)
 
 
 def readings(report: Report) -> dict[str, list[Judged]]:

@@ -1,6 +1,7 @@
 """Verdicts: of single numbers with their margin, and of whole tables (lesson 11)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -50,8 +51,8 @@ def draw_judged(
     for row, point in enumerate(points):
         color, marker, _ = STYLES[point.verdict]
         reach = [[point.difference - point.low], [point.high - point.difference]]
-        style = {"color": color, "marker": marker, "linestyle": "none", "capsize": 3}
-        bars.append(axes.errorbar([point.difference], [row], xerr=reach, **style))
+        style: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none"}
+        bars.append(axes.errorbar([point.difference], [row], xerr=reach, capsize=3, **style))
         bars[-1].set_label(point.verdict)
     if said is not None:
         guess = points[0].difference + said * np.array([-1, 1])
@@ -124,9 +125,11 @@ def draw_counts(axes: Axes, counts: Mapping[str, Mapping[str, int]]) -> list[Bar
     bars = []
     for verdict, (color, _, hatch) in STYLES.items():
         number = np.array([of.get(verdict, 0) for of in counts.values()])
-        style = {"color": color, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
+        style: dict[str, Any] = {"hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
         share = 100 * number / totals
-        bars.append(axes.barh(range(len(counts)), share, left=left, label=verdict, **style))
+        bars.append(
+            axes.barh(range(len(counts)), share, left=left, color=color, label=verdict, **style)
+        )
         left += share
     axes.set_yticks(range(len(counts)), [f"{k} ({n})" for k, n in zip(counts, totals, strict=True)])
     axes.yaxis.set_inverted(True)
