@@ -156,7 +156,7 @@ def the_papers_error_is_that_of_images_in_0_1_and_its_cance_is_not(
     was=["11-043", "11-044", "11-045", "11-046", "11-047", "11-048", "11-049", "11-050"],
 )
 def the_guess_fits_the_error_and_resembles_cance(report, tested, fitted, flat, alike, protocols):
-    unit, standardised, weak = protocols
+    unit, _, weak = protocols
     latents = [
         lesson.by_class(report, "CIFAR-10", p, "LatNCE")
         for p in (weak, "standardised, λ = 1, raw error")
