@@ -30,8 +30,8 @@ __all__ = [
     "from_sklearn",
     "goad_split",
     "np",
-    "tell",
     "ring",
+    "tell",
 ]
 
 

@@ -83,8 +83,9 @@ def draw_ablations(
     names: Sequence[str],
     aurocs: Mapping[str, ArrayLike],
     deviations: Mapping[str, ArrayLike] | None = None,
+    measure: str = "AUROC",
 ) -> None:
-    """Draw the same variants on several tasks, a panel each, on one axis of AUROCs.
+    """Draw the same variants on several tasks, a panel each, on one axis.
 
     Parameters
     ----------
@@ -96,11 +97,14 @@ def draw_ablations(
         In [0, 1].
     deviations : mapping of task to array_like of shape (variants,), optional
         Of tasks of which only mean and deviation are known.
+    measure : str
+        What the numbers are.
     """
     panels = figure.subplots(1, len(aurocs), sharey=True, squeeze=False)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_ablation(axes, names, table, (deviations or {}).get(task))
         axes.set_title(task, fontsize=9)
+        axes.set_ylabel(f"{measure}, percent")
         axes.tick_params(axis="x", labelsize=8)
         axes.label_outer()
 
