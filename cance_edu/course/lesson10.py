@@ -8,7 +8,7 @@ from scipy.stats import hypergeom
 from sklearn.datasets import load_breast_cancer
 
 from cance_edu.course.calibration import calibration
-from cance_edu.course.over_seeds import lesson_seed, over_seeds
+from cance_edu.course.over_seeds import lesson_seed
 from cance_edu.course.page import show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
@@ -75,7 +75,6 @@ __all__ = [
     "means",
     "measures",
     "np",
-    "over_seeds",
     "point",
     "precision_among_highest",
     "predict",

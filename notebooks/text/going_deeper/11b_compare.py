@@ -90,7 +90,7 @@ def largest():
 
 # %%
 def cance(random_state):
-    return CANCE(latent_dim=2, epochs=(30, 5), steps=300, random_state=random_state)
+    return CANCE(latent_dim=2, epochs=(20, 4), steps=200, random_state=random_state)
 
 
 class Broken(Mine):
