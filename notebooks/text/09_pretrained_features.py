@@ -121,8 +121,8 @@ lesson.answer(
         },
         size=(10, 3),
         caption="Which features are best depends on what varies. (A line for each normal class.)",
-        alt=f"Scattered, by the components' error: {', '.join(f'{a:.0f}' for a in moved[1])} percent "
-        "for pixels, untrained and pretrained; as they are, the order is reversed.",
+        alt=f"Scattered, by the components' error: {', '.join(f'{a:.0f}' for a in moved[1])} "
+        "percent for pixels, untrained and pretrained; as they are, the order is reversed.",
     ),
     pixels=moved[1, 0],
     control=moved[1, 1],
