@@ -141,18 +141,19 @@ lesson.tell(
     Photographs are of the second kind. In the paper's Table 6 nearest neighbours on CIFAR-10 rise
     from {pixels} on pixels to {features} on ResNet-18's features, on average, and fall for
     {worse} class of ten, the birds. (The paper does not say how many neighbours these are.)
-
-    ## 2 · Principal components in the autoencoder's place
-
-    512 features are still too many for a density. The paper compresses them by PCA and keeps
-    everything else: the latents $z_l$ are the scores, the reconstruction is the projection, and
-    $z_e$ and $z_c$ compare it with $x$. Whether the scores are whitened it does not say. We
-    divide each by its deviation, as batch norm did with the autoencoder's latents.
     """,
     pixels=pixel_neighbours["Avg"],
     features=feature_neighbours["Avg"],
     worse=len(worse),
 )
+
+# %% [markdown]
+# ## 2 · Principal components in the autoencoder's place
+#
+# 512 features are still too many for a density. The paper compresses them by PCA and keeps
+# everything else: the latents $z_l$ are the scores, the reconstruction is the projection, and
+# $z_e$ and $z_c$ compare it with $x$. Whether the scores are whitened it does not say. We
+# divide each by its deviation, as batch norm did with the autoencoder's latents.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -532,14 +533,13 @@ lesson.figure(
 lesson.tell(
     """
     The held-out loss is least after {first} to {last} of 1,000 steps. You would now stop earlier.
-    We did, after 200 steps: it changes the mean AUROC of each class by less than {stopped:.1f}
-    points. So overfitting is not what costs CANCE its points here. The shell is the better
-    suspect. To convict it you would have to move the noise, and see the AUROC follow. That has
-    not been tried here.
+    We did, after 200 steps: it changes the mean AUROC of a class by {stopped:.1f} points at most. So
+    overfitting is not what costs CANCE its points here. The shell is the better suspect. To convict
+    it you would have to move the noise, and see the AUROC follow. That has not been tried here.
     """,
     first=turn.min(),
     last=turn.max(),
-    stopped=0.6,
+    stopped=abs(stopped).max(),
 )
 
 # %% [markdown]
