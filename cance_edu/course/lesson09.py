@@ -23,7 +23,7 @@ from cance_edu.course.page import show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_ablations, draw_groups_in_panels
-from cance_edu.course.results.intervals_figure import Point, draw_intervals
+from cance_edu.course.results.intervals_figure import Point, draw_differences
 from cance_edu.course.strip import strip
 from cance_edu.course.style import draw_images
 from cance_edu.datasets import Images, digits, one_class_split
@@ -56,9 +56,9 @@ __all__ = [
     "condition_number",
     "digits",
     "draw_ablations",
+    "draw_differences",
     "draw_groups_in_panels",
     "draw_images",
-    "draw_intervals",
     "draw_overfitting",
     "draw_squared_norms_by_components",
     "features_of",

@@ -13,7 +13,7 @@ from cance_edu.course.page import show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_ablations
-from cance_edu.course.results.intervals_figure import draw_intervals
+from cance_edu.course.results.intervals_figure import draw_differences
 from cance_edu.course.scores.figure import draw_aurocs
 from cance_edu.course.scores.shares_figure import draw_f1_and_shares, draw_tables_by_split
 from cance_edu.course.scores.summary import (
@@ -64,8 +64,8 @@ __all__ = [
     "decision_curves",
     "draw_ablations",
     "draw_aurocs",
+    "draw_differences",
     "draw_f1_and_shares",
-    "draw_intervals",
     "draw_tables_by_split",
     "drocc_split",
     "f1_at_share",
@@ -162,7 +162,7 @@ def against(other: str, measure: str = "F1") -> dict[str, Pairs]:
 
 
 def point(name: str, system: str, paired: Pairs) -> Point:
-    """Return a paired difference as `draw_intervals` draws it."""
+    """Return a paired difference as `draw_differences` draws it."""
     return Point(name, system, paired.mean, *paired.interval)
 
 

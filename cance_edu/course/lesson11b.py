@@ -8,7 +8,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.mixture import GaussianMixture
 
 from cance_edu.course.picture import figure, tell
-from cance_edu.course.results.intervals_figure import draw_intervals
+from cance_edu.course.results.intervals_figure import draw_differences
 from cance_edu.datasets import Split, Table, goad_split
 from cance_edu.detectors.adapters import from_pyod, from_sklearn
 from cance_edu.experiments import compare
@@ -24,7 +24,7 @@ __all__ = [
     "Split",
     "biopsies",
     "compare",
-    "draw_intervals",
+    "draw_differences",
     "figure",
     "from_pyod",
     "from_sklearn",

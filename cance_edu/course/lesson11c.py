@@ -7,7 +7,7 @@ from cance_edu.course.lesson11 import by_class, by_column, column, stored
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
-from cance_edu.course.results.intervals_figure import draw_intervals
+from cance_edu.course.results.intervals_figure import draw_differences
 from cance_edu.experiments.cell import Comparison
 from cance_edu.experiments.comparison import pairs
 from cance_edu.experiments.panels import Point
@@ -25,7 +25,7 @@ __all__ = [
     "calibration",
     "column",
     "draw_aurocs_by_group",
-    "draw_intervals",
+    "draw_differences",
     "figure",
     "gains",
     "in_words",
@@ -65,7 +65,7 @@ def gains(after: list[Comparison], before: list[Comparison], name: str) -> Pairs
 
 
 def points(found: dict[str, Pairs]) -> list[Point]:
-    """Return paired differences as `draw_intervals` draws them."""
+    """Return paired differences as `draw_differences` draws them."""
     return [Point(name, "mean over digits", g.mean, *g.interval) for name, g in found.items()]
 
 

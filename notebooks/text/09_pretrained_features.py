@@ -375,16 +375,15 @@ lesson.answer(
     splits, each of them. That it would be so on other images, five splits do not show.
     """,
     picture=lesson.figure(
-        lesson.draw_intervals,
+        lesson.draw_differences,
         [
             lesson.Point(f"{lesson.CLASSES[k]}: {o}", kind, d.mean, *intervals[kind][k, o])
             for (k, o), d in paired.items()
             for kind in intervals
         ],
         size=(8, 3.4),
-        caption="CANCE minus another, percentage points (dots unpaired, squares paired, "
-        "triangles for splits that overlap). Pairing halves an interval, overlap takes most of "
-        "it back.",
+        caption="CANCE minus another, with 95% intervals. Pairing halves an interval, overlap "
+        "takes most of it back.",
         alt="; ".join(f"{lesson.CLASSES[k]}, {o}: {d.mean:+.1f}" for (k, o), d in paired.items()),
     ),
     wider=widths["for splits that overlap"]["0", "Error"] / widths["paired"]["0", "Error"],
@@ -533,9 +532,10 @@ lesson.figure(
 lesson.tell(
     """
     The held-out loss is least after {first} to {last} of 1,000 steps. You would now stop earlier.
-    We did, after 200 steps: it changes the mean AUROC of a class by {stopped:.1f} points at most. So
-    overfitting is not what costs CANCE its points here. The shell is the better suspect. To convict
-    it you would have to move the noise, and see the AUROC follow. That has not been tried here.
+    We did, after 200 steps: it changes the mean AUROC of a class by {stopped:.1f} points at most.
+    So overfitting is not what costs CANCE its points here. The shell is the better suspect. To
+    convict it you would have to move the noise, and see the AUROC follow. That has not been tried
+    here.
     """,
     first=turn.min(),
     last=turn.max(),

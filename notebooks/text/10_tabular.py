@@ -374,15 +374,15 @@ lesson.answer(
     does. Whoever picks the number by these results has used the labels.
     """,
     picture=lesson.figure(
-        lesson.draw_intervals,
+        lesson.draw_differences,
         [
             lesson.point(place, system, paired)
             for system, of in (("2 Gaussians", two), ("Gaussian", one))
             for place, paired in of.items()
         ],
         size=(7.5, 3.4),
-        caption="F1 of CANCE minus that of two Gaussians (dots) and of one (squares), as a "
-        "fraction, with 95% intervals. Left of zero the classic is better.",
+        label="F1 of CANCE minus that of the classic",
+        caption="Left of zero the classic is better. (95% intervals.)",
         alt="; ".join(f"{place}: {paired.mean:+.2f}" for place, paired in two.items()),
     ),
     f1=clear[0],

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
+from cance_edu.course.results.intervals_figure import Point, draw_differences
 from cance_edu.course.results.summary import (
     READINGS,
     Judged,
@@ -122,3 +123,13 @@ def test_shares_of_verdicts_add_up_to_all():
     widths = np.array([[patch.get_width() for patch in bar] for bar in bars])
     np.testing.assert_allclose(widths.sum(0), 100)
     assert [t.get_text() for t in axes.get_yticklabels()] == ["Table 1 (4)", "Table 2 (2)"]
+
+
+def test_differences_name_their_systems_if_there_are_several():
+    points = [Point("row", system, 1.0, 0.5, 1.5) for system in ("one", "two")]
+    several, alone = Figure().subplots(), Figure().subplots()
+    draw_differences(several, points, label="points")
+    draw_differences(alone, points[:1])
+    assert [t.get_text() for t in several.get_legend().get_texts()] == ["one", "two"]
+    assert several.get_xlabel() == "points"
+    assert alone.get_legend() is None

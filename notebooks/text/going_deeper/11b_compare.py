@@ -161,7 +161,7 @@ pairs = {
 
 # %% tags=["remove-input"]
 lesson.figure(
-    lesson.draw_intervals,
+    lesson.draw_differences,
     [
         lesson.Point(f"mine − {name}", split, p.mean, *p.interval)
         for (split, name), p in pairs.items()

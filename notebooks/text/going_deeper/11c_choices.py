@@ -88,7 +88,7 @@ lesson.answer(
     {widest:.2f} points, on average over digits*, for this data, eight coordinates and five seeds.
     """,
     picture=lesson.figure(
-        lesson.draw_intervals,
+        lesson.draw_differences,
         lesson.points(answers),
         size=(7, 3.4),
         caption="Gains in AUROC, percentage points, paired by digit, with 95% intervals. All lie "
@@ -162,7 +162,7 @@ lesson.answer(
     ceiling.
     """,
     picture=lesson.figure(
-        lesson.draw_intervals,
+        lesson.draw_differences,
         lesson.points(more),
         size=(7, 2.2),
         caption="Twice the epochs minus the default, percentage points, over ten digits.",
