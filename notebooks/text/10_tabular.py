@@ -186,11 +186,10 @@ lesson.predict(
 # %%
 of_cance, grid = scores["CANCE"], lesson.np.geomspace(0.005, 0.5, 60)
 three = {s: lesson.f1_at_share(of_cance, truth, s) for s in (0.5, 29 / 975, 14.5 / 960)}
+f1_of, precision_of = lesson.f1_at_share, lesson.average_precision_at_share
 moved = {
-    "F1": [lesson.f1_at_share(of_cance, truth, share) for share in grid],
-    "average precision": [
-        lesson.average_precision_at_share(of_cance, truth, share) for share in grid
-    ],
+    "F1": [f1_of(of_cance, truth, share) for share in grid],
+    "average precision": [precision_of(of_cance, truth, share) for share in grid],
     "AUROC": lesson.np.full(60, areas["CANCE"]),
 }
 
