@@ -115,6 +115,7 @@ def draw_groups_in_panels(
     group: str,
     said: str | None = None,
     beside: bool = False,
+    label: str = "AUROC against normal images, percent",
 ) -> None:
     """Draw each detector's AUROC for each group of anomalies, on several tasks, a panel each.
 
@@ -131,11 +132,14 @@ def draw_groups_in_panels(
     beside : bool
         Whether the panels have the same groups and detectors: then the groups are named once, and
         the detectors beside the panels, where they hide no points.
+    label : str
+        What the numbers are.
     """
     panels = figure.subplots(1, len(aurocs), squeeze=False, sharey=beside)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_aurocs_by_group(axes, table)
         axes.set_title(task, fontsize=9)
+        axes.set_xlabel(label)
         groups = [str(each) for each in next(iter(table.values()))]
         if said in groups:
             row = groups.index(said)

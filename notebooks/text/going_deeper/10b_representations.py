@@ -148,6 +148,7 @@ lesson.answer(
         },
         "",
         beside=True,
+        label="percent",
         size=(10, 2.4),
         caption="The order of the systems turns round with the representation.",
         alt="CANCE rises with both steps, on new rows; the error rises, then falls.",
