@@ -45,7 +45,8 @@ lesson.strip("features", "contrast", "score")
 # - **Columns have units.** One is a length, one an area, another a ratio. `fit` gives each column
 #   mean 0 and deviation 1 on the training rows, and keeps the old means and deviations for later
 #   rows.
-# - **There are no neighbours.** Convolutions would mean nothing, so encoder and decoder are dense.
+# - **Columns are not neighbours.** Convolutions would mean nothing, so encoder and decoder are
+#   dense.
 # - **A row is short.** `latent_dim` is 6 unless you say otherwise, and at most the number of
 #   columns.
 
@@ -365,12 +366,12 @@ lesson.answer(
     Even *one* Gaussian is hard to beat: the number of intervals that say CANCE does is {wins}.
 
     Three reasons that the results speak for. **Few rows beyond a Gaussian**: CANCE's noise *is*
-    one Gaussian, of $z$, and $T$ must learn all that is beyond it from a few thousand rows. **No
-    bottleneck**: on Thyroid, with 6 latents for 6 columns, the latents alone are better than the
-    composite feature on every split ([10b](going_deeper/10b_representations.ipynb) shows why).
-    And **two is a lucky number**: on Thyroid, with 1, 3 or 4
-    components, the mixture gets about what CANCE
-    does. Whoever picks the number by these results has used the labels.
+    one Gaussian, of $z$, and $T$ must learn all that is beyond it from a few thousand rows. **The
+    bottleneck is missing**: on Thyroid, with 6 latents for 6 columns, the latents alone are
+    better than the composite feature on every split
+    ([10b](going_deeper/10b_representations.ipynb) shows why). And **two is a lucky number**: on
+    Thyroid, with 1, 3 or 4 components, the mixture gets about what CANCE does. Whoever picks the
+    number by these results has used the labels.
     """,
     picture=lesson.figure(
         lesson.draw_differences,
