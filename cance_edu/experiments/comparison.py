@@ -103,31 +103,42 @@ def compare_table(table: Table, results: Usable) -> list[Comparison]:
     cells |= _averages(_averaged(table, paper), cells)
     rows = dict.fromkeys([*printed, *((dataset, row) for dataset, row, *_ in cells)])
     datasets = list(dict.fromkeys(dataset for dataset, _ in rows))
-    compared = []
-    for row in sorted(rows, key=lambda row: datasets.index(row[0])):
-        for protocol in _protocols(row, cells):
-            block = blocks.get((row[0], protocol), Block(row[0], protocol, (), {}))
-            elsewhere = set(table.columns) - set(block.columns)
-            columns = dict(printed.get(row, dict.fromkeys(table.columns)))
-            columns = {
-                name: n for name, n in columns.items() if name not in elsewhere or not block.rows
-            }
-            columns |= {name: None for name in block.beside if (*row, protocol, name) in cells}
-            compared += [
-                Comparison(
-                    *row,
-                    protocol,
-                    column,
-                    paper=number,
-                    ours=cells.get((*row, protocol, column)),
-                    runs=table.runs,
-                    margin=table.margin,
-                    comparable=block.comparable,
-                    primary=block.primary,
-                )
-                for column, number in columns.items()
-            ]
-    return compared
+    return [
+        Comparison(
+            *row,
+            protocol,
+            column,
+            paper=number,
+            ours=cells.get((*row, protocol, column)),
+            runs=table.runs,
+            margin=table.margin,
+            comparable=block.comparable,
+            primary=block.primary,
+        )
+        for row in sorted(rows, key=lambda row: datasets.index(row[0]))
+        for protocol in _protocols(row, cells)
+        for block in (blocks.get((row[0], protocol), Block(row[0], protocol, (), {})),)
+        for column, number in _columns(table, block, row, printed.get(row), cells).items()
+    ]
+
+
+def _columns(
+    table: Table,
+    block: Block,
+    row: tuple[str, str],
+    printed: Mapping[str, Printed] | None,
+    cells: Mapping[_Place, Ours | None],
+) -> dict[str, Printed | None]:
+    """Return the columns of a row by one protocol, each with the number that the paper prints.
+
+    Columns of the paper that another block runs are left out, unless no block has the row; those
+    that we added stand where there is something in them.
+    """
+    elsewhere = set(table.columns) - set(block.columns) if block.rows else set()
+    shown: dict[str, Printed | None] = dict(printed or dict.fromkeys(table.columns))
+    shown = {name: number for name, number in shown.items() if name not in elsewhere}
+    added = (name for name in block.beside if (*row, block.protocol, name) in cells)
+    return shown | dict.fromkeys(added)
 
 
 def _with_derived(paper: Sequence[PaperRow], runs: int) -> list[PaperRow]:

@@ -1,13 +1,16 @@
 """Where noise lies in many dimensions, and how its classifier overfits (lesson 09)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from cance_edu.course.style import ANOMALY, NOISE, NORMAL
 
-__all__ = ["draw_overfitting", "draw_squared_norms"]
+__all__ = ["draw_overfitting", "draw_squared_norms", "draw_squared_norms_by_components"]
 
 
 def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> None:
@@ -37,6 +40,16 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.legend(fontsize=8)
+
+
+def draw_squared_norms_by_components(
+    figure: Figure, norms: Mapping[int, tuple[ArrayLike, ArrayLike]]
+) -> None:
+    """Draw what `draw_squared_norms` does, data's and noise's, a panel for each dimension."""
+    panels = figure.subplots(1, len(norms), squeeze=False)[0]
+    for axes, (components, (of_data, of_noise)) in zip(panels, norms.items(), strict=True):
+        draw_squared_norms(axes, of_data, of_noise)
+        axes.set_title(f"{components} components")
 
 
 def draw_overfitting(

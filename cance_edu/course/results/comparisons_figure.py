@@ -83,8 +83,9 @@ def draw_ablations(
     names: Sequence[str],
     aurocs: Mapping[str, ArrayLike],
     deviations: Mapping[str, ArrayLike] | None = None,
+    measure: str = "AUROC",
 ) -> None:
-    """Draw the same variants on several tasks, a panel each, on one axis of AUROCs.
+    """Draw the same variants on several tasks, a panel each, on one axis.
 
     Parameters
     ----------
@@ -96,11 +97,14 @@ def draw_ablations(
         In [0, 1].
     deviations : mapping of task to array_like of shape (variants,), optional
         Of tasks of which only mean and deviation are known.
+    measure : str
+        What the numbers are.
     """
     panels = figure.subplots(1, len(aurocs), sharey=True, squeeze=False)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_ablation(axes, names, table, (deviations or {}).get(task))
         axes.set_title(task, fontsize=9)
+        axes.set_ylabel(f"{measure}, percent")
         axes.tick_params(axis="x", labelsize=8)
         axes.label_outer()
 
@@ -110,6 +114,8 @@ def draw_groups_in_panels(
     aurocs: Mapping[str, Mapping[str, Mapping[object, float]]],
     group: str,
     said: str | None = None,
+    beside: bool = False,
+    label: str = "AUROC against normal images, percent",
 ) -> None:
     """Draw each detector's AUROC for each group of anomalies, on several tasks, a panel each.
 
@@ -123,14 +129,24 @@ def draw_groups_in_panels(
         What the groups are, "anomalous digit".
     said : str, optional
         The group that somebody guessed, which is marked where it is.
+    beside : bool
+        Whether the panels have the same groups and detectors: then the groups are named once, and
+        the detectors beside the panels, where they hide no points.
+    label : str
+        What the numbers are.
     """
-    panels = figure.subplots(1, len(aurocs), squeeze=False)[0]
+    panels = figure.subplots(1, len(aurocs), squeeze=False, sharey=beside)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_aurocs_by_group(axes, table)
         axes.set_title(task, fontsize=9)
+        axes.set_xlabel(label)
         groups = [str(each) for each in next(iter(table.values()))]
         if said in groups:
             row = groups.index(said)
             axes.axhspan(row - 0.4, row + 0.4, color=ARTIFICIAL, alpha=0.25, label="your guess")
         axes.legend(fontsize=8)
+        if beside:
+            axes.get_legend().remove()
+    if beside:
+        panels[-1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     panels[0].set_ylabel(group)

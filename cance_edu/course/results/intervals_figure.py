@@ -9,7 +9,7 @@ from matplotlib.container import ErrorbarContainer
 from cance_edu.course.style import marker_style
 from cance_edu.experiments.panels import Point
 
-__all__ = ["Point", "draw_intervals"]
+__all__ = ["Point", "draw_differences", "draw_intervals"]
 
 
 def draw_intervals(axes: Axes, points: Sequence[Point]) -> list[ErrorbarContainer]:
@@ -40,4 +40,23 @@ def draw_intervals(axes: Axes, points: Sequence[Point]) -> list[ErrorbarContaine
     axes.axvline(0, color="grey", linewidth=0.8)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.5, -0.5)
+    return bars
+
+
+def draw_differences(
+    axes: Axes, points: Sequence[Point], label: str = "difference, percentage points"
+) -> list[ErrorbarContainer]:
+    """Draw what `draw_intervals` draws, with a label, and the systems' names if there are several.
+
+    Parameters
+    ----------
+    axes, points
+        As in `draw_intervals`.
+    label : str
+        Below the axis: what the differences are of, and in which unit.
+    """
+    bars = draw_intervals(axes, points)
+    axes.set_xlabel(label)
+    if len(bars) > 1:  # beside the axes: within them it would hide points
+        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return bars

@@ -6,13 +6,22 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from cance_edu.course.scores.summary import DecisionCurves
 from cance_edu.course.style import ANOMALY, MARKERS, NORMAL, PALETTE, line_style, marker_style
 
-__all__ = ["draw_by_share", "draw_by_split", "draw_errors", "draw_f1_on_roc"]
+__all__ = [
+    "draw_by_share",
+    "draw_by_split",
+    "draw_errors",
+    "draw_errors_by_latents",
+    "draw_f1_and_shares",
+    "draw_f1_on_roc",
+    "draw_tables_by_split",
+]
 
 
 def draw_f1_on_roc(
@@ -156,3 +165,54 @@ def draw_errors(
     axes.set(xlabel="squared Mahalanobis distance", ylabel="reconstruction error $z_e$")
     axes.legend(fontsize=8)
     return points
+
+
+def draw_f1_and_shares(
+    figure: Figure,
+    curves: DecisionCurves,
+    f1_by_share: Mapping[float, float],
+    shares: ArrayLike,
+    measures: Mapping[str, ArrayLike],
+) -> None:
+    """Draw on the left where F1 is read off a ROC curve, on the right measures against the share.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    curves, f1_by_share
+        As in `draw_f1_on_roc`.
+    shares, measures
+        As in `draw_by_share`.
+    """
+    left, right = figure.subplots(1, 2)
+    draw_f1_on_roc(left, curves, f1_by_share)
+    draw_by_share(right, shares, measures)
+
+
+def draw_tables_by_split(
+    figure: Figure,
+    splits: Sequence[str],
+    values: Mapping[str, Mapping[str, NDArray[np.float64]]],
+    printed: Mapping[str, tuple[float, float]],
+) -> None:
+    """Draw F1 on each split, a panel for each table; arguments as in `draw_by_split`, by table."""
+    panels = figure.subplots(1, len(values), sharey=True, squeeze=False)[0]
+    for axes, (table, of_table) in zip(panels, values.items(), strict=True):
+        draw_by_split(axes, splits, of_table, printed[table])
+        axes.set_title(table)
+    panels[0].set_ylabel("F1 at the true number of anomalies")
+    panels[-1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def draw_errors_by_latents(
+    figure: Figure,
+    distances: ArrayLike,
+    errors: Mapping[int, ArrayLike],
+    is_anomaly: ArrayLike,
+) -> None:
+    """Draw errors against distances as `draw_errors` does, a panel for each number of latents."""
+    panels = figure.subplots(1, len(errors), squeeze=False)[0]
+    for axes, (latents, of_latents) in zip(panels, errors.items(), strict=True):
+        draw_errors(axes, distances, of_latents, is_anomaly)
+        axes.set_title(f"6 columns, {latents} latents")

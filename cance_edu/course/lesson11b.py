@@ -1,0 +1,55 @@
+"""Lesson 11b, your own detector on your own data: what it uses."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import IsolationForest
+from sklearn.mixture import GaussianMixture
+
+from cance_edu.course.picture import figure, tell
+from cance_edu.course.results.intervals_figure import draw_differences
+from cance_edu.datasets import Split, Table, goad_split
+from cance_edu.detectors.adapters import from_pyod, from_sklearn
+from cance_edu.experiments import compare
+from cance_edu.experiments.panels import Point
+from cance_edu.experiments.statistics import Pairs
+
+__all__ = [
+    "BaseEstimator",
+    "GaussianMixture",
+    "IsolationForest",
+    "Pairs",
+    "Point",
+    "Split",
+    "biopsies",
+    "compare",
+    "draw_differences",
+    "figure",
+    "from_pyod",
+    "from_sklearn",
+    "goad_split",
+    "np",
+    "ring",
+    "tell",
+]
+
+
+Rows = NDArray[np.float64]
+
+
+def biopsies() -> Table:
+    """Return scikit-learn's 569 biopsies: malignant ones are anomalies."""
+    found = load_breast_cancer()
+    everything = np.ones(found.data.shape[1], dtype=bool)
+    return Table("biopsies", found.data, found.target == 0, everything)
+
+
+def ring(seed: int) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+    """Return rows to learn from, rows to test, and which of these are anomalies: made up."""
+    rng = np.random.default_rng(seed)
+    angle, radius = rng.uniform(0, 2 * np.pi, size=900), rng.normal(2, 0.15, size=900)
+    rows = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    inside = rng.normal(scale=0.7, size=(200, 2))
+    test = np.concatenate([rows[600:], inside])
+    return rows[:600], test, np.arange(len(test)) >= 300
