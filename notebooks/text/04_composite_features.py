@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   cance_edu:
-#     budget_seconds: 40
+#     budget_seconds: 60
 #     format: 2
 #   jupytext:
 #     text_representation:
@@ -419,10 +419,6 @@ lesson.answer(
 # %%
 lesson.VectorsExplorer(lesson.mnist_planes()["eights"])
 
-# %% [markdown]
-# Darkness alone leaves the dissimilarity as it is; darkness *and* a wrong shape hide from the
-# error. The same in the features of all images:
-
 # %%
 groups = {"normal": z_normal[lesson.first]} | both_kinds
 plane = {name: z[:, -2:] for name, z in groups.items()}
@@ -461,6 +457,9 @@ lesson.tell(
 )
 
 # %% [markdown]
+# So it was with the sliders: darkness alone leaves the dissimilarity as it is, and darkness *with*
+# a wrong shape hides from the error.
+#
 # ## 5 · Two sources of latents
 #
 # Section 4.5 of the paper takes the latents from principal components (of a ResNet's features; here

@@ -57,7 +57,7 @@ def draw_energies(figure: Figure, planes: Mapping[str, Mapping[str, ArrayLike]])
             error, dissimilarity = np.asarray(points.get_offsets()).T
             energy = np.median(error / (4 * dissimilarity))
             ends = np.array([dissimilarity.min(), dissimilarity.max()])
-            colour = points.get_facecolor()[0][:3]
+            colour = tuple(np.asarray(points.get_facecolor())[0, :3])
             lines += axes.plot(4 * energy * ends, ends, "--", color=colour, linewidth=1.5)
         for axis in (axes.xaxis, axes.yaxis):
             label_log_axis(axis)

@@ -163,8 +163,8 @@ check.merge_covariances(my_merge)
 # %% tags=["remove-input"]
 lesson.predict(
     "04b order",
-    "Dark images have small errors. How does the ellipse after the last batch differ from that of "
-    "all images at once?",
+    "Dark images have large dissimilarities. How does the ellipse after the last batch differ from "
+    "that of all images at once?",
     options=[
         "not at all",
         "it lies too far towards the bright images",
@@ -186,7 +186,7 @@ lesson.answer(
     "04b order",
     "not at all" if gaps[-1] < 1e-10 else "it is too narrow",
     """
-    The order changes the path and not its end. The first batch, of dark images, has a mean error of
+    The order changes the path and not its end. The first batch, of dark images, has a mean $z_c$ of
     {first:.4f}, the last one {last:.4f}; the ellipses differ by {gap:.0e} in the end, round-off.
     """,
     picture=lesson.figure(
@@ -198,8 +198,8 @@ lesson.answer(
         alt="Three panels after 1, 6 and 12 batches: the running ellipse starts apart from the "
         "dashed one, and lies on it in the end.",
     ),
-    first=at_first[0],
-    last=at_last[0],
+    first=at_first[1],
+    last=at_last[1],
     gap=gaps[-1],
 )
 
