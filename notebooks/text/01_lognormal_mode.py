@@ -236,8 +236,8 @@ lesson.answer(
 # beyond.
 #
 # *Mean.* With $t = \ln z$, $\mu_z = E[e^t]$. Complete the square in the exponent:
-# $t - \frac{(t - \mu)^2}{2\sigma^2} = \mu + \frac{\sigma^2}{2}
-# - \frac{(t - \mu - \sigma^2)^2}{2\sigma^2}$. The last term is a normal density's again, with
+# $t - \frac{(t - \mu)^2}{2\sigma^2} = \mu + \frac{\sigma^2}{2} -
+# \frac{(t - \mu - \sigma^2)^2}{2\sigma^2}$. The last term is a normal density's again, with
 # mass one.
 # </details>
 

@@ -80,6 +80,23 @@ def test_formulas_are_drawn_by_the_browser(page: Page, site: Path) -> None:
     assert "$" not in page.locator("article").inner_text()
 
 
+def test_no_formula_and_no_table_is_left_as_its_source(page: Page, site: Path) -> None:
+    for path in (site / "notebooks").glob("*.html"):
+        page.goto(path.as_uri())
+        # A folded answer has text content, and no inner text.
+        text = page.locator("article").evaluate(
+            """(article) => {
+                const copy = article.cloneNode(true)
+                copy.querySelectorAll("pre, code, script, style, math, svg")
+                    .forEach((node) => node.remove())
+                return copy.textContent
+            }"""
+        )
+        assert "$" not in text, path.name
+        assert "|—" not in text, path.name
+        assert "|--" not in text, path.name
+
+
 def test_the_animations_play_without_a_kernel(page: Page, site: Path) -> None:
     lessons = [p for p in (site / "notebooks").glob("*.html") if "cance-player" in p.read_text()]
     assert len(lessons) >= 2

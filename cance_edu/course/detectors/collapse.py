@@ -1,6 +1,7 @@
 """Deep SVDD's useless solution: where descent finds it, on one class of the digits."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from numpy.typing import NDArray
@@ -59,11 +60,11 @@ def train_svdd(
         network = dense(widths, lambda: nn.LeakyReLU(0.01), bias).double()
     with torch.no_grad():
         centre = first_pass_centre(network(train))
-    named = list(network.named_parameters())
-    weights = [each for name, each in named if name.endswith("weight")]
-    biases = [each for name, each in named if name.endswith("bias")]
-    decayed = {"params": weights, "weight_decay": weight_decay}
-    optimizer = Adam([decayed, {"params": biases}] if bias else [decayed], lr=0.01)
+    groups = [
+        {"params": [each], "weight_decay": weight_decay if name.endswith("weight") else 0.0}
+        for name, each in network.named_parameters()
+    ]
+    optimizer = Adam(groups, lr=0.01)
     for _ in range(steps):
         optimizer.zero_grad()
         loss = svdd_loss(network(train), centre)
@@ -76,5 +77,5 @@ def train_svdd(
     return Ending(loss.item(), spread.item(), auroc(split.is_anomaly, scores))
 
 
-def _rows(images: NDArray) -> torch.Tensor:  # type: ignore[type-arg]
+def _rows(images: NDArray[Any]) -> torch.Tensor:
     return torch.from_numpy(images).double().flatten(1)

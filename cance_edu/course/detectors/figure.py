@@ -199,7 +199,7 @@ def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list
 
 
 def draw_systems(
-    axes: Axes,
+    figure: Figure,
     seconds: Mapping[str, float],
     areas: Mapping[str, float],
     baseline: str = "1-NN",
@@ -208,8 +208,8 @@ def draw_systems(
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw; of its final size.
+    figure : Figure
+        Filled.
     seconds, areas : mapping of str to float
         CPU seconds a class, and mean AUROC in [0, 1], by system.
     baseline : str
@@ -220,6 +220,7 @@ def draw_systems(
     list of Text
         The systems' names, none on top of another.
     """
+    axes = figure.subplots()
     x = [seconds[name] for name in areas]
     y = [100 * (1 - area) for area in areas.values()]
     is_learned = np.array(x) > 1
@@ -232,6 +233,7 @@ def draw_systems(
     axes.set(xlim=(min(x) / 1.6, max(x) * 6), ylim=(1.5 * max(y), min(y) / 1.5))
     label_log_axis(axes.xaxis)
     label_log_axis(axes.yaxis)
+    figure.draw_without_rendering()  # from here on places are those of the picture
     return _labels_apart(axes, list(zip(x, y, areas, strict=True)), 100 * (1 - areas[baseline]))
 
 
@@ -239,13 +241,12 @@ def _labels_apart(
     axes: Axes, points: Sequence[tuple[float, float, str]], line: float
 ) -> list[Text]:
     """Write a name beside each point and off a line, in the first place that is free."""
-    axes.get_figure().draw_without_rendering()  # from here on places are those of the picture
     dots = [axes.transData.transform(point[:2]) for point in points]
     taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in dots]
     (left, _), (right, _) = axes.transAxes.transform([(0, 0), (1, 1)])
     height = axes.transData.transform((1, line))[1]
     taken.append(Bbox.from_extents(left, height - 1, right, height + 1))
-    labels = []
+    labels: list[Text] = []
     sides = [(7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")]
     sides += [(-7, 8, "right"), (-7, -8, "right"), (0, 11, "center"), (0, -11, "center")]
     sides += [(7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")]
