@@ -1,13 +1,14 @@
 """Where the project's folders are, writing so that nothing is half written, and with what."""
 
 import platform
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["PROJECT", "lessons_in", "made_with", "written_beside"]
+__all__ = ["PROJECT", "lesson_number", "lessons_in", "made_with", "written_beside"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 """The project's repository: notebooks, recordings and tests are there, not in the package."""
@@ -23,6 +24,23 @@ def lessons_in(folder: Path) -> list[Path]:
     """
     pattern = "[0-9]*.ipynb"
     return sorted(folder.glob(pattern)) + sorted((folder / "going_deeper").glob(pattern))
+
+
+def lesson_number(name: str) -> str:
+    """Return the number that the name of a lesson, or of what belongs to it, begins with.
+
+    Parameters
+    ----------
+    name : str
+        "06b_what_moves_k.ipynb", or "06b auroc cance".
+
+    Returns
+    -------
+    str
+        "06b", with a letter for what goes deeper than lesson 06; empty without a number.
+    """
+    number = re.match(r"\d\d[a-z]?(?=[ _])", name)
+    return number[0] if number else ""
 
 
 @contextmanager

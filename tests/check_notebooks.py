@@ -65,11 +65,6 @@ def text_form(notebook: Path) -> Path:
     return folder / "text" / f"{notebook.stem}.py"
 
 
-def lesson_number(notebook: Path) -> str:
-    """Return a lesson's number, "06", or "06b" for what goes deeper than lesson 06."""
-    return notebook.stem.partition("_")[0]
-
-
 def _pair_complaints(notebook: Path) -> list[str]:
     text = text_form(notebook)
     if not text.is_file():

@@ -134,7 +134,7 @@ def drive(explorer: Explorer) -> int:
 
 def _stops(control: ipywidgets.ValueWidget) -> list[Any]:
     if hasattr(control, "options"):
-        values = [o[1] if isinstance(o, tuple) else o for o in control.options]
+        values = stops_of(control)
         return [values[0], values[len(values) // 2], values[-1]]
     if hasattr(control, "min"):
         middle = type(control.value)((control.min + control.max) / 2)

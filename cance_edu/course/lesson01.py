@@ -1,7 +1,6 @@
 """Lessons 01 and 01b, the log-normal mode: what they show, what was recorded. No mathematics."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.stats import skew
 from torch.distributions import LogNormal
@@ -32,7 +31,7 @@ from cance_edu.course.lognormal.figure import (
 from cance_edu.course.lognormal.products import products, without_common_factors
 from cance_edu.course.lognormal.summary import centre_curves, lognormal_view, spread_curves
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
-from cance_edu.course.page import lesson_split
+from cance_edu.course.page import lesson_split, rebuilt
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.proposition.detection import ends_of_artificial_errors
@@ -94,14 +93,6 @@ def eights() -> dict[str, NDArray[np.float64]]:
     recording = recordings.load("mnist_eights")
     features = recording["test_features"][recording["test_labels"] == 8]
     return {"MNIST's eights, $z_e$": features[:, -2], "MNIST's eights, $z_c$": features[:, -1]}
-
-
-def rebuilt(detector: CANCE, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what the autoencoder makes of images."""
-    model = detector.representation_
-    with torch.no_grad():
-        made: NDArray[np.float32] = model.decode(model.encode(torch.from_numpy(images))).numpy()
-    return made
 
 
 def squared_differences(detector: CANCE, images: NDArray[np.float32]) -> NDArray[np.float32]:

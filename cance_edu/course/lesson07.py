@@ -8,7 +8,7 @@ from cance_edu import datasets
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
 from cance_edu.course.over_seeds import lesson_dataset, lesson_seed, over_seeds
-from cance_edu.course.page import lesson_split, show_source
+from cance_edu.course.page import lesson_split, rebuilt, show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_ablations, draw_groups_in_panels
@@ -19,7 +19,6 @@ from cance_edu.course.scores.rates_figure import draw_base_rates, draw_roc_and_b
 from cance_edu.course.scores.summary import aurocs_by_group, decide
 from cance_edu.course.scores.thresholds import alarm_count, held_out_threshold
 from cance_edu.course.strip import strip
-from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import auroc
 
 __all__ = [
@@ -121,12 +120,3 @@ def alarms_of_shuffled(
         mixed = rng.permutation(normal_scores)
         counts.append((mixed[n:] > held_out_threshold(mixed[:n], contamination)).sum())
     return np.array(counts)
-
-
-def rebuilt(detector: CANCE, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what a detector's autoencoder makes of images."""
-    with torch.no_grad():
-        reconstructions: NDArray[np.float32] = detector.representation_(
-            torch.from_numpy(images)
-        ).numpy()
-    return reconstructions

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cance_edu.files import PROJECT
+from cance_edu.files import PROJECT, lesson_number
 
 __all__ = ["FOLDER", "Range", "lesson_dataset", "lesson_seed", "measured", "over_seeds"]
 
@@ -139,8 +139,8 @@ def _recorded(name: str) -> NDArray[np.float64]:
     ValueError
         If the name does not begin with a lesson's number.
     """
-    lesson, _, rest = name.partition(" ")
-    if not (lesson.rstrip("abc").isdecimal() and rest):
+    lesson = lesson_number(name)
+    if not (lesson and name.startswith(f"{lesson} ") and len(name) > len(lesson) + 1):
         raise ValueError(f"the figure is {name!r}; expected the lesson first: '07 auroc cance'")
     file = FOLDER / f"{lesson}.json"
     figures = json.loads(file.read_text(encoding="utf-8"))["figures"] if file.is_file() else []

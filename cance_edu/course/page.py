@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+import torch
 from IPython.display import Code
 from numpy.typing import NDArray
 
 from cance_edu.course.over_seeds import LessonDataset, lesson_dataset, lesson_seed, measured
 from cance_edu.datasets import Split, load_one_class, mnist, one_class
+from cance_edu.detectors.cance import CANCE
 
 __all__ = [
     "DEFECTS",
@@ -21,6 +23,7 @@ __all__ = [
     "lesson_seed",
     "lesson_split",
     "measured",
+    "rebuilt",
     "show_source",
     "small_mnist",
     "with_defect",
@@ -79,6 +82,13 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> Split:
     small = replace(test, images=test.images[tested], labels=test.labels[tested])
     split = one_class(train, small, normal, "MNIST")
     return replace(split, train=train.images[rows])
+
+
+def rebuilt(detector: CANCE, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what a detector's autoencoder makes of images."""
+    with torch.no_grad():
+        made: NDArray[np.float32] = detector.representation_(torch.from_numpy(images)).numpy()
+    return made
 
 
 def show_source(function: Callable[..., object]) -> Code:

@@ -1,10 +1,10 @@
 """A question before a result: a choice, a number with a unit, or an order; and what is right."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cance_edu.course.guesses import Value
+from cance_edu.files import lesson_number
 
 __all__ = ["Question", "question"]
 
@@ -110,7 +110,7 @@ def question(
         If it is not exactly one of the three, the key has no lesson's number, or a number comes
         without `within`.
     """
-    if not re.match(r"\d\d[a-z]? ", key):
+    if not (number := lesson_number(key)) or not key.startswith(f"{number} "):
         raise ValueError(f"the key is {key!r}; expected the lesson first: '01 below the mean'")
     kinds = (len(options) > 1, len(order) > 1, unit is not None)
     if sum(kinds) != 1 or (unit is not None) != (within is not None):

@@ -14,8 +14,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
-from cance_edu.files import lessons_in, written_beside
-from tests.check_notebooks import NOTEBOOKS, lesson_number, text_form
+from cance_edu.files import lesson_number, lessons_in, written_beside
+from tests.check_notebooks import NOTEBOOKS, text_form
 
 HIDDEN = "remove-input"
 
@@ -35,7 +35,7 @@ def executed(text: Path) -> nbformat.NotebookNode:
 
 def main(numbers: list[str]) -> None:
     for notebook in lessons_in(NOTEBOOKS):
-        if lesson_number(notebook) in numbers:
+        if lesson_number(notebook.name) in numbers:
             done = executed(text_form(notebook))
             with written_beside(notebook) as beside:
                 nbformat.write(done, beside)

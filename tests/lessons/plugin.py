@@ -6,7 +6,6 @@ assertion of each claim is also turned into its opposite, which must go red.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
@@ -16,7 +15,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from cance_edu.course.over_seeds import lesson_dataset
-from tests.check_notebooks import lesson_number
+from cance_edu.files import lesson_number
 from tests.lessons.claims import Claim, claims_of
 
 FOLDER = Path(__file__).parent
@@ -44,8 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[Any]:
     collectors = yield
-    number = re.match(r"\d\d[a-z]?(?=_)", file_path.name)
-    if number and (FOLDER / f"claims_{number[0]}.py").is_file():
+    number = lesson_number(file_path.name)
+    if number and (FOLDER / f"claims_{number}.py").is_file():
         return [
             LessonFile.from_parent(parent, path=file_path) if isinstance(c, IPyNbFile) else c
             for c in collectors
@@ -61,7 +60,7 @@ class LessonFile(IPyNbFile):
         for cell in super().collect():
             self.cells.append(cell)
             yield cell
-        number = lesson_number(self.path)
+        number = lesson_number(self.path.name)
         for claim in claims_of(number):
             if claim.check is not None:
                 yield ClaimItem.from_parent(self, name=claim.name, claim=claim, number=number)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import jupytext
 
-from cance_edu.files import lessons_in
-from tests.check_notebooks import NOTEBOOKS, lesson_number, text_form
+from cance_edu.files import lesson_number, lessons_in
+from tests.check_notebooks import NOTEBOOKS, text_form
 from tests.lessons.claims import claims_of
 from tests.lessons.replaced import REPLACED
 
@@ -63,7 +63,7 @@ def old_assertions() -> list[Row]:
             if cell.cell_type == "code"
         ]
         found = [text for source in code for text in assertions(source)]
-        number = lesson_number(lesson)
+        number = lesson_number(lesson.name)
         rows += [{"number": f"{number}-{i:03d}", "assertion": t} for i, t in enumerate(found, 1)]
     return rows
 
@@ -87,7 +87,7 @@ def has_claims(number: str) -> bool:
 
 def moved_rows(lesson: Path) -> list[Row]:
     """Return where each old assertion of a lesson stands now; "" where it is lost."""
-    number = lesson_number(lesson)
+    number = lesson_number(lesson.name)
     rows = csv.DictReader(io.StringIO(OLD.read_text(encoding="utf-8")))
     old = [row for row in rows if row["number"].startswith(f"{number}-")]
     if is_rewritten(lesson):
@@ -141,7 +141,7 @@ def tables() -> dict[Path, str]:
     """Return every table as it should be, by its file."""
     found = {}
     for lesson in lessons():
-        number = lesson_number(lesson)
+        number = lesson_number(lesson.name)
         if moved := moved_rows(lesson):
             found[TABLES / f"moved_{number}.csv"] = written(moved)
         if has_claims(number):

@@ -3,7 +3,8 @@
 import jupytext
 import pytest
 
-from tests.check_notebooks import lesson_number, text_form
+from cance_edu.files import lesson_number
+from tests.check_notebooks import text_form
 from tests.lessons.claims import claims_of
 from tests.lessons.prose import bold_claims, plain, prose, unproved
 from tests.lessons.tables import (
@@ -32,7 +33,7 @@ def test_no_old_assertion_is_lost():
 
 @pytest.mark.parametrize("lesson", REWRITTEN, ids=lambda path: path.stem)
 def test_every_bold_claim_of_a_lesson_is_registered(lesson):
-    claims = claims_of(lesson_number(lesson))
+    claims = claims_of(lesson_number(lesson.name))
     cells = jupytext.read(text_form(lesson)).cells
     assert unproved(cells, [claim.sentence for claim in claims]) == []
     assert len({claim.name for claim in claims}) == len(claims)
@@ -42,14 +43,14 @@ def test_every_bold_claim_of_a_lesson_is_registered(lesson):
 def test_every_claim_has_a_scope_and_stands_in_the_lesson(lesson):
     cells = jupytext.read(text_form(lesson)).cells
     said = " ".join(plain(piece) for piece in prose(cells))
-    for claim in claims_of(lesson_number(lesson)):
+    for claim in claims_of(lesson_number(lesson.name)):
         if claim.sentence:
             assert claim.scope, claim.name
             assert plain(claim.sentence) in said, f"{claim.name} is no longer said"
 
 
 def test_a_claim_that_is_tested_elsewhere_names_a_test_that_is_there():
-    for number in filter(has_claims, map(lesson_number, lessons())):
+    for number in filter(has_claims, (lesson_number(lesson.name) for lesson in lessons())):
         for claim in claims_of(number):
             if claim.elsewhere:
                 file, _, name = claim.elsewhere.partition("::")

@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from cance_edu.files import lesson_number
+
 __all__ = ["ABOUT", "card_list", "thumbnail"]
 
 ABOUT = {
@@ -41,7 +43,7 @@ def card_list(lessons: list[Path], folder: Path) -> str:
     """
     cards = []
     for lesson in lessons:
-        number, picture = lesson.stem.partition("_")[0], ""
+        number, picture = lesson_number(lesson.name), ""
         found = thumbnail(cells := _cells(lesson))
         if found is not None:
             (folder / f"card-{number}.webp").write_bytes(found)

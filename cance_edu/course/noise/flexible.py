@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.special import expit
 
 from cance_edu.course.contrast.logistic_nce import asymptotic_covariance, radial_log_odds
-from cance_edu.course.noise.variance import EstimateVariance
+from cance_edu.course.noise.variance import EstimateVariance, variance_of
 
 __all__ = ["flexible_variance", "knots_of"]
 
@@ -52,8 +52,7 @@ def flexible_variance(
         return asymptotic_covariance(slopes, could_be_noise, of_radius, grid, noise_ratio)
 
     covariances = [covariance(float(k)) for k in scale]
-    variance = np.stack([((at_radius.T @ c) * at_radius.T).sum(1) for c in covariances], axis=1)
-    return EstimateVariance(np.asarray(scale, dtype=float), np.asarray(radius, float), variance)
+    return variance_of(at_radius.T, covariances, scale, radius)
 
 
 def _slopes(radius: Array, places: Array) -> Array:

@@ -24,6 +24,7 @@ __all__ = [
     "estimate_covariance",
     "estimate_variance",
     "simulated_variance",
+    "variance_of",
 ]
 
 Array = NDArray[np.float64]
@@ -93,8 +94,17 @@ def estimate_variance(
     dimension, noise_ratio : int, float
         D and ν.
     """
-    gradient = _gradient(radius)
     covariances = [estimate_covariance(float(k), dimension, noise_ratio) for k in scale]
+    return variance_of(_gradient(radius), covariances, scale, radius)
+
+
+def variance_of(
+    gradient: Array,
+    covariances: Sequence[Array],
+    scale: Sequence[float] | Array,
+    radius: Sequence[float],
+) -> EstimateVariance:
+    """Return g Σ gᵀ for each radius' gradient g, a row, and each K's covariance Σ of θ."""
     variance = np.stack([((gradient @ c) * gradient).sum(1) for c in covariances], axis=1)
     return EstimateVariance(np.asarray(scale, dtype=float), np.asarray(radius), variance)
 

@@ -16,6 +16,7 @@ from cance_edu.course.recordings.covariance import SETTINGS as TRAINED
 from cance_edu.course.recordings.covariance import digits, held_out, new_model, train
 from cance_edu.course.recordings.rows import kept_row
 from cance_edu.experiments import auroc, fit_variants
+from cance_edu.method.composite import PrincipalComponents
 from cance_edu.method.moments import condition_number
 from cance_edu.training.autoencoder import latent_covariance
 
@@ -98,11 +99,9 @@ def squares_along_directions(training: NDArray[Any], tested: NDArray[Any]) -> ND
     array of shape (n, d)
         Of those that are judged; the widest direction first.
     """
-    mean = training.mean(0, dtype=float)
-    variances, directions = np.linalg.eigh((training - mean).T @ (training - mean) / len(training))
-    along = (tested - mean) @ directions[:, ::-1]
-    squares: NDArray[np.float64] = along**2 / variances[::-1]
-    return squares
+    directions = PrincipalComponents(training.shape[1], training.shape[1])
+    directions.fit([torch.from_numpy(training)])
+    return np.square(directions.encode(torch.from_numpy(tested)).numpy())
 
 
 def _kept(*row: Any) -> dict[str, NDArray[Any]]:

@@ -19,7 +19,7 @@ from cance_edu.course.page import lesson_split
 from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.method.augmentation import ReconstructionAugmentation
-from cance_edu.method.moments import RunningMoments
+from cance_edu.method.moments import moments_of
 from cance_edu.method.nce import anomaly_score
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import Contrast, train_nce
@@ -85,11 +85,10 @@ def _one_seed(seed: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
 
 def noise_of(features: Tensor) -> GaussianNoise:
     """Return N(μ, Σ) with the moments of some features."""
-    moments = RunningMoments(features.shape[1]).update(features)
+    moments = moments_of([features])
     return GaussianNoise(moments.mean, moments.covariance)
 
 
-@torch.no_grad()
 def fitted_score(
     data: Tensor, noise: GaussianNoise, variant: str, scale: float, seed: int, z: Tensor
 ) -> NDArray[np.float64]:
@@ -98,9 +97,10 @@ def fitted_score(
     if variant == "cance":
         augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
     contrast = Contrast(noise_objective="fixed", initial_scale=scale, steps=SETTINGS["steps"])
-    with torch.enable_grad(), private_randomness(seed) as generator:
+    with private_randomness(seed) as generator:
         network, k, _ = train_nce(
             data, noise, contrast, generator=generator, augmentation=augmentation
         )
-    score: NDArray[np.float64] = anomaly_score(network.double()(z), noise.log_prob(z, k)).numpy()
-    return score
+    with torch.no_grad():
+        score = anomaly_score(network.double()(z), noise.log_prob(z, k))
+    return np.asarray(score)

@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from cance_edu import __version__
 from cance_edu.course.over_seeds import FOLDER
 from cance_edu.datasets import DATASETS, data_root
-from cance_edu.files import PROJECT, lessons_in, made_with, written_beside
+from cance_edu.files import PROJECT, lesson_number, lessons_in, made_with, written_beside
 
 SETTINGS: dict[str, Any] = {"seeds": {"digits": [0, 1, 2, 3, 4], "mnist": [0, 1, 2]}}
 
@@ -70,23 +70,19 @@ def _keep(lesson: Path, figures: Figures, folder: Path) -> Path:
     }
     rows = ",\n    ".join(json.dumps(row, ensure_ascii=False) for row in figures)
     head = json.dumps(about, indent=2).removesuffix("\n}")
-    file = folder / f"{_number(lesson)}.json"
+    file = folder / f"{lesson_number(lesson.name)}.json"
     with written_beside(file) as beside:
         beside.write_text(f'{head},\n  "figures": [\n    {rows}\n  ]\n}}\n', encoding="utf-8")
     return file
 
 
 def _is_recorded(lesson: Path, folder: Path) -> bool:
-    file = folder / f"{_number(lesson)}.json"
+    file = folder / f"{lesson_number(lesson.name)}.json"
     return file.is_file() and json.loads(file.read_text("utf-8"))["code"] == _code(lesson)
 
 
-def _number(lesson: Path) -> str:
-    return lesson.stem.partition("_")[0]
-
-
 def _claims(lesson: Path) -> Path:
-    return CLAIMS / f"claims_{_number(lesson)}.py"
+    return CLAIMS / f"claims_{lesson_number(lesson.name)}.py"
 
 
 def _code(lesson: Path) -> str:
@@ -157,7 +153,7 @@ def _check(lesson: Path, outputs: list[Any]) -> str:
     return (
         f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n"
         "from tests.lessons.claims import run_all\n"
-        f"run_all({_number(lesson)!r}, globals(), {json.dumps(outputs)!r})"
+        f"run_all({lesson_number(lesson.name)!r}, globals(), {json.dumps(outputs)!r})"
     )
 
 
