@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from scipy import optimize, special, stats
 
-from cance_edu.course.noise.force_figure import draw_density_variance
+from cance_edu.course.noise.force_figure import draw_precision
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
 from cance_edu.course.noise.variance import (
     EstimateVariance,
@@ -214,8 +214,9 @@ def test_drawn_walks_are_the_numbers():
     np.testing.assert_array_equal(draw_confidence(axes[1], walk).get_ydata(), [0.1, 0.6])
 
 
-def test_drawn_variances_are_the_numbers():
+def test_drawn_precision_is_over_that_at_1_and_the_guess_is_marked():
     exact = estimate_variance([1.0, 2.0], [0.0, 3.0])
-    lines = draw_density_variance(Figure().subplots(), exact, ["centre", "far"], exact)
-    for line, expected in zip(lines, exact.variance, strict=True):
-        np.testing.assert_array_equal(line.get_ydata(), expected)
+    axes = Figure().subplots()
+    (line,) = draw_precision(axes, {"rigid": exact}, guess=1.5)
+    np.testing.assert_array_equal(line.get_ydata(), exact.variance[1] / exact.variance[1, 0])
+    assert axes.get_legend_handles_labels()[1] == ["rigid", "your K, 1.50"]

@@ -373,9 +373,9 @@ lesson.answer(
     ["naive", "Eq. 8", "Eq. 12"],
     """
     Mean $K$: naive {naive:.2f}, Eq. 8 {eq8:.2f}, Eq. 12 {eq12:.2f} (over seeds {naive_seeds:.2f};
-    {eq8_seeds:.2f}; {eq12_seeds:.2f}). Single widths mislead in eight dimensions: in volume that is
-    {v_naive:.0f}, {v_eq8:.0f} and {v_eq12:.0f} times that of $N(\\hat\\mu, \\hat\\Sigma)$, where
-    held noise has {v_fixed:.0f}.
+    {eq8_seeds:.2f}; {eq12_seeds:.2f}). In volume, eight coordinates together,
+    that is {v_naive:.0f}, {v_eq8:.0f} and {v_eq12:.0f} times $N(\\hat\\mu, \\hat\\Sigma)$; held
+    noise has {v_fixed:.0f}.
 
     But section 4 has proved that at $T^*$ nothing pushes, in expectation. So is it that $T$ is not
     $T^*$, or is it chance? 06b finds out.
@@ -434,7 +434,7 @@ lesson.tell(
     """
     What you learned, taken alone, goes from an AUROC of **{first:.2f}** at $K = 1$ to
     **{fifth:.2f}** at $K = 5$ (over seeds {first_seeds:.2f}, and {fifth_seeds:.2f}). What you
-    brought is a Gaussian at each width, with one order of the images: {brought:.3f}. And the sum?
+    brought is a Gaussian, which ranks the images alike at each width: {brought:.3f}. And the sum?
     Between **{low:.3f}** and **{high:.3f}**.
 
     Where noise lies, $T$ has to carry the score; where none lies, the Gaussian does. $K$ decides
