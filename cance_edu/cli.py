@@ -11,18 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cance_edu import __version__
-from cance_edu.files import PROJECT, written_beside
+from cance_edu.files import PROJECT
 
 if TYPE_CHECKING:
-    from cance_edu.datasets import Split
-    from cance_edu.experiments import Result
-
     _Commands = argparse._SubParsersAction["_Parser"]
 
 __all__ = ["main"]
-
-DEMO_SIDE = 128
-"""The demo's pictures have at most so many pixels a side, unless told: minutes, not hours."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -88,7 +82,7 @@ def _add_demo(commands: "_Commands") -> None:
         "--image-size",
         type=int,
         metavar="PIXELS",
-        help=f"resize your own images (default: {DEMO_SIDE}, if one is larger)",
+        help="resize your own images (default: 128, if one is larger)",
     )
     demo.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
     demo.add_argument(
@@ -204,80 +198,15 @@ def _demo(options: argparse.Namespace) -> int:
         raise ValueError("--normal chooses digits; with --images the folder says what is normal")
     if options.image_size and not options.images:
         raise ValueError("--image-size resizes a folder's pictures; name it with --images")
-    split = _demo_split(options)
-    print(
-        f"{split.name}: {len(split.train)} normal images to learn from, "
-        f"{len(split.test)} to test, of which {split.is_anomaly.sum()} are anomalies"
-    )
-    from cance_edu.experiments import fit_variants
-
-    results = []
-    for result in fit_variants(split, random_state=options.seed, verbose=True):
-        results.append(result)
-        print(f"  {result.variant:8s} AUROC {100 * result.auroc:5.1f}", flush=True)
-    _print_kinds(results[-1], split)
-    _demo_figure(results, split, options.figure)
-    print(f"figure: {options.figure}")
-    return 0
-
-
-def _demo_split(options: argparse.Namespace) -> "Split":
-    from cance_edu import datasets
+    from cance_edu.course import demo
+    from cance_edu.datasets import load_one_class
 
     if options.images:
-        return _own_images(options.images, options.image_size, options.seed)
-    return datasets.load_one_class(options.dataset, options.normal or [8], options.seed)
-
-
-def _own_images(folder: Path, image_size: int | None, seed: int) -> "Split":
-    """Read pictures, large ones at a smaller size, and say what is done to them."""
-    import warnings
-
-    from cance_edu.datasets import image_folder, largest_side
-
-    side = largest_side(folder)
-    if image_size is None and side > DEMO_SIDE:
-        image_size = DEMO_SIDE
-        print(
-            f"pictures of up to {side} pixels a side are read at {DEMO_SIDE} x {DEMO_SIDE}; "
-            "--image-size takes another size"
-        )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        split = image_folder(folder, image_size, seed)
-    for warning in caught:
-        print(warning.message)
-    return split
-
-
-def _print_kinds(result: "Result", split: "Split") -> None:
-    """Print how well each kind of defect is told from what is normal."""
-    from cance_edu.experiments import auroc
-
-    if split.group is None:
-        return
-    normal = ~split.is_anomaly
-    for kind in sorted(set(split.group[split.is_anomaly])):
-        rows = normal | (split.group == kind)
-        value = auroc(split.is_anomaly[rows], result.scores[rows])
-        count = (split.group == kind).sum()
-        print(f"  {result.variant} on {kind}: AUROC {100 * value:5.1f} ({count} pictures)")
-
-
-def _demo_figure(results: Sequence["Result"], split: "Split", path: Path) -> None:
-    from matplotlib.figure import Figure
-
-    from cance_edu.course.scores.figure import draw_aurocs, draw_scores
-
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    draw_aurocs(left, [r.variant for r in results], [r.auroc for r in results])
-    last = results[-1]
-    draw_scores(right, last.scores, split.is_anomaly, threshold=-last.detector.offset_)
-    right.set_title(f"scores of {last.variant}")
-    figure.suptitle(split.name)
-    with written_beside(path) as beside:
-        figure.savefig(beside, format=path.suffix.lstrip(".") or "png", dpi=120)
+        split = demo.own_images(options.images, options.image_size, options.seed)
+    else:
+        split = load_one_class(options.dataset, options.normal or [8], options.seed)
+    demo.show(split, options.seed, options.figure)
+    return 0
 
 
 def _data(options: argparse.Namespace) -> int:

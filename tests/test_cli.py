@@ -84,7 +84,7 @@ def test_equations_prints_number_function_lesson_and_test(capsys):
     assert len(lines) == 15
     assert "lognormal.lognormal_mode" in lines[8]
     assert "lesson 01" in lines[8]
-    assert "test_lognormal.py::" in lines[8]
+    assert "method/test_lognormal.py::" in lines[8]
 
 
 def test_data_lists_what_is_present(monkeypatch, tmp_path, capsys):

@@ -137,3 +137,8 @@ def test_a_circle_is_noticed():
     names = ["cance_edu.method.a", "cance_edu.method.b", "cance_edu.method.c"]
     modules = {here: f"import {there}" for here, there in pairwise([*names, names[0]])}
     assert circle(modules) == [*names, names[0]]
+
+
+def test_the_tests_have_a_folder_for_each_room():
+    rooms = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert rooms <= {path.name for path in Path(__file__).parent.iterdir()}

@@ -38,7 +38,7 @@ def test_without_a_slip_the_same_tests_pass(copy):
         MUTANTS[0]._replace(replacement="+ 1) ** -1.50"),
         MUTANTS[0]._replace(replacement="+ 1) ** undefined"),
         MUTANTS[0]._replace(replacement="+ 1) ** ("),
-        MUTANTS[0]._replace(test="test_lognormal.py::test_that_is_not_there"),
+        MUTANTS[0]._replace(test="method/test_lognormal.py::test_that_is_not_there"),
     ],
     ids=["the same value", "a crash", "no Python", "no such test"],
 )

@@ -31,6 +31,11 @@ class DAGMMCANCE(DAGMM):
 
     steps: int | Literal["auto"] = "auto"
 
+    def resolved_params(self, X: Any) -> dict[str, Any]:
+        """Return the parameters, with what "auto" stands for on some inputs, as `CANCE` does."""
+        steps = CANCE(steps=self.steps).resolved_params(X)["steps"]
+        return self.get_params(deep=False) | {"steps": steps}
+
     def _learn(self, source: Source, labels: Tensor, generator: torch.Generator) -> NDArray[Any]:
         super()._learn(source, labels, generator)
         self.density_ = CANCE(

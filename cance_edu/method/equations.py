@@ -111,10 +111,11 @@ def tests_by_equation(folder: Path) -> dict[str, list[str]]:
     Returns
     -------
     dict of str to list of str
-        From equation number to `test_file.py::test_name`.
+        From equation number to `folder/test_file.py::test_name`.
     """
     tests: dict[str, list[str]] = {}
-    for file in sorted(folder.rglob("test_*.py")):
+    # The method's own tests first.
+    for file in sorted(folder.rglob("test_*.py"), key=lambda f: (f.parent.name != "method", f)):
         name = file.relative_to(folder).as_posix()
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(map(_is_assertion, ast.walk(node))):

@@ -5,6 +5,7 @@ its batch-norm statistics included, and the decoder alone goes on with the recon
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -24,9 +25,6 @@ __all__ = [
     "train_autoencoder",
     "train_until_well_conditioned",
 ]
-
-Loss = Callable[[Tensor, Tensor], Tensor]
-"""What a stage minimises: of a batch of inputs, and of their row numbers."""
 
 WELL_CONDITIONED = 100.0
 """Largest condition number of the latent covariance that we call well conditioned."""
@@ -79,37 +77,61 @@ def train_autoencoder(
         If the loss is not finite.
     """
     scaling = scaling_of(model)
-    # Batch norm cannot train on a batch of one.
-    steps_an_epoch = max(1, min(round(len(source) / batch_size), len(source) // 2))
-    losses: list[float] = []
+    passes = _Passes(source, batch_size, learning_rate, generator, verbose)
 
-    def descend(stage: int, parameters: Iterable[Tensor], loss: Loss, description: str) -> None:
-        steps = epochs[stage] * steps_an_epoch
-        with Descent(parameters, learning_rate, steps, description, verbose) as descent:
-            for _ in range(epochs[stage]):
-                shuffled = source.shuffled_rows(steps_an_epoch, generator)
-                epoch = [descent.step(loss(scaling(source.batch(rows)), rows)) for rows in shuffled]
-                losses.append(torch.stack(epoch).cpu().double().mean().item())
-
-    def both(inputs: Tensor, rows: Tensor) -> Tensor:
+    def both(rows: Tensor) -> Tensor:
+        inputs = scaling(source.batch(rows))
         latent = model.encode(inputs)
         reconstruction = reconstruction_loss(inputs, model.decode(latent))
         return reconstruction + covariance_weight * covariance_loss(latent)
 
+    def decoder_alone(rows: Tensor) -> Tensor:
+        return reconstruction_loss(scaling(source.batch(rows)), model.decode(latents[rows]))
+
     model.train()
-    descend(0, model.parameters(), both, "autoencoder")
+    losses = passes.descend(both, model.parameters(), epochs[0], "autoencoder")
     # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
     model.encoder.eval()
     if epochs[1]:
         latents = torch.cat(list(_latents(model, source)))
-
-        def decoder_alone(inputs: Tensor, rows: Tensor) -> Tensor:
-            return reconstruction_loss(inputs, model.decode(latents[rows]))
-
-        descend(1, model.decoder.parameters(), decoder_alone, "decoder alone")
+        losses += passes.descend(
+            decoder_alone, model.decoder.parameters(), epochs[1], "decoder alone"
+        )
     model.zero_grad()  # gradients take as much memory as the weights
     model.eval()
     return losses
+
+
+@dataclass(frozen=True)
+class _Passes:
+    """Passes over data in batches of a new order each: what both stages share."""
+
+    source: Source
+    batch_size: int
+    learning_rate: float
+    generator: torch.Generator
+    verbose: bool
+
+    def descend(
+        self,
+        loss: Callable[[Tensor], Tensor],
+        parameters: Iterable[Tensor],
+        epochs: int,
+        description: str,
+    ) -> list[float]:
+        """Take a step down the loss of each batch, given its rows; return each epoch's mean."""
+        # Batch norm cannot train on a batch of one.
+        n = len(self.source)
+        a_pass = max(1, min(round(n / self.batch_size), n // 2))
+        losses = []
+        with Descent(
+            parameters, self.learning_rate, epochs * a_pass, description, self.verbose
+        ) as descent:
+            for _ in range(epochs):
+                batches = self.source.shuffled_rows(a_pass, self.generator)
+                epoch = torch.stack([descent.step(loss(rows)) for rows in batches])
+                losses.append(epoch.cpu().double().mean().item())
+        return losses
 
 
 @torch.no_grad()

@@ -638,7 +638,7 @@ assert {len(of.differences) for of in lost.values()} == {5}
 #    than the composite feature on every split, on average, with the augmentation or without. It
 #    fits section 1: $z_e$ and $z_c$ are two more coordinates to estimate, and bring little new.
 # 3. **Two is a lucky number.** With 1, 3 or 4 components instead of 2 the mixture gets about .7 on
-#    Thyroid and GOAD's split, as CANCE does (`tests/test_datasets_real.py` asserts it on the real
+#    Thyroid and GOAD's split, as CANCE does (`tests/datasets/test_real.py` asserts it on the real
 #    table). Whoever picks the number by these results has used the labels.
 
 # %%
@@ -728,7 +728,7 @@ for system, precision in table8["Precision"].items():
 #
 # Connections of one attack look alike: most rows of this table are there many times. Cut it into
 # two random halves, and 87% of the normal test rows are copies of training rows, to the last digit,
-# and next to no anomaly is one (`tests/test_datasets_real.py` asserts both).
+# and next to no anomaly is one (`tests/datasets/test_real.py` asserts both).
 #
 # What does that do to a comparison? Here is a table in which there is *nothing* to find: normal
 # rows and anomalies have the same law, five independent standard normals. Only, the normal rows are

@@ -91,6 +91,13 @@ def test_the_score_is_the_energy_in_the_mixture_of_the_whole_training_set():
     np.testing.assert_allclose(detector.anomaly_score(TABLE), expected, rtol=1e-9)
 
 
+def test_dagmm_cance_says_what_its_steps_are():
+    detector = DAGMMCANCE(batch_size=60)
+    assert detector.resolved_params(TABLE)["steps"] == 1500
+    assert detector.resolved_params(np.zeros((5000, 5)))["steps"] == 1000
+    assert detector.resolved_params(TABLE)["batch_size"] == 60
+
+
 def test_dagmm_cance_is_cances_density_of_the_dagmms_features():
     detector = DAGMMCANCE(steps=20, **QUICK).fit(TABLE)
     model = detector.network_.autoencoder

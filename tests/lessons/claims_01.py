@@ -112,7 +112,7 @@ def a_mode_does_not_survive(bars, view):
 
 
 MODE = proved_in(
-    "tests/test_lognormal.py::test_mode_is_where_the_density_is_largest",
+    "tests/method/test_lognormal.py::test_mode_is_where_the_density_is_largest",
     scope="any mean, spreads 0.05 to 3",
 )
 

@@ -153,7 +153,7 @@ def each_step_goes_down(stairs, margin, spread):
 
 
 PROPOSITION = proved_in(
-    "tests/test_lognormal.py::test_proposition_holds_for_k_equal_to_one",
+    "tests/method/test_lognormal.py::test_proposition_holds_for_k_equal_to_one",
     scope="K = 1, log-normal, spreads 0.05 to 3",
 )
 
@@ -258,7 +258,7 @@ def the_explorer_answers_the_questions(explorer):
 
 
 K_AWARE = proved_in(
-    "tests/test_lognormal.py::test_k_aware_augmentation_keeps_the_proposition_for_every_k",
+    "tests/method/test_lognormal.py::test_k_aware_augmentation_keeps_the_proposition_for_every_k",
     "for $K > 0$ and for any $p_0$",
     scope="the three steps, word for word; tested for log-normal p_0",
 )

@@ -176,7 +176,7 @@ def noise_like_the_data_costs_one_over_nu():
 
 
 formula = proved_in(
-    "tests/test_summaries_estimated_mean.py::test_asymptotic_covariance_is_the_sandwich",
+    "tests/course/test_summaries_estimated_mean.py::test_asymptotic_covariance_is_the_sandwich",
     scope="four settings of nu, mean and width, by quadrature",
 )
 
@@ -224,7 +224,7 @@ def on_a_line_narrow_and_distant_noise_are_dear_and_wide_noise_is_cheap(by_dimen
 
 
 in_several_dimensions = proved_in(
-    "tests/test_summaries_estimated_mean.py::test_the_mean_in_several_dimensions_by_simulation",
+    "tests/course/test_summaries_estimated_mean.py::test_the_mean_in_several_dimensions_by_simulation",
     scope="D in {1, 3}, K in {1, 1.5}",
 )
 

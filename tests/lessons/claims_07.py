@@ -152,7 +152,7 @@ def the_threshold_of_fit_breaks_its_promise(training_alarms, page):
 
 
 proof_of_the_ranks = proved_in(
-    "tests/test_explorer_scores.py::test_the_promised_rate_holds_for_the_last_of_n_plus_one",
+    "tests/course/test_explorer_scores.py::test_the_promised_rate_holds_for_the_last_of_n_plus_one",
     scope="n of 9 to 99, rates of 0.01 to 0.25, each score left out in turn",
 )
 

@@ -18,7 +18,7 @@ from cance_edu.datasets import (
     mnist_c_split,
 )
 from cance_edu.datasets.download import RECORD
-from tests.test_datasets import FILES
+from tests.datasets.test_datasets import FILES
 
 RNG = np.random.default_rng(0)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from cance_edu.method import equations
 from cance_edu.method.equations import equation_table
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 PAPER = {*map(str, range(1, 15)), "Prop. 3.1"}
 
 

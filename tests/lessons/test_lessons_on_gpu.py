@@ -18,7 +18,7 @@ from cance_edu.files import lessons_in
 from cance_edu.training import autoencoder, contrast
 from tests.pretend_gpu import pretended_gpu
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 OF_TABLES = ("09_pretrained_features", "10_tabular", "11_the_papers_tables")
 """Lessons that fit tables, for which "auto" is the CPU: a GPU has nothing to do there."""
 OF_RECORDINGS = ("01b_slips_of_notation", "03_covariance_regularized_autoencoder")

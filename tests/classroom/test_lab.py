@@ -27,7 +27,7 @@ from nbformat.sign import NotebookNotary
 from cance_edu.classroom.lab import configure, remarks, start, trust
 from cance_edu.files import PROJECT
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")
 
 
