@@ -151,7 +151,7 @@ def at_the_optimum_the_two_terms_cancel(tied, error):
 
 
 cancelled = proved_in(
-    "tests/test_summaries_noise_force.py::test_at_the_optimum_the_terms_cancel",
+    "tests/course/test_summaries_noise_force.py::test_at_the_optimum_the_terms_cancel",
     scope="four densities, three nu",
 )
 
