@@ -30,8 +30,8 @@ from cance_edu.course.noise.referee import (
 from cance_edu.course.noise.referee_figure import draw_ends, draw_looks
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
 from cance_edu.course.noise.variance import estimate_variance
-from cance_edu.course.noise.walk import ScaleWalk, optimal_walk, trained_walk
-from cance_edu.course.noise.walk_figure import draw_chance, draw_walk
+from cance_edu.course.noise.walk import ScaleWalk, optimal_walk
+from cance_edu.course.noise.walk_figure import draw_chance
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_split, show_source
 from cance_edu.course.picture import figure, tell
@@ -59,7 +59,6 @@ __all__ = [
     "draw_looks",
     "draw_precision",
     "draw_sweeps",
-    "draw_walk",
     "estimate_variance",
     "figure",
     "flexible_variance",
@@ -80,7 +79,6 @@ __all__ = [
     "stand_in",
     "tell",
     "torch",
-    "trained_walk",
     "two_modes",
 ]
 
