@@ -53,6 +53,8 @@ def a_flexible_model_wants_the_noise_where_it_asks(
     # Free at one radius, it would want the noise's spread there: K = r / sqrt(D).
     assert abs(flexible.best_scale[1] - far / np.sqrt(8)) < 0.15
     assert flexible.best_scale[0] == flexible.scale[0]
+    gained = flexible.variance[1] / flexible.variance[1, flexible.scale == 1]
+    assert 0.5 < gained.min() < 0.55, "a half is all that noise can save"
 
 
 saved_half = proved_in(
@@ -128,6 +130,9 @@ def a_training_set_makes_K_stray_far_farther_than_batches_do(fresh, band, strays
     assert 1.69 - 0.1 < fresh.scale.min() < fresh.scale.max() < 1.69 + 0.1
     measured("06b band of fresh draws", np.ptp(fresh.scale))
     assert measured("06b times that K strays", strays) > 4
+    for objective in ("eq8", "eq12"):
+        ends = lesson.over_seeds(f"06 mean K {objective}").values
+        assert band.scale.min() < min(ends) <= max(ends) < band.scale.max()
     assert band.scale[-1].min() < lesson.START - 0.1
     assert band.scale[-1].max() > lesson.START + 0.1
 
