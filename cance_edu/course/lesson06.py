@@ -65,9 +65,10 @@ class KDial(widget.KDial):
         super().__init__(*fits)
         self.is_recorded = not fits
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle, about = super()._repr_mimebundle_(**options)
-        bundle["text/plain"] = "KDial()"
-        if not self.is_recorded and reader() != "default":
-            bundle["text/html"] = self.to_html()
-        return bundle, about
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown = super()._repr_mimebundle_(**options)
+        if shown is not None:
+            shown[0]["text/plain"] = "KDial()"
+            if not self.is_recorded and reader() != "default":
+                shown[0]["text/html"] = self.to_html()
+        return shown
