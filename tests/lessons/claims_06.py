@@ -223,13 +223,14 @@ def the_explorer_can_be_moved_and_a_tenth_of_the_noise_is_nowhere(detectors, fea
 @guarantee(scope=OWN)
 def on_ones_own_fits_too_the_sum_hardly_moves(own_dial, learned_area, sum_area, brought_area):
     assert own_dial.dial.stops.scale.round(2).tolist() == [1, 1.69, 3, 5]
-    assert measured("06 auroc of -T, K = 1", learned_area[0]) < 0.6
-    assert measured("06 auroc of -T, K = 5", learned_area[-1]) > 0.85
+    first = measured("06 auroc of -T, K = 1", learned_area[0])
+    assert first < measured("06 auroc of -T, K = 5", learned_area[-1]) - 0.03
+    assert learned_area[-1] > 0.8
     assert measured("06 range of the auroc of S", np.ptp(sum_area)) < 0.03
     assert np.ptp(brought_area) < 1e-6, "one order of the images"
     brought, learned, total = own_dial.dial.standing[0].T
-    assert brought[0] / total[0] > 0.7 > 0.3 > brought[-1] / total[-1]
-    assert learned[-1] / total[-1] > 0.7
+    assert brought[0] / total[0] > 0.7 > 0.5 > brought[-1] / total[-1]
+    assert learned[-1] / total[-1] > 0.5 > learned[0] / total[0]
 
 
 @guarantee(scope="AdamW's default, 0.01, at the rate of psi", was=["06-063", "06-064"])
