@@ -1,4 +1,4 @@
-"""Lesson 06 as a student meets it: in JupyterLab, in a browser, with the keyboard."""
+"""Lessons 06 and 06b as a student meets them: in JupyterLab, in a browser, with the keyboard."""
 
 import re
 
@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import ROOT, Lab, handle, number, open_notebook, run_all, screenshot
 
 LESSON = ROOT / "notebooks" / "06_learning_the_noise.ipynb"
+DEEPER = ROOT / "notebooks" / "going_deeper" / "06b_what_moves_k.ipynb"
 AT_ONE = re.compile(r"(?<![\d.])1(\.0+)?(?![\d.])")
 
 
@@ -14,7 +15,7 @@ def value(page: Page, name: str) -> float:
     return float(re.findall(r"-?\d+\.?\d*", number(page, name).inner_text())[0])
 
 
-def test_the_noise_explorers_follow_the_keyboard(page: Page, lab: Lab) -> None:
+def test_the_noise_explorer_follows_the_keyboard(page: Page, lab: Lab) -> None:
     open_notebook(page, lab, LESSON)
     assert run_all(page, 600_000) == []
 
@@ -32,7 +33,17 @@ def test_the_noise_explorers_follow_the_keyboard(page: Page, lab: Lab) -> None:
     assert value(page, "det K") != start
     page.screenshot(path=screenshot("noise_explorer.png"))
 
-    # K by hand on the known density: one step of the grid to the right widens the noise.
+    # Two dials: the recorded one, and that of the fits of this run.
+    expect(page.locator(".k-dial .kd-dial")).to_have_count(2)
+    own = page.locator(".k-dial").last
+    own.locator(".kd-dial").press("End")
+    expect(own.locator("[data-name=K]")).to_have_text("5.00")
+
+
+def test_K_by_hand_follows_the_keyboard(page: Page, lab: Lab) -> None:
+    """On the known density: one step of the grid to the right widens the noise."""
+    open_notebook(page, lab, DEEPER)
+    assert run_all(page, 600_000) == []
     scale = handle(page, "K of coordinate 1")
     before = value(page, "K 1")
     error = value(page, "density error")

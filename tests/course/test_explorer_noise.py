@@ -1,31 +1,25 @@
-import base64
 import re
-from io import BytesIO
 
 import ipywidgets
 import matplotlib.path
 import numpy as np
 import pytest
 import torch
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from PIL import Image
 from scipy import stats
 from sklearn.exceptions import NotFittedError
 
 from cance_edu import CANCE
 from cance_edu.course.explorer import drive
 from cance_edu.course.noise.explorer import NoiseExplorer
-from cance_edu.course.noise.figure import draw_noise, frame_noise, move_noise, noise_animation
+from cance_edu.course.noise.figure import draw_noise, frame_noise, move_noise
 from cance_edu.course.noise.summary import (
     log_density,
     noise_frame,
     noise_run,
     noise_runs,
     noise_view,
-    noise_views,
 )
-from cance_edu.course.style import ANOMALY, NOISE, NORMAL
 from cance_edu.datasets import load_one_class
 from cance_edu.method.noise import widen
 
@@ -183,13 +177,6 @@ def test_without_anomalies_their_share_is_unknown(runs, features):
     assert view.frame.out_of_sight[1] == 0
 
 
-def test_views_are_spread_from_the_first_to_the_last_record(runs, features):
-    frame = noise_frame([runs["eq8"]], *features)
-    steps = [view.step for view in noise_views(runs["eq8"], frame, count=5)]
-    assert steps == [1, 11, 21, 30, 40]
-    assert len(noise_views(runs["eq8"], frame, count=100)) == 40
-
-
 def test_a_view_draws_no_random_numbers(runs, features):
     before = torch.get_rng_state()
     noise_view(runs["eq8"], noise_frame([runs["eq8"]], *features))
@@ -284,22 +271,6 @@ def test_another_frame_changes_limits_labels_points_and_the_bars_in_sight(runs, 
     assert (artists.plane.get_xlabel(), artists.plane.get_ylabel()) == ("latent 3", "latent 1")
     np.testing.assert_allclose(np.transpose(artists.normal.get_data()), features[0][:, [2, 0]])
     assert [bar.get_alpha() == 1 for bar in artists.bars] == [True, False, True] + [False] * 5
-
-
-def test_the_animation_has_a_small_picture_for_each_view(runs, features):
-    frame = noise_frame([runs["eq8"]], *features)
-    views = noise_views(runs["eq8"], frame, count=3)
-    page = noise_animation(views).data
-    pictures = re.findall(r"'([A-Za-z0-9+/=]{1000,})'", page)
-    assert len(set(pictures)) == 3
-    assert max(len(picture) * 3 / 4 for picture in pictures) < 20_000
-    assert f"step 40: det K = {views[-1].volume_ratio:.3g}" in page
-    assert f"goes from {views[0].volume_ratio:.3g} to {views[-1].volume_ratio:.3g}" in page
-    picture = Image.open(BytesIO(base64.b64decode(pictures[0]))).convert("RGB")
-    colours = np.unique(np.reshape(picture, (-1, 3)), axis=0) / 255
-    for colour in (NORMAL, ANOMALY, NOISE):
-        assert np.abs(colours - to_rgb(colour)).max(axis=1).min() < 0.06
-    assert "a blue cloud" in noise_animation(views, alt="a blue cloud").data
 
 
 # -- the widget ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from scipy import optimize, special, stats
 
-from cance_edu.course.noise.force_figure import draw_density_variance
+from cance_edu.course.noise.force_figure import draw_precision
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
 from cance_edu.course.noise.variance import (
     EstimateVariance,
@@ -14,8 +14,7 @@ from cance_edu.course.noise.variance import (
     estimate_variance,
     simulated_variance,
 )
-from cance_edu.course.noise.walk import ScaleWalk, TrainedWalk, optimal_walk, trained_walk
-from cance_edu.course.noise.walk_figure import draw_confidence, draw_walk
+from cance_edu.course.noise.walk import optimal_walk
 from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import noise_objective_eq8
 from cance_edu.method.noise import GaussianNoise, widen
@@ -117,20 +116,10 @@ def test_a_walk_takes_as_many_steps_as_k_and_can_be_repeated(stand_in, noise):
     np.testing.assert_allclose(np.abs(first.scale[0] - 1 - np.log(2)), 1e-3, rtol=0.01)
 
 
-def test_walks_without_a_force_stay_while_training_moves_k(stand_in, noise):
+def test_walks_on_fresh_draws_stay(stand_in, noise):
     contrast = Contrast(steps=300, batch_size=128, hidden=(32, 32), learning_rate=5e-3)
     walk = optimal_walk(stand_in, noise, contrast)
-    trained = trained_walk(stand_in, noise, contrast, n=500)
     assert abs(walk.scale[-1].mean() - 1.69) < 0.03
-    assert trained.scale[-1].mean() < walk.scale.min()
-    assert len(trained.confidence) == len(trained.step) == len(trained.scale)
-
-
-def test_confidence_grows_from_zero_towards_one(stand_in, noise):
-    contrast = Contrast(noise_objective="fixed", steps=400, hidden=(32, 32), learning_rate=1e-2)
-    confidence = trained_walk(stand_in, noise, contrast, n=5000).confidence
-    assert abs(confidence[0]) < 0.3
-    assert 0.7 < confidence[-1] < 1.1
 
 
 @pytest.mark.parametrize("noise_ratio", [0.5, 1.0, 4.0])
@@ -201,21 +190,9 @@ def test_best_scale_is_where_the_variance_is_least():
     assert variance.best_scale.tolist() == [2.0, 1.0]
 
 
-def test_drawn_walks_are_the_numbers():
-    axes = Figure().subplots(1, 2)
-    control = ScaleWalk(np.array([1, 2]), np.array([[1.6, 1.7, 1.8], [1.5, 1.7, 1.9]]))
-    scale = np.array([[1.7, 1.8, 1.9], [1.1, 1.2, 1.3]])
-    latent, error, dissimilarity = draw_walk(axes[0], [1, 4], scale, control, "title")
-    for line, expected in zip((latent, error, dissimilarity), scale.T, strict=True):
-        np.testing.assert_array_equal(line.get_ydata(), expected)
-    band = axes[0].collections[0].get_paths()[0].vertices
-    assert (band[:, 0].max(), band[:, 1].min(), band[:, 1].max()) == (4, 1.5, 1.9)
-    walk = TrainedWalk(np.array([1, 2]), scale, np.array([0.1, 0.6]))
-    np.testing.assert_array_equal(draw_confidence(axes[1], walk).get_ydata(), [0.1, 0.6])
-
-
-def test_drawn_variances_are_the_numbers():
+def test_drawn_precision_is_over_that_at_1_and_the_guess_is_marked():
     exact = estimate_variance([1.0, 2.0], [0.0, 3.0])
-    lines = draw_density_variance(Figure().subplots(), exact, ["centre", "far"], exact)
-    for line, expected in zip(lines, exact.variance, strict=True):
-        np.testing.assert_array_equal(line.get_ydata(), expected)
+    axes = Figure().subplots()
+    (line,) = draw_precision(axes, {"rigid": exact}, guess=1.5)
+    np.testing.assert_array_equal(line.get_ydata(), exact.variance[1] / exact.variance[1, 0])
+    assert axes.get_legend_handles_labels()[1] == ["rigid", "your K, 1.50"]

@@ -1,24 +1,20 @@
 """The noise about the composite features: ellipses, points, the learned density, and K's bars."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from IPython.display import HTML
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.container import BarContainer
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import FigureBase
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from cance_edu.course.animation import player
-from cance_edu.course.canvas import Canvas
 from cance_edu.course.noise.summary import NoiseView
 from cance_edu.course.style import ANOMALY, NOISE, NORMAL
 
-__all__ = ["BANDS", "NoiseArtists", "draw_noise", "frame_noise", "move_noise", "noise_animation"]
+__all__ = ["BANDS", "NoiseArtists", "draw_noise", "frame_noise", "move_noise"]
 
 BANDS = (0, 0.5, 1, 3, 6, 10, 15)
 """Edges of the shades, in nats below the peak: a Gaussian's ellipse of 95% lies at 3."""
@@ -154,39 +150,4 @@ def move_noise(artists: NoiseArtists, view: NoiseView, show_anomalies: bool = Tr
     artists.start.set_data([view.initial_scale] * len(places), places)
     artists.title.set_text(
         f"{view.objective} from K = {view.initial_scale:.2f}, step {view.step:,}"
-    )
-
-
-def noise_animation(views: Sequence[NoiseView], alt: str | None = None) -> HTML:
-    """Return a run over its training steps as an animation that plays without a kernel.
-
-    Parameters
-    ----------
-    views : sequence of NoiseView
-        In one frame, in order: `noise_views` makes them.
-    alt : str, optional
-        What a reader who cannot see it needs to know; by how much K changed, unless told.
-
-    Returns
-    -------
-    HTML
-        Self-contained; some 15 kB for each view.
-    """
-    figure = Figure(figsize=(8, 3.6), dpi=72, layout="constrained")
-    artists = draw_noise(figure, views[0])
-    canvas = Canvas(figure, artists.moving)
-    frames = []
-    for view in views:
-        move_noise(artists, view)
-        frames.append(canvas.small_png())
-    captions = [f"step {view.step:,}: det K = {view.volume_ratio:.3g}" for view in views]
-    first, last = views[0], views[-1]
-    return player(
-        frames,
-        captions,
-        alt
-        or f"The noise's ellipse about the points from step {first.step} to step {last.step} under "
-        f"{last.objective}: the ratio of volumes, det K, goes from {first.volume_ratio:.3g} to "
-        f"{last.volume_ratio:.3g}.",
-        label="recorded step",
     )

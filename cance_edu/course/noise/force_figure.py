@@ -1,6 +1,6 @@
 """Where noise should lie, and what moves K: curves of variances, losses and forces."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,10 +22,10 @@ from cance_edu.course.style import (
 )
 
 __all__ = [
-    "draw_density_variance",
     "draw_first_force",
     "draw_force",
     "draw_losses",
+    "draw_precision",
     "draw_sweeps",
     "draw_two_forces",
 ]
@@ -33,42 +33,38 @@ __all__ = [
 SCALE_LABEL = "K, width of the noise over that of the data"
 
 
-def draw_density_variance(
-    axes: Axes,
-    exact: EstimateVariance,
-    labels: Sequence[str],
-    simulated: EstimateVariance | None = None,
+def draw_precision(
+    axes: Axes, curves: Mapping[str, EstimateVariance], guess: float | None = None
 ) -> list[Line2D]:
-    """Draw the variance of the estimated log-density against K, on logarithmic axes.
+    """Draw how precise a log-density is against K: its variance over that at K = 1.
 
     Parameters
     ----------
     axes : Axes
         Where to draw.
-    exact : EstimateVariance
-        One curve for each radius, its least value marked.
-    labels : sequence of str
-        What each radius is.
-    simulated : EstimateVariance, optional
-        Drawn as crosses.
+    curves : mapping of str to EstimateVariance
+        By model, over the same K, 1 among them; of the last radius of each. Least values are
+        marked.
+    guess : float, optional
+        A K that somebody chose.
 
     Returns
     -------
     list of Line2D
         The curves.
     """
-    curves = []
-    for place, label in enumerate(labels):
-        variance, mark = exact.variance[place], marker_style(place)
-        curves += axes.plot(exact.scale, variance, label=label, **line_style(place))
-        axes.plot(exact.best_scale[place], variance.min(), **mark)
-        if simulated is not None:
-            cross = {"marker": "x", "linestyle": "none", "color": mark["color"], "markersize": 7}
-            axes.plot(simulated.scale, simulated.variance[place], **cross)
-    axes.axvline(1, color="black", linestyle=":", linewidth=1, label="K = 1: noise = data")
-    axes.set(yscale="log", xlabel=SCALE_LABEL, ylabel="variance of ln p, × data points")
+    drawn = []
+    for place, (label, exact) in enumerate(curves.items()):
+        variance = exact.variance[-1]
+        ratio = variance / variance[np.abs(exact.scale - 1).argmin()]
+        drawn += axes.plot(exact.scale, ratio, label=label, **line_style(place))
+        axes.plot(exact.best_scale[-1], ratio.min(), **marker_style(place))
+    axes.axhline(1, color="black", linestyle=":", linewidth=1)
+    if guess is not None:
+        axes.axvline(guess, color=ARTIFICIAL, linestyle="-.", label=f"your K, {guess:.2f}")
+    axes.set(xlabel=SCALE_LABEL, ylabel="variance, over that at K = 1", ylim=(0, 2))
     axes.legend(fontsize=8)
-    return curves
+    return drawn
 
 
 def draw_losses(

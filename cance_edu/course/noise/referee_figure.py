@@ -73,5 +73,5 @@ def draw_ends(axes: Axes, ends: Mapping[str, ArrayLike], start: float) -> list[L
     names = [f"$z_{j + 1}$" for j in range(k.shape[1] - 2)]
     axes.set_xticks(range(k.shape[1]), [*names, "$z_e$", "$z_c$"])
     axes.set(ylabel="K at the end")
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
     return artists

@@ -26,7 +26,6 @@ __all__ = [
     "noise_run",
     "noise_runs",
     "noise_view",
-    "noise_views",
 ]
 
 CELLS = 48
@@ -114,13 +113,6 @@ def noise_view(run: NoiseRun, frame: NoiseFrame, record: int = -1) -> NoiseView:
         held_out_loss=float(run.held_out_loss[record]),
         mass=float(run.mass[record]),
     )
-
-
-def noise_views(run: NoiseRun, frame: NoiseFrame, count: int = 20) -> list[NoiseView]:
-    """Return at most `count` recorded steps, evenly spread from the first to the last."""
-    last = len(run.step) - 1
-    records = np.unique(np.linspace(0, last, min(count, last + 1)).round().astype(int))
-    return [noise_view(run, frame, record) for record in records.tolist()]
 
 
 def _share_inside(points: NDArray[np.float64], plane: GaussianNoise, scale: Tensor) -> float:
