@@ -85,9 +85,11 @@ class _Network(nn.Module):
     def __init__(self, maps: Tensor, widths: Sequence[int]) -> None:
         super().__init__()
         self.register_buffer("maps", maps)
-        layers = dense([maps.shape[2], *widths], lambda: nn.LeakyReLU(0.2))
-        self.features = layers[1:]
-        self.guess = nn.Sequential(nn.LeakyReLU(0.2), nn.Linear(widths[-1], len(maps)))
+        layers = dense([maps.shape[2], *widths], lambda: nn.LeakyReLU(0.2), bias=False)
+        # Behind an activation: linear features of centred rows have the same centre, 0, for all
+        # maps. In the released code the activation works in place, and so they lie behind it too.
+        self.features = nn.Sequential(*layers[1:], nn.LeakyReLU(0.2))
+        self.guess = nn.Linear(widths[-1], len(maps))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return f(W_m x), shape (n, k, d)."""

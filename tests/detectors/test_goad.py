@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
 
 from cance_edu.detectors.goad import GOAD, goad_score, squared_distances, triplet_loss
 
@@ -54,3 +55,24 @@ def test_centres_are_the_means_over_the_training_rows_and_maps_stay():
     torch.testing.assert_close(detector.centres_, features.mean(0))
     first = GOAD(maps=5, dimensions=3, epochs=1, random_state=0).fit(table)
     torch.testing.assert_close(first.network_.maps, detector.network_.maps)
+
+
+def test_linear_features_would_have_one_centre_for_all_maps():
+    """Rows are standardised, so the mean of a linear map is 0; behind the activation it is not."""
+    table = RNG.normal(size=(50, 4))
+    detector = GOAD(maps=5, dimensions=3, epochs=2, random_state=0).fit(table)
+    *linear, activation = detector.network_.features
+    detector.network_.features = torch.nn.Sequential(*linear)
+    with torch.no_grad():
+        before = detector.network_(detector.scaling_(torch.as_tensor(table)))
+    assert before.mean(0).abs().max() < 1e-12 < 0.01 < detector.centres_.std(0).min()
+    torch.testing.assert_close(activation(before).mean(0), detector.centres_)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_far_from_correlated_rows_stands_out(seed):
+    """A score that points the wrong way for some seeds is the mark of centres that coincide."""
+    mixed = np.random.default_rng(seed).normal(size=(700, 6)) @ np.diag([3, 2, 1, 1, 0.5, 0.1])
+    train, test = mixed[:500], np.concatenate([mixed[500:], 4 * mixed[:100][:, ::-1]])
+    detector = GOAD(maps=64, epochs=2, random_state=seed).fit(train)
+    assert roc_auc_score(np.arange(300) >= 200, detector.anomaly_score(test)) > 0.9
