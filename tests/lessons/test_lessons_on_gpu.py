@@ -23,6 +23,8 @@ OF_TABLES = ("09_pretrained_features", "10_tabular", "11_the_papers_tables")
 """Lessons that fit tables, for which "auto" is the CPU: a GPU has nothing to do there."""
 OF_RECORDINGS = (
     "01b_slips_of_notation",
+    "04b_running_moments",
+    "11c_choices",
     "03_covariance_regularized_autoencoder",
     "08_other_detectors",
 )

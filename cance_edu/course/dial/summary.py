@@ -147,7 +147,7 @@ def stops_of(detectors: Sequence[CANCE], inputs: Any, is_anomaly: NDArray[np.boo
     first = detectors[0]
     noise = GaussianNoise(first.noise_.mean.cpu(), first.noise_.covariance.cpu())
     with torch.no_grad():
-        log_ratio = torch.stack([d.log_ratio_(features.to(d.device_)).cpu() for d in detectors])
+        log_ratio = torch.stack([d.log_ratio_(features) for d in detectors])
     return Stops(
         scale=np.array([detector.initial_scale for detector in detectors]),
         features=features.numpy(),
