@@ -20,8 +20,8 @@ __all__ = ["Source", "is_array", "is_images"]
 BATCH = 1000
 """The most rows of a batch in which data are looked at, or scored."""
 
-BATCH_BYTES = 64 * 2**20
-"""The most bytes of such a batch; what a network makes of it takes about four times as many."""
+BATCH_BYTES = 32 * 2**20
+"""The most bytes of such a batch; what a network makes of it takes up to eight times as many."""
 
 
 def is_images(data: Any) -> bool:

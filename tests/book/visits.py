@@ -27,13 +27,14 @@ THIN_OUT = """() => {
     if (again("entry" + entry.parentElement.parentElement.tagName)) entry.remove();
 }"""
 # What sticks out of the page, and is in no box of its own that scrolls. The column of all content,
-# which the theme lets scroll, is no such box; drawers wait outside.
+# which the theme lets scroll, is no such box; drawers wait outside. A drawing shows what lies in its
+# frame, and the frame is looked at: a point beyond a figure's axes is not drawn.
 CUT_OFF = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (node) => node && !node.matches("body, .content")
     && (["auto", "scroll"].includes(getComputedStyle(node).overflowX)
       || scrolls(node.parentElement));
-  const wide = [...document.querySelectorAll("body *")].filter((node) => {
+  const wide = [...document.querySelectorAll("body *:not(svg *)")].filter((node) => {
     const box = node.getBoundingClientRect();
     const shown = box.width > 1 && box.height > 1
       && node.checkVisibility({visibilityProperty: true});

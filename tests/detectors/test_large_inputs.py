@@ -68,7 +68,7 @@ def test_a_batch_has_fewer_rows_if_each_is_large():
 
 
 @pytest.mark.parametrize(
-    ("side", "n", "expected"), [(28, 500, 32), (28, 5000, 128), (1024, 5000, 8), (400, 5000, 34)]
+    ("side", "n", "expected"), [(28, 500, 32), (28, 5000, 128), (1024, 5000, 8), (400, 5000, 17)]
 )
 def test_a_training_step_has_fewer_images_if_each_is_large(side, n, expected):
     detector = CANCE()
