@@ -27,8 +27,8 @@ THIN_OUT = """() => {
     if (again("entry" + entry.parentElement.parentElement.tagName)) entry.remove();
 }"""
 # What sticks out of the page, and is in no box of its own that scrolls. The column of all content,
-# which the theme lets scroll, is no such box; drawers wait outside. A drawing shows what lies in its
-# frame, and the frame is looked at: a point beyond a figure's axes is not drawn.
+# which the theme lets scroll, is no such box; drawers wait outside. A drawing shows what lies in
+# its frame, and the frame is looked at: a point beyond a figure's axes is not drawn.
 CUT_OFF = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (node) => node && !node.matches("body, .content")

@@ -294,7 +294,7 @@ def test_the_first_guess_turns_the_dial_and_the_sentence_appears(static: Page) -
     expect(static.locator(".kd-told").first).to_have_text(re.compile("^No: about the same"))
     expect(static.locator("[data-name=K]")).to_have_text("5.00")
     sentence = re.compile(
-        "^Turn K and the two trade places; the sum hardly moves: its AUROC is 0.9"
+        "^Turn K and the two trade places; what the sum finds hardly moves: AUROC 0.9"
     )
     expect(static.locator(".kd-punch")).to_have_text(sentence)
     assert static.locator(".kd-dial").get_attribute("aria-valuetext") == "K = 5"

@@ -216,8 +216,8 @@ def test_turn_k_and_the_two_trade_places_while_the_sum_hardly_moves(dial):
     assert (dial.areas[:, -1, 1] - dial.areas[:, 0, 1] > 0.4).all(), "AUROC of what was learned"
     areas = dial.stops.areas()[:, 2]
     assert punch(dial.areas[0], dial.standing[0]) == (
-        "Turn K and the two trade places; the sum hardly moves: "
-        f"its AUROC is {areas.min():.3f} to {areas.max():.3f}."
+        "Turn K and the two trade places; what the sum finds hardly moves: "
+        f"AUROC {areas.min():.3f} to {areas.max():.3f}."
     )
 
 
@@ -253,7 +253,7 @@ def test_a_pull_that_persists_moves_k_its_way(dial):
 def test_what_is_said_depends_on_what_is_true(dial):
     areas, standing = dial.areas[0].copy(), dial.standing[0]
     areas[-1, 2] -= 0.1
-    assert "; the sum changes as well: its AUROC is 0.85" in punch(areas, standing)
+    assert "; what the sum finds changes as well: AUROC 0.85" in punch(areas, standing)
     assert "what each part carries changes" in punch(areas, standing[::-1])
     learned = dial.runs["learned"]
     swapped = {"eq8": learned["eq12"], "eq12": learned["eq8"]}

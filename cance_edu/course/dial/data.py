@@ -52,6 +52,8 @@ class Dial:
         Names of the D composite coordinates.
     normal : str
         What one calls a normal input, and several: "eight", "eights".
+    about : str
+        What is normal here, and what an anomaly.
     runs : mapping of str to mapping of str to Run
         By scene, then by objective; a scene or an objective that was not run is not there.
     """
@@ -64,6 +66,7 @@ class Dial:
     standing: Array
     coordinates: tuple[str, ...]
     normal: tuple[str, str] = ("normal input", "normal inputs")
+    about: str = "A detector has learned from normal inputs alone; these inputs are new to it."
     runs: Mapping[str, Mapping[str, Run]] = field(default_factory=dict)
 
 
@@ -107,6 +110,8 @@ def recorded_dial(recording: Recording | None = None) -> Dial:
         standing=recording["standing"],
         coordinates=_coordinates(stops.features.shape[1]),
         normal=(DIGITS[normal], f"{DIGITS[normal]}s"),
+        about=f"{DIGITS[normal].capitalize()}s of MNIST are normal here: a detector has learned "
+        "from them alone. Every other digit is an anomaly.",
         runs=runs,
     )
 
@@ -188,7 +193,8 @@ def page_data(dial: Dial) -> dict[str, Any]:
             n_anomalies=f"{stops.is_anomaly.sum():,}",
             dimension=dimension,
             noise_ratio=f"{stops.noise_ratio:g}",
-            seeds=f"; pale: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
+            seeds=f"; pale band: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
+            about=dial.about,
             steady=steady(dial.areas[0, 0, 0]),
             most_dimensions=MOST_DIMENSIONS,
         ),

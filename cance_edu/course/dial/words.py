@@ -52,12 +52,12 @@ def punch(areas: Array, standing: Array) -> str:
     trade = brought[-1] < brought[0] / 2 and learned[-1] > learned[0]
     lowest, highest = areas[:, 2].min(), areas[:, 2].max()
     first = "the two trade places" if trade else "what each part carries changes"
-    then = "the sum hardly moves" if highest - lowest < SMALL else "the sum changes as well"
-    return f"Turn K and {first}; {then}: its AUROC is {lowest:.3f} to {highest:.3f}."
+    moves = "hardly moves" if highest - lowest < SMALL else "changes as well"
+    return f"Turn K and {first}; what the sum finds {moves}: AUROC {lowest:.3f} to {highest:.3f}."
 
 
 def steady(area: float) -> str:
-    """Return why what was brought finds anomalies equally well at every K.
+    """Return why brought finds anomalies equally well at every K, and learned may not alone.
 
     Parameters
     ----------
@@ -66,7 +66,8 @@ def steady(area: float) -> str:
     """
     return (
         f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
-        "What K changes is how much of S it makes up, in the bars above."
+        "What K changes is how much of S it makes up, in the bars above. What you learned corrects "
+        "what you brought; alone, it need not rank anomalies above the others."
     )
 
 
