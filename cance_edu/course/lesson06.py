@@ -2,10 +2,10 @@
 
 import numpy as np
 import torch
-from scipy.stats import norm
 
 from cance_edu.course.calibration import calibration
 from cance_edu.course.dial.widget import KDial
+from cance_edu.course.dial.words import nats_table
 from cance_edu.course.noise.explorer import NoiseExplorer
 from cance_edu.course.noise.force import (
     augmented_error,
@@ -35,9 +35,9 @@ __all__ = [
     "lesson_split",
     "loss_of_scale",
     "narrow",
+    "nats_table",
     "noise_force",
     "noise_scale",
-    "norm",
     "np",
     "over_seeds",
     "predict",

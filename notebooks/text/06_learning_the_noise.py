@@ -34,17 +34,17 @@ lesson.KDial()
 # **Turn $K$ and the two trade places; the sum hardly moves**: it finds the anomalies about as well
 # at each width.
 #
-# So here is a riddle. The paper *learns* $K$. In this lesson you watch it move, find two signs for
-# it in one paper, and prove that in expectation nothing pushes it once $T$ is good. In the end you
-# turn a dial of your own. What pushes $K$ nevertheless, and whether the detector cares, is
-# [06b](going_deeper/06b_what_moves_k.ipynb).
+# So here is a riddle. The paper *learns* $K$. In this lesson you watch it move, find the paper at
+# odds with itself about it, and prove that in expectation nothing pushes it once $T$ is good. In
+# the end you turn a dial of your own. What pushes $K$ nevertheless, and whether the detector cares,
+# is [06b](going_deeper/06b_what_moves_k.ipynb).
 #
 # When you are done, you will be able to
 #
 # 1. say what $K$ is, how $\psi$ gives it, and what $L_K$ does to a covariance;
 # 2. say what the naive objective climbs, and what is right and wrong about the paper's doubt;
-# 3. read Eq. 8 with its stop-gradient, and tell its sign from Eq. 12's;
-# 4. prove that at the optimal $T$ the force on $K$ is zero in expectation;
+# 3. read Eq. 8 with its stop-gradient, and hold Eq. 12 against it;
+# 4. prove that at the optimal $T$ nothing pushes $K$, in expectation;
 # 5. say what $K$ changes in a score, and what it does not.
 
 # %% tags=["remove-input"]
@@ -74,11 +74,10 @@ lesson.strip("contrast", "score")
 
 # %% tags=["remove-input"]
 lesson.predict(
-    "06 psi is zero",
-    "The paper does not say where $\\psi$ starts; the usual start of a parameter is 0. How many "
-    "times as wide as the data is the noise then?",
-    unit="times",
-    within=0.1,
+    "06 narrowest noise",
+    "An optimiser pushes $\\psi$ as far down as it can. How narrow does the noise become, measured "
+    "by the data?",
+    options=["as narrow as it likes", "half as wide", "just as wide", "never quite as narrow"],
 )
 
 # %%
@@ -87,15 +86,17 @@ at_zero, far_below, far_above = lesson.noise_scale(psi).tolist()
 
 # %% tags=["remove-input"]
 lesson.answer(
-    "06 psi is zero",
-    at_zero,
+    "06 narrowest noise",
+    "never quite as narrow",
     """
-    $1 + \\ln 2$, in each coordinate. Even $\\psi = -5$ gives {below:.3f}: **no $\\psi$ gives
-    $K = 1$**, so learned noise is wider than the data throughout. And single widths mislead: eight
-    coordinates at 1.69 make {volume:.0f} times the volume. (The paper has
+    Even $\\psi = -5$ gives $K = {below:.3f}$: **no $\\psi$ gives $K = 1$**, so learned noise is
+    wider than the data throughout. The paper does not say where $\\psi$ starts; the usual start of
+    a parameter is 0, and there $K = 1 + \\ln 2 = {zero:.2f}$: the dial's dotted circle. Single widths
+    mislead: eight coordinates at 1.69 make {volume:.0f} times the volume. (The paper has
     $\\psi \\in \\mathbb{R}^d$; the composite feature has $d + 2$ coordinates, and needs as many.)
     """,
     below=far_below,
+    zero=at_zero,
     volume=at_zero**8,
 )
 
@@ -115,7 +116,7 @@ lesson.answer(
 # %% tags=["remove-input"]
 lesson.predict(
     "06 above guessing",
-    "A classifier that guesses has loss $2 \\ln 2 \\approx 1.39$. Narrow the noise from "
+    "A classifier that guesses has loss $2 \\ln 2 \\approx 1.39$. Narrow the noise by hand, from "
     "$K = 1.69$ to 0.5. Does the loss rise above that of guessing?",
     options=[
         "with T kept as it was, but not with T refitted",
@@ -135,12 +136,12 @@ lesson.answer(
     "06 above guessing",
     "with T kept as it was, but not with T refitted",
     """
-    Kept, it rises to {kept:.2f}: all noise sits where that $T$ is surest to see data. The noise is
-    not better matched; $T$ is out of date. There the paper is right. Refitted, it is
+    Kept, it rises to {kept:.2f}: the noise now sits where that $T$ leans to data. It is not better
+    matched; $T$ is out of date. There the paper is right. Refitted, it is
     $L^*(K) = \\min_T L = 2 \\ln 2 - 2\\, JSD(p \\,\\|\\, p_{nK})$ (lesson 05), below guessing
     wherever the two differ. **Its top is the best match there is in the Jensen-Shannon sense**,
-    here at $K = {best:.2f}$. This is what the paper wants, and what a generative adversarial
-    network does.
+    here at $K = {best:.2f}$; $\\psi$ could only go towards it, down to nearly 1. This is what the
+    paper wants, and what a generative adversarial network does.
     """,
     picture=lesson.figure(
         lesson.draw_losses,
@@ -158,7 +159,7 @@ lesson.answer(
 )
 
 # %% [markdown]
-# ## 3 · Eq. 8: the stop-gradient, and two signs
+# ## 3 · Eq. 8: the stop-gradient; and Eq. 12
 #
 # The paper's cure, borrowed from work on GANs, is to let the *data* move with $K$ as well: write
 # $z = L_K(L_K^{-1}(z))$, and stop the gradient in between.
@@ -199,8 +200,9 @@ lesson.answer(
        \\qquad u = L_K^{-1}(z) \\text{ held fixed.} $$
 
     It is negative here: minimising this term widens $K$, to carry data out to where $T$ is low. The
-    noise term narrows $K$, to carry noise in to where $T$ is high. Eq. 8 is a tug-of-war: the rope
-    of the dial.
+    noise term, section 2's naive one, narrows $K$, to carry noise in to where $T$ is high. Eq. 8 is
+    a tug-of-war. At the dial's foot it is drawn as a rope: in each coordinate an arrow for either
+    term, and a thick one for both.
     """,
     value=values[0].item(),
     without=without_sg,
@@ -258,15 +260,17 @@ lesson.answer(
        it is Eq. 8 once more.
 
     We cannot know, so the course has all of it: `"eq8"` (readings 1 and 3, the default), `"eq12"`,
-    and `"naive"`. (They also differ in their data: Eq. 8 takes $z$ from $p_d$, Eq. 12 from $p_m$ of
-    Eq. 10. The library takes both from the $p$ that $T$ learns; section 4 says why.)
+    and `"naive"`. (They also differ in their data: Eq. 8 takes $z \\sim p_d$, from the data, and
+    Eq. 12 $z \\sim p_m$, from the data with Eq. 10's artificial low errors. The library takes one $p$
+    for both, that from which $T$ learns; a figure of section 4 shows why.)
     """,
 )
 
 # %% [markdown]
 # ## 4 · At the optimal T, nothing pushes
 #
-# How strongly does Eq. 8 pull once $T$ is good? Take the best network for the $p$ that the data
+# The *force* on $K$ is the gradient of what $K$ minimises: positive, and $K$ becomes narrower. How
+# strong is Eq. 8's once $T$ is good? Take the best network for the $p$ that the data
 # term draws from, $T^* = \ln p - \ln \nu p_{nK}$. Then
 #
 # $$ \sigma(T^*) = \frac{p}{p + \nu p_{nK}}, \quad
@@ -287,8 +291,8 @@ lesson.answer(
 # \end{aligned} $$
 #
 # The bracket is zero at each single $z$. So **in expectation the force at $T^*$ is zero, for every
-# $K$, every $\nu$ and every smooth density**. On the dial's rope, let the network
-# be $T^*$ with fresh draws: the arrows cancel.
+# $K$, every $\nu$ and every smooth density**. Go up to the dial once more: on its rope, press "T*,
+# fresh draws", and the arrows cancel.
 
 # %%
 every_k = lesson.np.linspace(1, 4, 25)
@@ -303,9 +307,9 @@ lesson.figure(
     ("data term on the p that T* has seen", "T* has seen $p_m$, data term on $p_d$"),
     size=(9, 3),
     caption="Left, the two terms mirror each other. Right is Eq. 8 at its word with the "
-    "augmentation on: for this error they do not, and $K$ is pushed down at each width drawn. "
-    "(The density $p_m$ jumps at the mode. The integral leaves the jump out; a network that is "
-    "steep there adds to the push, and does not turn it round.)",
+    "augmentation on: for this error their sum is positive, so $K$ is pushed down at each width "
+    "drawn. Hence one $p$ for both terms. (The density $p_m$ jumps at the mode; the integral "
+    "leaves the jump out, and a network that is steep there adds to the push.)",
     alt=f"Left: terms up to {tied.noise.max():.2f}, their sum 0. Right: the sum is positive at "
     f"every width, up to {literal.total.max():.2f}.",
 )
@@ -334,8 +338,9 @@ lesson.tell(
 
     - the naive objective brings noise and data together (in the Jensen-Shannon sense);
     - Eq. 8's data term removes exactly that, in expectation, once $T$ is good;
-    - Eq. 12 is Eq. 8's reverse;
-    - and a match is not what a detector needs: on the dial, $S$ hardly moved.
+    - Eq. 12 is Eq. 8's reverse, so at $T^*$ it does not push either;
+    - and how well noise and data match, the detector hardly feels: on the dial, from $K = 1$ to 5,
+      the AUROC of $S$ hardly moved.
     """,
     slope=slope,
     noise=noise_term,
@@ -344,14 +349,22 @@ lesson.tell(
 # %% [markdown]
 # ## 5 · K on real images
 #
-# Now let $K$ learn. One autoencoder of eights; then the noise contrast once for each objective, all
-# from $K = 1.69$. $K$ learns for 480 of 600 steps and then rests, while $T$ goes on.
+# Now let $K$ learn. The dial's fits took a thousand steps on thousands of eights; yours take the
+# small digits of the other lessons. One autoencoder of eights; then the noise contrast once for
+# each objective, all from $K = 1.69$. $K$ learns for 480 of 600 steps and then rests, so that $T$
+# ends with noise that stands still.
 
 # %% tags=["remove-input"]
 lesson.predict(
     "06 where K goes",
-    "Put the three in order by where $K$ ends, from the narrowest noise to the widest.",
-    order=["Eq. 12", "naive", "Eq. 8"],
+    "Naive narrows the noise. And Eq. 8 and Eq. 12, from 1.69 on: where do they take the mean $K$?",
+    options=[
+        "nowhere: both stay, as the proof says",
+        "both narrower",
+        "both wider",
+        "Eq. 8 narrower, Eq. 12 wider",
+        "Eq. 8 wider, Eq. 12 narrower",
+    ],
 )
 
 # %%
@@ -370,15 +383,15 @@ volume = {objective: scale.prod() for objective, scale in last.items()}
 # %% tags=["remove-input"]
 lesson.answer(
     "06 where K goes",
-    ["naive", "Eq. 8", "Eq. 12"],
+    "Eq. 8 narrower, Eq. 12 wider",
     """
     Mean $K$: naive {naive:.2f}, Eq. 8 {eq8:.2f}, Eq. 12 {eq12:.2f} (over seeds {naive_seeds:.2f};
     {eq8_seeds:.2f}; {eq12_seeds:.2f}). In volume, eight coordinates together,
     that is {v_naive:.0f}, {v_eq8:.0f} and {v_eq12:.0f} times $N(\\hat\\mu, \\hat\\Sigma)$; held
     noise has {v_fixed:.0f}.
 
-    But section 4 has proved that at $T^*$ nothing pushes, in expectation. So is it that $T$ is not
-    $T^*$, or is it chance? 06b finds out.
+    But section 4 has proved that at $T^*$ nothing pushes, in expectation. Your $T$ is not $T^*$,
+    and your batches are no expectation. Which of the two moves $K$? 06b finds out.
     """,
     naive=last["naive"].mean(),
     eq8=last["eq8"].mean(),
@@ -394,25 +407,15 @@ lesson.answer(
 
 # %% [markdown]
 # Look around in these four runs: play the training, and watch the outline of the noise. The shade
-# is the density that $T$ has learned.
+# is the density that $T$ has learned. Compare the loss on held-out eights with 1.39, that of
+# guessing: above it, $T$ has learned its few training eights by heart, and is far from $T^*$. Then
+# the mass of $e^{-S}$ need not be 1 either.
 
 # %%
 inputs = split.test[~split.is_anomaly], split.test[split.is_anomaly]
 features = [detectors["eq8"].composite_features(images) for images in inputs]
 explorer_of_runs = lesson.NoiseExplorer(detectors, *features)
 explorer_of_runs
-
-# %% tags=["remove-input"]
-noise = detectors["fixed"].noise_
-width = last["fixed"][-2] * noise.standard_deviation[-2]
-below_zero = lesson.norm.cdf(0, noise.mean[-2], width)
-lesson.tell(
-    """
-    Some noise lies where no image can be: at $K = 1.69$, {share:.0%} of it has a negative error.
-    It is a Gaussian, and knows nothing of that.
-    """,
-    share=below_zero,
-)
 
 # %% [markdown]
 # ### A dial of your own
@@ -431,18 +434,23 @@ own_dial
 
 # %% tags=["remove-input"]
 brought_area, learned_area, sum_area = own_dial.dial.areas[0].T
+brought_stands, learned_stands, _ = own_dial.dial.standing[0].T
 lesson.tell(
     """
     What you learned, taken alone, goes from an AUROC of **{first:.2f}** at $K = 1$ to
     **{fifth:.2f}** at $K = 5$ (over seeds {first_seeds:.2f}, and {fifth_seeds:.2f}). What you
-    brought is a Gaussian, which ranks the images alike at each width: {brought:.3f}. And the sum?
-    Between **{low:.3f}** and **{high:.3f}**.
+    brought is a Gaussian, which with one $K$ for all coordinates ranks the images alike at each
+    width: {brought:.3f}. And the sum? Between **{low:.3f}** and **{high:.3f}**: learning adds at
+    most {gain:.1f} points to the Gaussian here.
 
     How bad a score $-T$ is at $K = 1$ depends on the split: there it has hardly met any noise where
-    the anomalies are. Where noise lies, $T$ has to carry the score; where none lies, the Gaussian
-    does. $K$ decides who carries it, and hardly how good it is. That goes for these images and
-    these fits. Where the Gaussian that you brought is a bad one, there is more to be learned: try
-    your own data.
+    the anomalies are. It does the sum no harm, for it is the small part: the average anomaly stands
+    out by {brought_at_1:+.1f} standard deviations through what you brought, and by
+    {learned_at_1:+.1f} through what you learned. Where noise lies, $T$ has to carry the score;
+    where none lies, the Gaussian does. $K$ decides who carries it, and hardly how good it is, for
+    these images and these fits. Here is the whole lesson in nats:
+
+    {table}
     """,
     first=learned_area[0],
     fifth=learned_area[-1],
@@ -451,6 +459,10 @@ lesson.tell(
     brought=brought_area[0],
     low=sum_area.min(),
     high=sum_area.max(),
+    gain=100 * (sum_area.max() - brought_area[0]),
+    brought_at_1=brought_stands[0],
+    learned_at_1=learned_stands[0],
+    table=lesson.nats_table(own_dial.dial.stops),
 )
 
 # %% [markdown]

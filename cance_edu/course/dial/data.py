@@ -81,7 +81,6 @@ def recorded_dial(recording: Recording | None = None) -> Dial:
     recording = load("k_dial") if recording is None else recording
     labels, shown = recording["labels"], recording["shown"]
     (normal,) = recording.about["settings"]["normal"]
-    objectives = recording.about["settings"]["objectives"]
     noise = GaussianNoise(
         torch.from_numpy(recording["mean"]), torch.from_numpy(recording["covariance"])
     )
@@ -92,15 +91,6 @@ def recorded_dial(recording: Recording | None = None) -> Dial:
         recording["log_ratio"],
         noise,
     )
-    runs = {
-        scene: {
-            objective: Run(recording["step"], scale, pulls)
-            for objective, scale, pulls in zip(objectives, scales, all_pulls, strict=True)
-        }
-        for scene, scales, all_pulls in zip(
-            SCENES, recording["run_scale"], recording["run_pulls"], strict=True
-        )
-    }
     return Dial(
         stops=stops,
         shown=shown,
@@ -112,7 +102,7 @@ def recorded_dial(recording: Recording | None = None) -> Dial:
         normal=(DIGITS[normal], f"{DIGITS[normal]}s"),
         about=f"{DIGITS[normal].capitalize()}s of MNIST are normal here: a detector has learned "
         "from them alone. Every other digit is an anomaly.",
-        runs=runs,
+        runs=_recorded_runs(recording),
     )
 
 
@@ -170,65 +160,19 @@ def page_data(dial: Dial) -> dict[str, Any]:
     dict
         Lists, numbers and texts, and the pictures as one data URL.
     """
-    stops, shown = dial.stops, dial.shown
-    learned = dial.runs.get("learned", {})
-    record = _record_at(learned, FIRST_STEP)
-    asked = dial_guess(stops, dial.normal[1])
-    asked_on = []
-    if {"eq8", "eq12"} <= learned.keys() and "optimal" in dial.runs:
-        asked_on = rope_guesses(learned)
-    dimension = stops.features.shape[1]
-    normal = ~stops.is_anomaly
-    squared = np.square(stops.radius)
+    asked = _guesses(dial)
     return {
-        "markup": dial_markup(
-            stops.scale.tolist(),
-            asked,
-            _rope(dial, asked_on),
-            alt=ALT,
-            images=len(shown),
-            normals=dial.normal[1],
-            normal=dial.normal[0],
-            n_normal=f"{normal.sum():,}",
-            n_anomalies=f"{stops.is_anomaly.sum():,}",
-            dimension=dimension,
-            noise_ratio=f"{stops.noise_ratio:g}",
-            seeds=f"; pale band: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
-            about=dial.about,
-            steady=steady(dial.areas[0, 0, 0]),
-            most_dimensions=MOST_DIMENSIONS,
-        ),
-        "dimension": dimension,
-        "stops": stops.scale.tolist(),
-        "edge": edge(dimension),
-        "edges": [edge(d) for d in range(1, MOST_DIMENSIONS + 1)],
-        "logVolume": -float(stops.noise.log_prob(stops.noise.mean[None])),
+        "markup": _markup(dial, asked),
+        **_score_data(dial.stops),
         "areas": dial.areas.round(5).tolist(),
-        "deviation": stops.parts[:, 2, normal].std(1).tolist(),
-        "means": {
-            name: {
-                "squared": float(squared[rows].mean()),
-                "learned": stops.learned[:, rows].mean(1).tolist(),
-            }
-            for name, rows in (("normal", normal), ("anomalies", stops.is_anomaly))
-        },
-        "points": {
-            **_polar(stops.whitened[shown], _directions(stops.whitened[shown])),
-            "isAnomaly": stops.is_anomaly[shown].tolist(),
-            "title": dial.titles,
-            "learned": stops.learned[:, shown].round(4).tolist(),
-        },
-        "noise": _polar(
-            np.random.default_rng(0).normal(size=(NOISE_POINTS, dimension)),
-            np.eye(dimension)[:, :2],
-        ),
+        **_points_data(dial),
         "pictures": None if dial.images is None else _sprite(dial.images),
         "runs": {
             scene: {objective: _run_data(run) for objective, run in by_objective.items()}
             for scene, by_objective in dial.runs.items()
         },
-        "firstRecord": record,
-        "guesses": [asked, *asked_on],
+        "firstRecord": _record_at(dial.runs.get("learned", {}), FIRST_STEP),
+        "guesses": asked,
         "punch": punch(dial.areas[0], dial.standing[0]),
         "morals": MORALS,
     }
@@ -248,6 +192,88 @@ def edge(dimension: int) -> float:
         In spreads, as `Stops.radius`.
     """
     return math.sqrt(chi2.isf(1e-3, dimension) / dimension)
+
+
+def _guesses(dial: Dial) -> list[dict[str, Any]]:
+    """Return the first question, and those on the rope where it has what they ask about."""
+    learned = dial.runs.get("learned", {})
+    on_the_rope = {"eq8", "eq12"} <= learned.keys() and "optimal" in dial.runs
+    return [
+        dial_guess(dial.stops, dial.normal[1]),
+        *(rope_guesses(learned) if on_the_rope else []),
+    ]
+
+
+def _markup(dial: Dial, guesses: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page's HTML."""
+    stops = dial.stops
+    return dial_markup(
+        stops.scale.tolist(),
+        guesses[0],
+        _rope(dial, guesses[1:]),
+        about=dial.about,
+        alt=ALT,
+        images=len(dial.shown),
+        normals=dial.normal[1],
+        normal=dial.normal[0],
+        n_normal=f"{(~stops.is_anomaly).sum():,}",
+        n_anomalies=f"{stops.is_anomaly.sum():,}",
+        dimension=stops.features.shape[1],
+        noise_ratio=f"{stops.noise_ratio:g}",
+        seeds=f"; pale band: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
+        steady=steady(dial.areas[0, 0, 0]),
+        most_dimensions=MOST_DIMENSIONS,
+    )
+
+
+def _score_data(stops: Stops) -> dict[str, Any]:
+    """Return what the score's two parts are made of, at every stop."""
+    dimension, normal = stops.features.shape[1], ~stops.is_anomaly
+    squared = np.square(stops.radius)
+    return {
+        "dimension": dimension,
+        "stops": stops.scale.tolist(),
+        "edge": edge(dimension),
+        "edges": [edge(d) for d in range(1, MOST_DIMENSIONS + 1)],
+        "logVolume": -float(stops.noise.log_prob(stops.noise.mean[None])),
+        "deviation": stops.parts[:, 2, normal].std(1).tolist(),
+        "means": {
+            name: {
+                "squared": float(squared[rows].mean()),
+                "learned": stops.learned[:, rows].mean(1).tolist(),
+            }
+            for name, rows in (("normal", normal), ("anomalies", stops.is_anomaly))
+        },
+    }
+
+
+def _points_data(dial: Dial) -> dict[str, Any]:
+    """Return the points of the plane, inputs and noise."""
+    stops, shown = dial.stops, dial.shown
+    dimension = stops.features.shape[1]
+    draws = np.random.default_rng(0).normal(size=(NOISE_POINTS, dimension))
+    return {
+        "points": {
+            **_polar(stops.whitened[shown], _directions(stops.whitened[shown])),
+            "isAnomaly": stops.is_anomaly[shown].tolist(),
+            "title": dial.titles,
+            "learned": stops.learned[:, shown].round(4).tolist(),
+        },
+        "noise": _polar(draws, np.eye(dimension)[:, :2]),
+    }
+
+
+def _recorded_runs(recording: Recording) -> dict[str, dict[str, Run]]:
+    objectives = recording.about["settings"]["objectives"]
+    return {
+        scene: {
+            objective: Run(recording["step"], scale, pulls)
+            for objective, scale, pulls in zip(objectives, scales, all_pulls, strict=True)
+        }
+        for scene, scales, all_pulls in zip(
+            SCENES, recording["run_scale"], recording["run_pulls"], strict=True
+        )
+    }
 
 
 def _coordinates(dimension: int, composite: bool = True) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cance_edu.course.dial.summary import Array, Run, Stops
 
-__all__ = ["ALT", "MORALS", "dial_guess", "punch", "rope_guesses", "steady"]
+__all__ = ["ALT", "MORALS", "dial_guess", "nats_table", "punch", "rope_guesses", "steady"]
 
 ALT = (
     "The plane of whitened composite features, μ in its middle. Distance from the middle is true "
@@ -54,6 +54,29 @@ def punch(areas: Array, standing: Array) -> str:
     first = "the two trade places" if trade else "what each part carries changes"
     moves = "hardly moves" if highest - lowest < SMALL else "changes as well"
     return f"Turn K and {first}; what the sum finds {moves}: AUROC {lowest:.3f} to {highest:.3f}."
+
+
+def nats_table(stops: Stops) -> str:
+    """Return brought + learned = S, in nats, at each K for three inputs, as a Markdown table.
+
+    Parameters
+    ----------
+    stops : Stops
+        Of the dial. Ordinary inputs have the median S of their kind, at the second stop.
+    """
+    by_score = stops.parts[1, 2].argsort()
+    normal, anomalies = (by_score[stops.is_anomaly[by_score] == kind] for kind in (False, True))
+    inputs = {
+        "an ordinary normal input": normal[len(normal) // 2],
+        "the least normal one": normal[-1],
+        "an ordinary anomaly": anomalies[len(anomalies) // 2],
+    }
+    lines = ["brought + learned = S | " + " | ".join(f"K = {k:g}" for k in stops.scale.round(2))]
+    lines.append(" | ".join(["---"] * (1 + len(stops.scale))))
+    for name, row in inputs.items():
+        terms = (f"{b:.1f} + ({t:.1f}) = **{s:.1f}**" for b, t, s in stops.parts[:, :, row])
+        lines.append(" | ".join([name, *terms]))
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def steady(area: float) -> str:
