@@ -91,8 +91,8 @@ lesson.answer(
     """
     Even $\\psi = -5$ gives $K = {below:.3f}$: **no $\\psi$ gives $K = 1$**, so learned noise is
     wider than the data throughout. The paper does not say where $\\psi$ starts; the usual start of
-    a parameter is 0, and there $K = 1 + \\ln 2 = {zero:.2f}$: the dial's dotted circle. Single widths
-    mislead: eight coordinates at 1.69 make {volume:.0f} times the volume. (The paper has
+    a parameter is 0, and there $K = 1 + \\ln 2 = {zero:.2f}$: the dial's dotted circle. Single
+    widths mislead: eight coordinates at 1.69 make {volume:.0f} times the volume. (The paper has
     $\\psi \\in \\mathbb{R}^d$; the composite feature has $d + 2$ coordinates, and needs as many.)
     """,
     below=far_below,
@@ -261,8 +261,8 @@ lesson.answer(
 
     We cannot know, so the course has all of it: `"eq8"` (readings 1 and 3, the default), `"eq12"`,
     and `"naive"`. (They also differ in their data: Eq. 8 takes $z \\sim p_d$, from the data, and
-    Eq. 12 $z \\sim p_m$, from the data with Eq. 10's artificial low errors. The library takes one $p$
-    for both, that from which $T$ learns; a figure of section 4 shows why.)
+    Eq. 12 $z \\sim p_m$, from the data with Eq. 10's artificial low errors. The library takes one
+    $p$ for both, that from which $T$ learns; a figure of section 4 shows why.)
     """,
 )
 

@@ -341,8 +341,8 @@ export function mount(root, data, onTurn = () => {}) {
   function tell(stop) {
     const [k, area] = [stops[stop], score.areas[0][stop]];
     const [brought, learned, sum] = score.standing(null, k);
-    say(find(".kd-caption"), `K = ${k}: the average anomaly stands out by ${signed(brought, 1)} through what you brought `
-      + `and ${signed(learned, 1)} through what you learned. Their sum, S, finds anomalies with AUROC ${fixed(area[2], 3)}.`);
+    say(find(".kd-caption"), `K = ${k}: the average anomaly stands out by ${signed(brought, 1)} standard deviations `
+      + `through what you brought and ${signed(learned, 1)} through what you learned. Their sum, S, finds anomalies with AUROC ${fixed(area[2], 3)}.`);
     seen.brought ||= brought > 0.8 * sum;
     seen.learned ||= learned > 0.7 * sum;
     if (seen.brought && seen.learned) say(find(".kd-punch"), data.punch);
