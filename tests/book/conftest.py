@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.book.visits import Visit, axe_script, visit
+from tests.book.visits import Source, Visit, axe_script, visit
 
 NEEDED = ("sphinx", "myst_nb", "furo", "math_core", "axe_playwright_python")
 # Generated pages of one kind differ in their text alone: three stand for all of them, unless
-# CANCE_EDU_BOOK is "all". Their links are followed in any case.
+# CANCE_EDU_BOOK is "all". Of the others the source is read, and their links are followed.
 GENERATED, ENOUGH = ("_modules", "api"), 3
 
 
@@ -49,4 +49,7 @@ def visits(browser: Browser, site: Path) -> dict[Path, Visit]:
     # A new tab starts processes, which takes three times as long as the visit.
     with browser.new_page() as page:
         page.set_default_timeout(120_000)
-        return {path: visit(page, path, None if path in alike else axe_script()) for path in pages}
+        return {
+            path: Source(path).found if path in alike else visit(page, path, axe_script())
+            for path in pages
+        }

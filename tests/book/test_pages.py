@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.book.visits import SCHEMES, SCREENS, Visit, axe_script, visit
+from tests.book.visits import SCHEMES, SCREENS, Source, Visit, axe_script, visit
 
 BROKEN = """<!DOCTYPE html><html lang="en"><title>Broken</title><body style="background: #fff">
 <style>@media (prefers-color-scheme: dark) { .dark { color: #eee } }</style>
@@ -68,6 +68,27 @@ def test_the_checks_notice_what_is_broken(page: Page, needed: None, tmp_path: Pa
     assert seen.cut_off["phone"] == []
     assert any("350px" in problem for problem in seen.cut_off["zoom-400%"])
     assert len(dead_links({path: seen})) == 1
+
+
+def test_the_source_of_a_page_says_the_same_as_a_visit(
+    visits: dict[Path, Visit], site: Path, tmp_path: Path
+) -> None:
+    for path in (site / "api").glob("*.html"):
+        if visits[path].cut_off:  # a browser has been there
+            seen, read = visits[path], Source(path).found
+            assert seen.ids == read.ids
+            assert local_links(seen) == local_links(read) != set()
+            assert set(read.asked) <= set(seen.asked)
+    broken = tmp_path / "broken.html"
+    broken.write_text(BROKEN.replace("https://other.invalid/a.png", "gone.png"), encoding="utf-8")
+    read = Source(broken).found
+    assert [url.rpartition("/")[2] for url in read.failed] == ["gone.png"]
+    assert len(dead_links({broken: read})) == 1
+
+
+def local_links(found: Visit) -> set[str]:
+    """Return a page's links into the book; one to its own top is its address."""
+    return {link.removesuffix("#") for link in found.links if link.startswith("file:")}
 
 
 def test_formulas_are_drawn_by_the_browser(page: Page, site: Path) -> None:

@@ -3,8 +3,10 @@
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
 
 from playwright.sync_api import Page
 
@@ -83,8 +85,8 @@ def axe_script() -> Path:
     return Path(package.origin).with_name("axe.min.js")
 
 
-def visit(page: Page, path: Path, script: Path | None) -> Visit:
-    """Open a page; with axe-core's script, look at it on every screen and in both schemes."""
+def visit(page: Page, path: Path, script: Path) -> Visit:
+    """Open a page, look at it on every screen and, by axe-core's script, in both schemes."""
     found = Visit([], [], set(), [], {}, {}, {})
     with watched(page, found):
         page.set_viewport_size(DESKTOP)
@@ -92,9 +94,37 @@ def visit(page: Page, path: Path, script: Path | None) -> Visit:
         page.goto(path.as_uri(), wait_until="load")
         found.ids.update(page.evaluate(IDS))
         found.links.extend(page.evaluate(LINKS))
-        if script is not None:
-            look(page, script, found)
+        look(page, script, found)
     return found
+
+
+class Source(HTMLParser):
+    """A page without a browser: what its source names."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.address = path.as_uri()
+        self.found = Visit([self.address], [], set(), [], {}, {}, {})
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value for name, value in attrs if value is not None}
+        if "id" in values:
+            self.found.ids.add(values["id"])
+        if tag == "a" and "href" in values:
+            self.found.links.append(urljoin(self.address, values["href"]))
+        if tag == "link" and {"stylesheet", "icon"} & set(values.get("rel", "").split()):
+            self.ask(values["href"])
+        if tag in ("script", "img", "iframe") and "src" in values:
+            self.ask(values["src"])
+
+    def ask(self, name: str) -> None:
+        """Note a part of the page, and whether it is there."""
+        address = urljoin(self.address, name)
+        self.found.asked.append(address)
+        parts = urlsplit(address)
+        if parts.scheme == "file" and not Path(unquote(parts.path)).is_file():
+            self.found.failed.append(address)
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def page_says(page: Page) -> dict[str, str]:
     )
     texts["within"] = texts["within"].partition(" of ")[0]
     said = re.search(
-        r"by (\S+) through what you brought and (\S+) through .* AUROC (\S+)\.$",
+        r"by (\S+) standard deviations through what you brought and (\S+) .* AUROC (\S+)\.$",
         page.locator(".kd-caption").inner_text(),
     )
     assert said

@@ -114,8 +114,7 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
     pen.clearRect(0, 0, 2 * half, 2 * half);
     const ring = (radius) => pen.arc(half, half, place(radius), 0, 2 * Math.PI);
     const draw = (style, width, path, fill = false, dash = []) => {
-      pen.strokeStyle = pen.fillStyle = style;
-      pen.lineWidth = width;
+      Object.assign(pen, { strokeStyle: style, fillStyle: style, lineWidth: width });
       pen.setLineDash(dash);
       pen.beginPath();
       path();
@@ -152,8 +151,10 @@ function plane(canvas, { points, noise, edge, stops }, look, pin, turn) {
     draw(colour.normal, 0, marks((i) => !points.isAnomaly[i]), true);
     draw(colour.anomaly, 1.3, marks((i, among) => points.isAnomaly[i] && !among));
     draw(colour.anomaly, 0, marks((i, among) => points.isAnomaly[i] && among), true);
-    for (const radius of [1, 1.69]) write(colour.muted, radius > 1 ? radius : "K = 1", half, half + place(radius) + (radius > 1 ? 10 : -10), 38);
-    for (const radius of [3, 10, 100].filter((far) => place(far) < half - 8)) write(colour.muted, radius, half, half + place(radius), 28);
+    for (const radius of [1, 1.69, 3, 10, 100].filter((far) => place(far) < half - 8)) {
+      if (radius > 2) draw(colour.muted, 0.4, () => ring(radius));
+      write(colour.muted, radius > 1 ? radius : "K = 1", half, half + place(radius) + (radius > 1 ? 10 : -10), 38);
+    }
     draw(colour.brought, 2.5, () => ring(k));
     const [x, y] = at(k, 0);
     draw(colour.brought, 3, () => pen.arc(x, y, 9, 0, 2 * Math.PI));

@@ -89,8 +89,8 @@ def steady(area: float) -> str:
     """
     return (
         f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
-        "What K changes is how much of S it makes up, in the bars above. What you learned corrects "
-        "what you brought; alone, it need not rank anomalies above the others."
+        "What K changes is how much of S it makes up: the length of its bar, above. What you "
+        "learned corrects what you brought; alone, it need not rank anomalies above the others."
     )
 
 
