@@ -67,14 +67,20 @@ def explorer(request: pytest.FixtureRequest) -> Explorer:
     return MAKERS[request.param]()
 
 
+@pytest.fixture(scope="module")
+def exported(explorer: Explorer) -> str:
+    """Its page's HTML: every picture of it is drawn, so once for all tests."""
+    return explorer.to_html()
+
+
 @pytest.fixture
-def offline(page: Page, explorer: Explorer, tmp_path: Path) -> Iterator[Page]:
+def offline(page: Page, exported: str, tmp_path: Path) -> Iterator[Page]:
     """Its page, of which no script fails and which asks nobody for anything."""
     failed: list[str] = []
     asked: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(written(tmp_path, explorer.to_html()).as_uri())
+    page.goto(written(tmp_path, exported).as_uri())
     expect(page.locator(".cance-explorer[data-ready=yes]")).to_have_count(1)
     yield page
     assert failed == []
@@ -183,10 +189,10 @@ def test_the_keyboard_moves_it(offline: Page, explorer: Explorer) -> None:
 
 
 def test_axe_finds_nothing_and_a_phone_cuts_nothing_off(
-    explorer: Explorer, browser: Browser, tmp_path: Path
+    exported: str, browser: Browser, tmp_path: Path
 ) -> None:
     phone = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    phone.goto(written(tmp_path, explorer.to_html()).as_uri())
+    phone.goto(written(tmp_path, exported).as_uri())
     expect(phone.locator(".cance-explorer[data-ready=yes]")).to_have_count(1)
     assert phone.evaluate(CUT_OFF) == []
     assert [
@@ -208,10 +214,11 @@ def boxes(found: Locator) -> list[Any]:
     return [node.bounding_box() for node in found.all() if node.is_visible()]
 
 
-def test_it_is_small(explorer: Explorer) -> None:
-    page = explorer.to_html()
-    assert len(page) < 300_000
-    assert len(page.partition("</script>")[0].partition('<div class="cance-numbers"')[0]) < 150_000
+def test_it_is_small(exported: str) -> None:
+    assert len(exported) < 300_000
+    assert (
+        len(exported.partition("</script>")[0].partition('<div class="cance-numbers"')[0]) < 150_000
+    )
 
 
 def test_to_write_it_leaves_the_explorer_as_it_was(explorer: Explorer) -> None:
