@@ -9,11 +9,18 @@ from scipy.special import erf
 from cance_edu import CANCE
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
+from cance_edu.course.dial.data import recorded_dial
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_dataset, lesson_split
 from cance_edu.course.picture import figure, tell
+from cance_edu.course.pictured import pictured
 from cance_edu.course.predict import answer, predict
-from cance_edu.course.proposition.detection import best_log_ratio, optimal_score, thresholds
+from cance_edu.course.proposition.detection import (
+    best_log_ratio,
+    ends_of_artificial_errors,
+    optimal_score,
+    thresholds,
+)
 from cance_edu.course.proposition.detection_figure import draw_thresholds
 from cance_edu.course.proposition.explorer import PropositionExplorer
 from cance_edu.course.proposition.figure import draw_side_by_side
@@ -79,6 +86,7 @@ __all__ = [
     "draw_staircase",
     "draw_switches",
     "draw_thresholds",
+    "ends_of_artificial_errors",
     "erf",
     "families",
     "figure",
@@ -95,9 +103,11 @@ __all__ = [
     "np",
     "optimal_score",
     "over_seeds",
+    "pictured",
     "predict",
     "proposition_view",
     "safe_spread",
+    "scores_of_low_eights",
     "seed",
     "share_called_noise",
     "spread_interval",
@@ -122,6 +132,15 @@ def mnist_features() -> NDArray[np.float64]:
     """Return error and dissimilarity of 1,000 training eights of MNIST, recorded."""
     features: NDArray[np.float64] = recordings.load("mnist_eights")["train_features"][:, -2:]
     return features
+
+
+def scores_of_low_eights(error: float) -> NDArray[np.float64]:
+    """Return the scores of MNIST's test eights with less than an error, recorded at K = 1.69."""
+    stops = recorded_dial().stops
+    low = ~stops.is_anomaly & (stops.features[:, -2] < error)
+    (at_start,) = np.flatnonzero(stops.scale == 1.69)
+    scores: NDArray[np.float64] = stops.parts[at_start, 2, low]
+    return scores
 
 
 def noise_draws(features: ArrayLike, count: int) -> NDArray[np.float64]:

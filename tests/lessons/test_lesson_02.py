@@ -102,18 +102,26 @@ def test_a_spreads_interval_holds_the_truth_about_95_times_in_100():
 
 def test_figures_draw_what_they_are_given():
     stairs = staircase(SPREAD)
-    axes = Figure().subplots()
-    draw_staircase(axes, stairs)
+    axes, margin = draw_staircase(Figure(), stairs)
     np.testing.assert_array_equal(axes.lines[-2].get_ydata(), stairs.sides[0])
     np.testing.assert_array_equal(axes.lines[-1].get_ydata(), stairs.sides[-1])
+    least = np.log(stairs.sides[0] / stairs.sides[-1]).min()
+    assert margin.lines[2].get_ydata().min() == least
+    assert margin.lines[-1].get_ydata() == [least]
+    assert margin.texts[0].get_text() == f"smallest, {least:.2f}"
     cases = switches(SPREAD)
     panels = draw_switches(Figure(), cases)
+    assert min(axes.get_xlim()[1] for axes in panels) > max(case.z[-1] for case in cases)
     assert [axes.get_title().endswith("holds") for axes in panels] == [c.holds for c in cases]
     lost = loss_map(np.linspace(0.1, 0.7, 7), [1.0, 2.0, 5.0])
-    axes = Figure().subplots()
-    draw_bands(axes, lost, {"a": (0.3, 0.4, 0.5), "b": (0.5, 0.6, 0.7)}, 0.453)
+    axes, below = draw_bands(Figure(), lost, {"a": (0.3, 0.4, 0.5), "b": (0.5, 0.6, 0.7)}, 0.453)
     assert list(axes.lines[0].get_xdata()) == [0.3, 0.5]
-    assert [text.get_text() for text in axes.texts][:2] == ["a", "b"]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+    drawn = below.collections[0].get_array()
+    np.testing.assert_array_equal(
+        drawn.compressed(), 100 * lost.lost_noise_mass[lost.lost_share > 0]
+    )
+    assert axes.get_xlim() == below.get_xlim()
     z = np.linspace(0.1, 2, 401)
     axes = Figure().subplots()
     draw_optimal_scores(axes, z, z, z + (z > MODE), MODE)

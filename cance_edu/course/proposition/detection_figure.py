@@ -20,7 +20,7 @@ RULES = {
 
 
 def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
-    """Draw both scores with their step and thresholds, and what each rule alarms on and finds.
+    """Draw both scores with the thresholds, and what each rule alarms on and finds.
 
     Parameters
     ----------
@@ -43,19 +43,23 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
     )
     scores.plot(z, view.augmented[inside], color="black", linewidth=2, label="with, $-\\ln p_m$")
     # "same" is drawn once, as "without"; the two others are close together: write them apart.
-    for rule, style, lift in (("without", "--", 0.0), ("raised", ":", 0.3), ("again", "-", -0.1)):
+    for rule, style, side in (
+        ("without", "--", "top"),
+        ("raised", ":", "bottom"),
+        ("again", "-", "top"),
+    ):
         place = view.threshold[rule]
         scores.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
-        scores.text(2.6, place + lift, f" {RULES[rule]}", fontsize=7, va="center", color=ANOMALY)
-    top = float(np.interp(view.mode * (1 + 1e-3), view.z, view.augmented))
-    scores.annotate(
-        f"a step of {view.step:.1f} nat at $m_z$",
-        (view.mode, top),
-        (0.55, 4.2),
-        fontsize=8,
-        arrowprops={"arrowstyle": "->"},
-    )
-    scores.set(xlabel=Z_LABEL, ylabel="optimal score, nats", ylim=(-0.9, 7), xlim=(0, 2.6))
+        words = f"{RULES[rule]}: {place:.2f}"
+        away = 2 if side == "bottom" else -3
+        scores.annotate(
+            *(words, (0.48, place), (0, away)),
+            textcoords="offset points",
+            va=side,
+            fontsize=8,
+            color=ANOMALY,
+        )
+    scores.set(xlabel=Z_LABEL, ylabel="optimal score, nats", ylim=(-0.9, 5.5), xlim=(0, 2.6))
     scores.legend(fontsize=8, loc="upper center")
     panels = [figure.add_subplot(grid[1, column]) for column in (0, 1)]
     for axes, shares, name in zip(
@@ -66,7 +70,7 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
         bars = axes.barh(rows, list(shares.values()), color=colours)
         axes.bar_label(bars, [f"{share:.1%}" for share in shares.values()], padding=3)
         axes.set_yticks(rows, list(RULES.values()) if axes is panels[0] else [""] * len(rows))
-        axes.set(title=name, xlim=(0, 1.3 * max(shares.values())), xticks=[])
+        axes.set(title=name, xlim=(0, 1.45 * max(shares.values())), xticks=[])
     return [scores, *panels]
 
 

@@ -37,7 +37,8 @@ def draw_augmented(
         (real, NORMAL, "o", "real"),
     ):
         x, y = np.asarray(points).T
-        axes.plot(x, y, marker, color=colour, markersize=4, alpha=0.7, label=name)
+        inside = colour if name == "real" else "none"  # what is hollow hides nothing
+        axes.plot(x, y, marker, color=colour, markersize=4, markerfacecolor=inside, label=name)
     width, height = np.asarray(end)
     axes.add_patch(Rectangle((0, 0), width, height, fill=False, linestyle="--"))
     axes.axhline(0, color="0.6", linewidth=0.8)

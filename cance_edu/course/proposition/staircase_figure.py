@@ -22,28 +22,45 @@ STEPS = (
 """What each gap between two sides is there for, its colour and its hatch."""
 
 
-def draw_staircase(axes: Axes, stairs: Staircase) -> None:
+def draw_staircase(figure: FigureBase, stairs: Staircase) -> tuple[Axes, Axes]:
     """Draw the four sides of the proof, and the three gaps between them, each with its reason.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
+    figure : Figure or SubFigure
+        Filled; 6.5 by 4.6 inches with a constrained layout suit it.
     stairs : Staircase
         What to draw.
+
+    Returns
+    -------
+    tuple of Axes
+        The densities; below them the gaps as log-ratios to the noise, the margin on top.
     """
-    for higher, lower, (reason, colour, hatch) in zip(
-        stairs.sides, stairs.sides[1:], STEPS, strict=False
-    ):
-        axes.fill_between(
-            stairs.z, higher, lower, color=colour, alpha=0.4, hatch=hatch, linewidth=0, label=reason
-        )
-    for side in stairs.sides[1:3]:
-        axes.plot(stairs.z, side, color="0.4", linewidth=0.8)
-    axes.plot(stairs.z, stairs.sides[0], color="black", linewidth=2, label="$p_m$, half and half")
-    axes.plot(stairs.z, stairs.sides[3], "--", color=NOISE, linewidth=2, label="$p_n$, noise")
-    axes.set(xlabel=Z_LABEL, ylabel="density", xlim=(0, stairs.z[-1]), ylim=(0, None))
-    axes.legend(fontsize=8, loc="upper left")
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    logs = np.log(stairs.sides / stairs.sides[-1])
+    for axes, sides in ((upper, stairs.sides), (lower, logs)):
+        for high, low, (reason, colour, hatch) in zip(sides, sides[1:], STEPS, strict=False):
+            style = {"color": colour, "alpha": 0.4, "hatch": hatch, "linewidth": 0}
+            axes.fill_between(stairs.z, high, low, label=reason, **style)
+        for side in sides[1:3]:
+            axes.plot(stairs.z, side, color="0.4", linewidth=0.8)
+        axes.plot(stairs.z, sides[0], color="black", linewidth=2, label="$p_m$, half and half")
+        axes.plot(stairs.z, sides[3], "--", color=NOISE, linewidth=2, label="$p_n$, noise")
+    least = int(logs[0].argmin())
+    lower.plot(stairs.z[least], logs[0, least], "o", color="black", clip_on=False)
+    lower.annotate(
+        f"smallest, {logs[0, least]:.2f}",
+        *((stairs.z[least], logs[0, least]), (0.8 * stairs.z[least], 1.05 * logs[0].max())),
+        va="center",
+        ha="center",
+        fontsize=8,
+        arrowprops={"arrowstyle": "->"},
+    )
+    upper.set(ylabel="density", xlim=(0, stairs.z[-1]), ylim=(0, None))
+    lower.set(xlabel=Z_LABEL, ylabel="margin, nats", ylim=(0, 1.25 * logs[0].max()))
+    upper.legend(fontsize=8, loc="upper left")
+    return upper, lower
 
 
 def draw_switches(figure: FigureBase, cases: Sequence[Switch]) -> list[Axes]:
@@ -62,6 +79,7 @@ def draw_switches(figure: FigureBase, cases: Sequence[Switch]) -> list[Axes]:
         One for each case.
     """
     all_axes = list(figure.subplots(-(-len(cases) // 3), 3, sharex=True, sharey=True).flat)
+    end = 1.03 * max(case.z[-1] for case in cases)
     for axes, case in zip(all_axes, cases, strict=False):
         axes.plot(case.z, case.augmented, color="black", linewidth=2, label="$p_m$")
         axes.plot(case.z, case.noise, "--", color=NOISE, linewidth=2, label="noise")
@@ -76,28 +94,53 @@ def draw_switches(figure: FigureBase, cases: Sequence[Switch]) -> list[Axes]:
             label="lost",
         )
         axes.set_title(f"{case.name}: {'holds' if case.holds else 'lost'}", fontsize=9)
-        axes.set(xlabel="$z / μ_z$", ylabel="density", xlim=(0, None), yscale="log", ylim=(0.01, 4))
+        axes.set(xlabel="$z / μ_z$", ylabel="density", xlim=(0, end), yscale="log", ylim=(0.01, 4))
         axes.label_outer()
     all_axes[0].legend(fontsize=8, loc="lower right")
     return all_axes
 
 
 def draw_bands(
-    axes: Axes, lost: LossMap, bands: Mapping[str, tuple[float, float, float]], tip: float
-) -> None:
-    """Draw where Prop. 3.1 is lost over spread and K, and real features with their intervals.
+    figure: FigureBase, lost: LossMap, bands: Mapping[str, tuple[float, float, float]], tip: float
+) -> tuple[Axes, Axes]:
+    """Draw real features' spreads with their intervals, and below them where Prop. 3.1 is lost.
 
     Parameters
     ----------
-    axes : Axes
-        Where to draw.
+    figure : Figure or SubFigure
+        Filled; 8 by 5 inches with a constrained layout suit it.
     lost : LossMap
         What is lost.
     bands : mapping of str to (low, spread, high)
         By the feature's name.
     tip : float
         The spread from which on nothing is lost.
+
+    Returns
+    -------
+    tuple of Axes
+        The features, a row each; the map.
     """
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.6))
+    for place, (low, spread, high) in enumerate(bands.values()):
+        colour = PALETTE[place % len(PALETTE)]
+        upper.plot([low, high], [place] * 2, color=colour, linewidth=4)
+        upper.plot(spread, place, "|", color="black", markersize=9)
+    upper.set_yticks(range(len(bands)), list(bands))
+    upper.set_ylim(len(bands) - 0.4, -0.6)
+    _draw_tongue(lower, lost)
+    for axes in (upper, lower):
+        axes.axvline(tip, color="black", linewidth=1, linestyle=":")
+    lower.plot(tip, 1 / tip, "o", color="black", markersize=4)
+    lower.annotate(
+        f"the tip, {tip:.3f}", (tip, 1 / tip), (tip + 0.04, 1.6), arrowprops={"arrowstyle": "->"}
+    )
+    lower.set(xlabel="spread $σ_z / μ_z$", ylabel="K", xlim=(lost.spread[0], lost.spread[-1]))
+    return upper, lower
+
+
+def _draw_tongue(axes: Axes, lost: LossMap) -> None:
+    """Draw how much of the noise lies where it is denser, over spread and K; white where none."""
     share = np.ma.masked_where(lost.lost_share == 0, 100 * lost.lost_noise_mass)
     mesh = axes.pcolormesh(
         *(lost.spread, lost.noise_scale, share),
@@ -105,21 +148,13 @@ def draw_bands(
         norm=Normalize(-5, 45),
         shading="nearest",
     )
-    axes.figure.colorbar(mesh, ax=axes, label="share of the noise, percent").ax.set_ylim(0, 45)
-    for place, (name, (low, spread, high)) in enumerate(bands.items()):
-        colour, height = PALETTE[place % len(PALETTE)], 11.5 * 1.19**place
-        axes.plot([low, high], [height] * 2, color=colour, linewidth=4)
-        axes.plot(spread, height, "|", color="black", markersize=9)
-        axes.text(low - 0.006, height, name, fontsize=8, va="center", ha="right")
-    axes.axvline(tip, color="black", linewidth=1, linestyle=":")
-    axes.plot(tip, 1 / tip, "o", color="black", markersize=4)
-    axes.annotate(
-        f"the tip, {tip:.3f}", (tip, 1 / tip), (tip + 0.04, 1.6), arrowprops={"arrowstyle": "->"}
-    )
+    beside = axes.inset_axes((0.68, 0.8, 0.28, 0.06))  # in the white part
+    bar = axes.figure.colorbar(mesh, cax=beside, orientation="horizontal")
+    bar.set_label("noise in the lost part, percent", fontsize=8)
+    beside.set_xlim(0, 45)
     axes.set_yscale("log")
     axes.set_yticks([1, 2, 5, 10], ["1", "2", "5", "10"])
     axes.set_yticks([], minor=True)
-    axes.set(xlabel="spread $σ_z / μ_z$", ylabel="K")
 
 
 def draw_optimal_scores(
