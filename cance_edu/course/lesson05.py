@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_expit
+from scipy.stats import norm
 
 from cance_edu.course.calibration import calibration
 from cance_edu.course.contrast.estimated_mean import (
@@ -34,6 +35,7 @@ from cance_edu.course.noise.gaussian_mixture import EXAMPLE
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_split, show_source
 from cance_edu.course.picture import figure, show, tell
+from cance_edu.course.pictured import pictured
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.strip import strip
 from cance_edu.detectors.cance import CANCE
@@ -79,9 +81,11 @@ __all__ = [
     "log_expit",
     "minimize_scalar",
     "nce_loss",
+    "norm",
     "np",
     "on_plane",
     "over_seeds",
+    "pictured",
     "predict",
     "reach",
     "recorded_dial",

@@ -43,8 +43,8 @@ lesson.strip("contrast", "score")
 # You have 20,000 data points $z$ on a line, and no idea where they come from. You draw as many
 # points $v$ of a noise that you do know, $N(0,\ 1.5^2)$.
 #
-# Now forget densities. Train a classifier, a logistic regression, to tell data from noise. Its
-# log-odds of *data* have three weights, $T(u) = w_0 + w_1 u + w_2 u^2$.
+# Now forget densities. Train a logistic regression to tell data from noise. Its log-odds of *data*
+# have three weights, $T(u) = w_0 + w_1 u + w_2 u^2$.
 
 # %%
 z, v = lesson.line_draws(lesson.seed)  # four times as much noise as is needed yet
@@ -75,8 +75,8 @@ lesson.figure(
     *(lesson.draw_line_contrast, line),
     size=(8, 3),
     caption="Left, the dots are **noise density times $e^T$**: you knew the one factor and learned "
-    "the other, and their product is the density of the data. Right, why: $T$ is the difference of "
-    "the two log-densities.",
+    "the other. Right, why their product is the density of the data: $T$ is the difference of the "
+    "two log-densities.",
     alt="Dots of the learned density and log-odds lie on the curves of the true ones.",
 )
 
@@ -106,9 +106,9 @@ lesson.answer(
     """
     It is $-\\ln 4 = -1.39$, but for the luck of the draws. With four times as much noise about, the
     odds of data are four times lower at each point. The two other weights change by {slope:.2f} and
-    {bend:.2f}: luck as well. So $T$ approaches $\\ln p_d - \\ln \\nu p_n$, and whoever forgets to
-    add $\\ln\\nu$ back gets a density of mass $1/\\nu$. (Sec. 3.1 of the paper says "plus a
-    constant"; this is the constant.)
+    {bend:.2f}: luck as well. So $T$ approaches $\\ln p_d - \\ln \\nu p_n$. Forget to add $\\ln\\nu$
+    back, and you get a density of mass $1/\\nu$. (“Plus a constant”, says Sec. 3.1 of the paper;
+    this is the constant.)
     """,
     slope=change[1],
     bend=change[2],
@@ -143,10 +143,7 @@ lesson.answer(
 
 # In code that is one line, `nce_loss`:
 # `return -logsigmoid(on_data).mean() - noise_ratio * logsigmoid(-on_noise).mean()`.
-#
-# It asks for $\ln\sigma(-T)$ where the paper prints $\ln(1 - \sigma(T))$. On paper that is
-# one and the same. In floating point $\sigma(40)$ rounds to 1, and the printed form is
-# $\ln 0 = -\infty$.
+# (In floating point $\sigma(40)$ is 1, and the printed form $-\infty$.)
 #
 # ### Where the loss is least
 #
@@ -180,19 +177,19 @@ lesson.figure(
     log_odds,
     {f"u = {u:g}, bend {b:.2f}": loss_at(u, log_odds) for u, b in zip(places, bends, strict=True)},
     minima,
-    caption="The loss at three single points. Triangles are where a numerical minimiser ends: at "
-    "$\\ln p_d - \\ln p_n$ of that point. **How much a point matters is how sharply its curve "
-    "bends there**, not how high it is.",
-    alt="Three convex curves; each is least at the true log-odds of its own point.",
+    caption="The loss at three single points, above its least. Triangles are where a numerical "
+    "minimiser ends: at $\\ln p_d - \\ln p_n$ of that point. **How much a place matters is how "
+    "sharply its curve bends there**.",
+    alt="Three convex curves; each is least at the true log-odds of its own point. The one at "
+    "u = -0.5 is nearly flat to the left.",
 )
 
 # %% [markdown]
-# - **The minimum is normalised.** Nobody asked for $\int p^\theta = 1$. The minimum is at $p_d$,
-#   which has mass 1. Maximum likelihood for densities cannot do this: without the constraint it
-#   would raise $p^\theta$ without end.
-# - **The bend at the minimum** is $\frac{p_d\, \nu p_n}{p_d + \nu p_n}$: put $t = T^*$ into the
-#   second derivative. Where one of the two is practically zero, so is the bend, and the loss hardly
-#   cares what $T$ says there. Section 4 is about this.
+# - **The minimum is normalised.** Nobody asked for $\int p^\theta = 1$; it is at $p_d$, which has
+#   mass 1. Maximum likelihood for densities, not told so, would raise $p^\theta$ without end.
+# - **The bend at the minimum** is $p_d\, \frac{\nu p_n}{p_d + \nu p_n}$: put $t = T^*$ into the
+#   second derivative. The fraction is $1 - \sigma(T^*)$, the probability that a point there is
+#   noise. Where $p_d$ or the fraction is practically zero, the loss hardly cares what $T$ says.
 #
 # ### How low the loss can go
 #
@@ -219,40 +216,44 @@ lesson.predict(
 )
 
 # %%
-wide = torch.linspace(-9, 9, 721).double()
-p, q = (torch.from_numpy(law.pdf(wide)) for law in laws)
-mixture = (p + q) / 2
-jensen_shannon = 18 / 720 * (p * (p / mixture).log() + q * (q / mixture).log()).sum() / 2
-least = 2 * lesson.np.log(2) - 2 * jensen_shannon
-reached = lesson.nce_loss(powers(z) @ weights, powers(v[:20_000]) @ weights)
-variance_far = lesson.covariance_of_estimates(lesson.NoiseSetting(mean=3))[1, 1]
+wide = lesson.np.linspace(-9, 12, 841)
+
+
+def least_loss(data, noise):
+    p, q = data.pdf(wide), noise.pdf(wide)
+    m = (p + q) / 2
+    kl_p, kl_q = (lesson.np.trapezoid(d * lesson.np.log(d / m), wide) for d in (p, q))
+    return 2 * lesson.np.log(2) - kl_p - kl_q
+
+
+least = least_loss(*laws)
 
 # %% tags=["remove-input"]
+reached = lesson.nce_loss(powers(z) @ weights, powers(v[:20_000]) @ weights)
+least_far = least_loss(lesson.norm(0), lesson.norm(3))
+variance_like, variance_far = (
+    lesson.covariance_of_estimates(lesson.NoiseSetting(mean=mean))[1, 1] for mean in (0, 3)
+)
 lesson.answer(
     "05 lowest loss",
     "less loss, and less knowledge",
     """
     The loss falls towards 0 as the divergence grows towards $\\ln 2$. But the bend is nearly zero
-    at all points then: a classifier that is right nearly everywhere says little about a density.
-    **A low NCE loss is no sign of a good density**; it says that the task was easy. In section 1
-    the least loss was {least:.3f}; the regression reached {reached:.3f} on its own draws; guessing
-    has $2 \\ln 2 = 1.386$.
+    at all points then. Move noise like the data $N(0, 1)$ three deviations away: the least loss
+    falls from $2 \\ln 2 = 1.386$, that of guessing, to {least_far:.3f}, and the variance of an
+    estimated mean (section 4) grows {times:.0f}-fold. **A low NCE loss is no sign of a good
+    density**; it says that the task was easy. In section 1 the least loss was {least:.3f}; the
+    regression reached {reached:.3f} on its own draws, which it may fit better than the truth does.
     """,
     least=least,
     reached=reached,
+    least_far=least_far,
+    times=variance_far / variance_like,
 )
 
 # %% [markdown]
-# **Eq. 6.** At the minimiser solve Eq. 4 for $\ln p^\theta$, and put a minus in front, for rare
-# things should score high:
-#
-# $$ S(z) = -\ln p^{\theta^*}(z) = -\left(T_{\theta^*}(z) + \ln\nu + \ln p_n(z)\right). \tag{6} $$
-#
-# **Eq. 7.** With $T = T^*$ that is $S = -\ln p_d$, whatever $\nu$ and the noise were. The paper
-# names one condition: $T$ must be flexible enough. There are two more: $\nu p_n$ must be above zero
-# where $p_d$ is, and there must be enough data.
-#
-# **Your turn.** Write Eq. 6 as code. One of its three terms is easily forgotten.
+# **Your turn.** Solve Eq. 4 for $\ln p^\theta$, put a minus in front, for rare things should score
+# high, and write that as code (NumPy is `lesson.np`). One of the three terms is easily forgotten.
 
 # %%
 from cance_edu.classroom import check
@@ -267,8 +268,17 @@ check.anomaly_score(my_score)
 # %% [markdown]
 # <details><summary>One answer</summary>
 #
-# `return -(log_ratio + np.log(noise_ratio) + noise_log_prob)`, after `import numpy as np`.
+# `return -(log_ratio + lesson.np.log(noise_ratio) + noise_log_prob)`
 # </details>
+#
+# On paper that is **Eq. 6**, and **Eq. 7** where $T = T^*$, whatever $\nu$ and the noise were:
+#
+# $$ S(z) = -\ln p^{\theta^*}(z) = -\left(T_{\theta^*}(z) + \ln\nu + \ln p_n(z)\right), \tag{6} $$
+#
+# $$ S(z) = -\ln p_d(z). \tag{7} $$
+#
+# The paper names one condition of Eq. 7: $T$ must be flexible enough. There are two more: $\nu p_n$
+# must be above zero where $p_d$ is, and there must be enough data.
 #
 # ## 3 · In the plane, where the truth is known
 #
@@ -304,13 +314,20 @@ planes = {"truth": lesson.on_plane(lesson.EXAMPLE.log_prob)}
 planes |= {"noise": lesson.on_plane(noise.log_prob), "learned": learned}
 
 # %% tags=["remove-input"]
+too_high = lesson.np.where(  # inside the ellipse that holds half of the noise: 2 ln 2 = 1.39
+    noise.squared_distance(learned.points).reshape(learned.log_density.shape) < 1.39,
+    learned.log_density - planes["truth"].log_density,
+    -lesson.np.inf,
+)
 lesson.figure(
     lesson.draw_planes,
     planes,
+    learned.points[too_high.argmax()],
     size=(9, 3),
-    caption="$T$ turned one broad hill into three. Look at the empty middle: the learned density "
-    "is low there, but not as low as the truth.",
-    alt="The learned density has the truth's three hills; the noise is one broad hill.",
+    caption="$T$ turned one broad hill into three. At the cross, in the empty middle, the learned "
+    "density is low, but not as low as the truth.",
+    alt="The learned density has the truth's three hills; the noise is one broad hill. At the "
+    "cross between the hills the truth is darkest.",
 )
 
 # %% tags=["remove-input"]
@@ -318,20 +335,15 @@ test = lesson.EXAMPLE.sample(20_000, generator)
 truth = lesson.EXAMPLE.log_prob(test)
 from_noise = lesson.divergence(truth, -noise.log_prob(test), mass=1.0)
 from_learned = lesson.divergence(truth, -log_density(test), learned.mass)
-too_high = lesson.np.where(
-    noise.squared_distance(learned.points).reshape(learned.log_density.shape) < 1.39,  # half of it
-    learned.log_density - planes["truth"].log_density,
-    -lesson.np.inf,
-)
 lesson.tell(
     """
-    How good is it? The Kullback-Leibler divergence from the truth is {noise:.2f} nats for the noise
-    and **{learned:.3f}** for the learned density (over seeds {seeds:.3f}); the mass of the learned
-    density is {mass:.2f}, though nobody asked for 1.
+    The Kullback-Leibler divergence from the truth is {noise:.2f} nats for the noise, and
+    **{learned:.3f}** for the learned density (over seeds {seeds:.3f}), once it is divided by its
+    mass. That is {mass:.2f}, though nobody asked for 1.
 
-    But a divergence is an average over *data*, and hardly any data are in the hole. At one place in
-    the middle the learned log-density is too high by **{over:.1f} nats**. A hole in the data is
-    where an anomaly can hide, and this measure does not see it.
+    But a divergence is an average over *data*, and hardly any data are in the hole. At the cross
+    the learned log-density is too high by **{over:.1f} nats**: an anomaly can hide there, and this
+    measure does not see it.
     """,
     noise=from_noise,
     learned=from_learned,
@@ -362,41 +374,40 @@ lesson.answer(
     "near 4",
     """
     With $T = 0$, Eq. 6 says $e^{-S} = \\nu p_n$: the noise itself, $\\nu$ times. After {step}
-    steps, at the first record, it is {four:.1f} still; with $\\nu = 1$ it is {one:.2f},
-    where hardly anything was learned. So **a mass far from 1 means that training is not done, and
-    a mass near 1 proves nothing**. It comes back because $p^\\theta$ comes to be $p_d$, which has
-    mass 1.
+    steps it is {four:.1f} still, after {later} it is {back:.2f}: a constant is soon learned. The
+    shape is not; the divergence is {unmoved:.2f} nats then, as with the noise alone. So **a mass
+    far from 1 means that $p^\\theta$ is not $p_d$, and a mass near 1 proves nothing**.
     """,
     picture=lesson.figure(
         lesson.draw_learning,
         runs,
         size=(8, 2.8),
-        caption="The mass strays and settles near 1, while the divergence from the truth falls.",
-        alt=f"Mass starts near ν; the divergence falls from {one.divergence[0]:.2f} to "
-        f"{one.divergence[-1]:.3f} nats for ν = 1.",
+        caption="The mass is near 1 long before the divergence falls, strays, and settles.",
+        alt=f"For ν = 4 the mass starts at {four.mass[0]:.1f} and is soon near 1; the divergence "
+        f"falls from {one.divergence[0]:.2f} to {one.divergence[-1]:.3f} nats for ν = 1.",
     ),
-    step=one.step[0],
+    step=four.step[0],
     four=four.mass[0],
-    one=one.mass[0],
+    later=four.step[1],
+    back=four.mass[1],
+    unmoved=four.divergence[1],
 )
 
 # %% [markdown]
 # ## 4 · How sure is the estimate?
 #
-# Take a model that can be solved: data $N(0, 1)$, of which you know the shape, but neither the mean
-# $b$ nor the normaliser: $\ln p^\theta = c + b u - \frac12 u^2$. Maximum likelihood, which knows
-# how to normalise, estimates $b$ with variance $1/n$. NCE pays for what it does not know. How much?
+# Take a model that can be solved: $n$ data points $N(0, 1)$, of which you know the shape, but
+# neither the mean $b$ nor the normaliser: $\ln p^\theta = c + b u - \frac12 u^2$. The noise is
+# $N(0, K^2)$, and there are $N = n (1 + \nu)$ points in all. Maximum likelihood, which knows how to
+# normalise, estimates $b$ with variance $1/n$. NCE pays for what it does not know. How much?
 #
-# The bend of section 2 answers: **a data point teaches as much as it could have been noise**. With
-# $g = (1, u)$, the slope of $T$ in $(c, b)$, add up the bends of all points:
+# The bend of section 2 answers. It is $p_d$ times the fraction: **a data point teaches as much as
+# it could have been noise**. With $g = (1, u)$, the slope of $T$ in $(c, b)$, add up all bends:
 #
 # $$ I = \int p_d\, \frac{\nu p_n}{p_d + \nu p_n}\; g g^T du, \qquad
-#    n\, \mathrm{Cov}(\hat c, \hat b) \to I^{-1} - \left(1 + \tfrac1\nu\right) e_c e_c^T $$
+#    n\, \mathrm{Var}(\hat b) \to \left(I^{-1}\right)_{bb} $$
 #
-# for many data (Gutmann and Hyvärinen, 2012). Here $e_c = (1, 0)$ points at the constant. The
-# theorem assumes that the model holds the truth, that its constant is free, and that the *numbers*
-# of data and noise points are fixed. What it subtracts is the luck of drawing labels, which you do
-# not have.
+# for many data, where the model holds the truth (Gutmann and Hyvärinen, 2012).
 #
 # With noise like the data the fraction is $\frac{\nu}{1 + \nu}$ at each point, and the variance of
 # $b$ is $1 + \frac1\nu$ times maximum likelihood's.
@@ -408,18 +419,19 @@ lesson.figure(
     by_ratio,
     at_one_budget,
     size=(8.5, 3.2),
-    caption="Lines are the formula, marks simulations. If data are what you lack, take more noise "
-    "(left). If each point costs the same, take about half and half (right).",
+    caption="Lines are the formula, marks 2,000 simulations each. If you lack data, take more "
+    "noise (left). If each point costs the same, take about half and half (right).",
     alt="Left: curves fall towards 1 as ν grows. Right: each is least between ν = 1/2 and ν = 2.",
 )
 
 # %% tags=["remove-input"]
 lesson.predict(
     "05 the price of width",
-    "Sec. 3.4 says that NCE works best with noise like the data. On a line, noise *three times as "
-    "wide* estimates the mean with 0.94 times the variance that noise like the data gives: it is "
-    "even better. And in eight dimensions, for the mean of one coordinate?",
-    options=["better as well", "about the same", "about eight times worse"],
+    "NCE “performs optimally” with noise that “closely resembles” the data, says Sec. 3.4. On a "
+    "line, noise *three times as wide* estimates the mean with 0.94 times the variance that noise "
+    "like the data gives: it is even better. And in eight dimensions, for the mean of one "
+    "coordinate?",
+    options=["better as well", "8 times worse", "80 times worse", "6,600 times worse, about 3^8"],
 )
 
 # %%
@@ -431,14 +443,13 @@ price = {d: wide / like_the_data for d, (like_the_data, wide) in at_three.items(
 # %% tags=["remove-input"]
 lesson.answer(
     "05 the price of width",
-    "about eight times worse",
+    "8 times worse",
     """
-    {eight:.1f} times, and in sixteen dimensions {sixteen:.0f} times. A data point teaches as much
-    as it could have been noise, and noise three times as wide has $3^D$ times the room: about the
-    data there is hardly any left. The best width comes ever closer to 1, and the gain over $K = 1$
-    ever closer to nothing. So in eight dimensions the sentence of the paper is nearly right, for
-    *this* estimate: the mean. For the density at a point far out it is another story
-    (lesson 06).
+    {eight:.1f} times, and in sixteen dimensions {sixteen:.0f} times. In the middle the noise is
+    $3^D$ times thinner than the data, which teach next to nothing there. But the outermost tenth of
+    them still has noise about it, and gives most of $I$: each dimension costs only about a third
+    more. The best width comes ever closer to 1. So in eight dimensions the sentence of the paper is
+    nearly right, for *this* estimate; for the density far out see lesson 06.
     """,
     picture=lesson.figure(
         lesson.draw_widths,
@@ -470,10 +481,12 @@ lesson.figure(
     lesson.draw_ray,
     ray,
     size=(9, 2.8),
-    caption="Far out no loss bends $T$: it runs on as a straight line, while the noise's parabola, "
-    f"which you brought, carries the score. At 20 the truth is {-ray.true_log_prob[-1]:.0f} nats, "
-    f"the score {ray.score[-1]:.0f}.",
-    alt="Beyond 6 the probability is 0 and T is a straight line; the score is far below the truth.",
+    caption="Left, from 2 to 3, where data lie, the parts add up to the truth. Right, no loss "
+    "bends $T$ far out: its network (of ELUs) runs on as a straight line, and the noise's parabola "
+    f"outgrows it in the end. At 20 the truth is {-ray.true_log_prob[-1]:.0f} nats (the kink is "
+    f"where a broader hill takes over), the score {ray.score[-1]:.0f}.",
+    alt="Left, the score lies on the truth in the hill and below it in the hole. Right, -T is a "
+    "straight line, -ln p_n a parabola; the score is far below the truth.",
 )
 
 # %% tags=["remove-input"]
@@ -497,15 +510,16 @@ lesson.answer(
     """
     As a score it is nearly upside down, and it is right. $T^*$ answers “data or noise?”, and far
     out there is hardly any noise: a rare data point there is still *data*. That the density is
-    tiny is said by the other part. The sum $S$ has an AUROC of **{best:.1%}**. **$-T$ is no
-    anomaly score, not even where $T$ is perfect.**
+    tiny is said by the other part. $S$ has an AUROC of **{best:.1%}**. **Even a perfect $T$ may be
+    upside down as a score.**
     """,
     picture=lesson.figure(
         lesson.draw_heavy_tails,
         tails,
         size=(6.5, 3),
-        caption="$T^*$ rises on the way out, through the anomalies; $S$ rises as well.",
-        alt="T* and S against the distance; anomalies lie far out, where both are high.",
+        caption="On the way out $-T^*$ rises at first, then falls, through the anomalies; $S$ "
+        "rises all the way.",
+        alt="-T* and S against the distance; anomalies lie far out, where S is high and -T* low.",
     ),
     best=area_of_best_S,
 )
@@ -525,17 +539,30 @@ scores = {"brought": brought, "learned": -points.log_ratio, "sum": brought - poi
 areas = {name: lesson.auroc(split.is_anomaly, score) for name, score in scores.items()}
 
 # %% tags=["remove-input"]
+ordinary_T, ugly_T, _ = lesson.pictured().log_ratio
+ordinary_S, ugly_S, _ = lesson.pictured().scores
+above_middle = (log_density(test) > log_density(noise.mean[None])).double().mean().item()
 lesson.tell(
     """
-    The sum is the detector's own score. AUROC of what was brought: {brought:.3f}; of what was
-    learned: **{learned:.3f}**; of the sum: {total:.3f}. {beyond:.0%} of the anomalies lie beyond
-    99.9% of the noise, and $T$ calls {called:.0%} of these *data*.
+    The sum is the detector's own score. AUROC of what was brought: {brought:.1%}; of what was
+    learned: **{learned:.1%}**; of the sum: {total:.1%}. {beyond:.0%} of the anomalies lie beyond
+    99.9% of the noise, and $T$ calls {called:.0%} of these *data*. The Gaussian does most of the
+    work. So it does in the strip at the top: $T$ says {ugly_T:+.1f} to the ugly eight,
+    {ordinary_T:+.1f} to the ordinary one; you brought {ugly:.1f} and {ordinary:.1f}.
+
+    What is $T$ for, then? For what a Gaussian cannot say. To section 3's noise the empty middle is
+    the most normal place of all; $S$ is higher there than at **{middle:.1%}** of the data.
     """,
     brought=areas["brought"],
     learned=areas["learned"],
     total=areas["sum"],
     beyond=points.beyond[split.is_anomaly].mean(),
     called=(points.log_ratio[split.is_anomaly & points.beyond] > 0).mean(),
+    ugly_T=ugly_T,
+    ordinary_T=ordinary_T,
+    ugly=ugly_S + ugly_T,
+    ordinary=ordinary_S + ordinary_T,
+    middle=above_middle,
 )
 
 # %% tags=["remove-input"]
@@ -544,35 +571,42 @@ lesson.predict(
     "What is missing, then, is noise where the anomalies are? On all of MNIST's eights the noise "
     "was made wider, until at $K = 3$ nearly all anomalies had noise about them, and $T$ was "
     "trained anew each time. What became of the AUROC of $-T$, and of the AUROC of $S$?",
-    options=["a rise of both", "a rise of -T's alone", "a rise of S's alone"],
+    options=["both rose", "-T's rose, S's hardly moved", "-T's rose, S's fell"],
 )
 
 # %% tags=["remove-input"]
 dial = lesson.recorded_dial()
 brought_area, learned_area, sum_area = dial.areas.mean(0).T
+at_1, at_3 = dial.standing.mean(0)[[0, 5]]
 lesson.answer(
     "05 noise where the anomalies are",
-    "a rise of -T's alone",
+    "-T's rose, S's hardly moved",
     """
-    From {first:.2f} to {third:.2f}. That of $S$ stayed between {low:.3f} and {high:.3f}. Wider
-    noise brings less, and there is more left to learn: **$K$ decides which part carries the score,
-    and hardly how good the sum is**. That is the first thing that you will see in
-    lesson 06, where you turn $K$ yourself.
+    From {first:.0%} to {third:.0%}. That of $S$ stayed between {low:.1%} and {high:.1%}. Wider
+    noise leaves the *order* of $-\\ln p_{nK}$ as it was, and its AUROC. But it is flatter, and
+    brings fewer nats: $-T$ must nearly be $S$. **$K$ decides which part carries the score, and
+    hardly how good the sum is**. Section 4's price is eight times a small variance: with 5,000
+    points a mean is off by {off:.2f} deviations still. In lesson 06 you turn $K$ yourself.
     """,
     picture=lesson.figure(
         lesson.draw_parts_against_scale,
         dial.stops.scale,
         dial.areas,
-        size=(6.5, 3.2),
-        caption="All of MNIST's eights, three seeds, recorded. $-T$ goes from worse than a coin "
-        "to a fine score, and $S$ stands nearly still.",
-        alt=f"AUROC against K: learned from {learned_area[0]:.2f} to {learned_area[5]:.2f}, the "
-        f"sum near {sum_area.mean():.2f}, brought at {brought_area.mean():.2f}.",
+        dial.standing,
+        size=(9, 3.4),
+        caption="Three seeds, recorded. Left, $-T$ goes from worse than a coin to a fine score; "
+        "$S$ stands nearly still. Right, what makes anomalies stand out is brought at $K = 1$, "
+        "and learned at $K = 3$.",
+        alt=f"AUROC against K: learned from {learned_area[0]:.0%} to {learned_area[5]:.0%}, the "
+        f"sum near {sum_area.mean():.0%}, brought at {brought_area.mean():.0%}. How far "
+        f"anomalies stand out: from K = 1 to 3 brought falls from {at_1[0]:.1f} to {at_3[0]:.1f}, "
+        f"learned rises from {at_1[1]:.1f} to {at_3[1]:.1f}.",
     ),
     first=learned_area[0],
     third=learned_area[5],
     low=sum_area.min(),
     high=sum_area.max(),
+    off=(2 * price[8] / 5000) ** 0.5,
 )
 
 # %% [markdown]
@@ -580,13 +614,13 @@ lesson.answer(
 #
 # - A classifier of data against known noise learns $T$; then $p_d \approx \nu\, p_n\, e^T$. The
 #   factor $p_n$ is never learned: you bring it.
-# - Point by point Eq. 5 is least at $T^* = \ln p_d - \ln \nu p_n$, and how much a point counts is
-#   how much it could have been the other kind. For $\nu = 1$ the least loss is
-#   $2 \ln 2 - 2\, JSD$: low where the task is easy.
-# - Nobody normalises; the minimum is normalised already.
+# - Point by point Eq. 5 is least at $T^* = \ln p_d - \ln \nu p_n$, and a data point counts as much
+#   as it could have been noise. For $\nu = 1$ the least loss is $2 \ln 2 - 2\, JSD$: low where the
+#   task is easy.
+# - Nobody normalises; the minimum is normalised already, if $T$ is flexible enough to reach it.
 # - In one dimension wide noise is cheap. Each further dimension multiplies the price.
-# - $S$ is what you brought plus what you learned. Neither is a score by itself to rely on: judge
-#   the sum.
+# - $S$ is what you brought plus what you learned. $T$ alone may be upside down, the noise alone is
+#   blind to a hole: judge the sum.
 #
 # ## Questions
 #

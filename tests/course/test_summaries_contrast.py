@@ -151,8 +151,9 @@ def test_line_contrast_is_drawn():
 
 def test_marks_lie_on_the_curves_at_the_minima():
     t = np.linspace(-2, 2, 5)
-    losses = {"a": t**2, "b": (t - 1) ** 2}
+    losses = {"a": t**2 + 3, "b": (t - 1) ** 2}
     *curves, first, second = draw_pointwise_loss(Figure().subplots(), t, losses, [0.0, 1.0])
+    np.testing.assert_array_equal(curves[0].get_ydata(), t**2)
     np.testing.assert_array_equal(curves[1].get_ydata(), losses["b"])
     np.testing.assert_array_equal([first.get_xydata()[0], second.get_xydata()[0]], [[0, 0], [1, 0]])
 
@@ -160,9 +161,11 @@ def test_marks_lie_on_the_curves_at_the_minima():
 def test_planes_share_their_contours():
     planes = {"truth": on_plane(EXAMPLE.log_prob, n=21), "noise": on_plane(NOISE.log_prob, n=21)}
     figure = Figure()
-    first, second = draw_planes(figure, planes)
+    first, second = draw_planes(figure, planes, mark=[1.0, 2.0])
     np.testing.assert_array_equal(first.levels, second.levels)
     assert [axes.get_title() for axes in figure.axes[:2]] == ["truth", "noise"]
+    for axes in figure.axes[:2]:
+        np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[1, 2]])
 
 
 def test_learning_is_drawn_for_each_run():
@@ -178,8 +181,8 @@ def test_learning_is_drawn_for_each_run():
 def test_ray_is_drawn_with_minus_the_log_densities():
     ray = along_ray(lambda u: u[:, 1], NOISE, EXAMPLE, (0.0, 1.0), np.array([0.0, 1.0, 2.0]))
     drawn = draw_ray(Figure(), ray)
-    expected = (ray.probability, ray.log_ratio, -ray.true_log_prob, ray.score, -ray.noise_log_prob)
-    for artist, values in zip(drawn, expected, strict=True):
+    expected = (-ray.true_log_prob, ray.score, -ray.noise_log_prob, -ray.log_ratio)
+    for artist, values in zip(drawn, 2 * expected, strict=True):
         np.testing.assert_allclose(artist.get_xydata(), np.stack([ray.distance, values], axis=1))
 
 

@@ -40,12 +40,15 @@ def test_points_of_a_plane_are_in_the_order_of_its_densities():
 
 
 def test_parts_are_drawn_in_percent_with_a_mark_for_each_seed():
-    axes = Figure().subplots()
     areas = np.array([[[0.5, 0.2, 0.9], [0.5, 0.8, 0.9]], [[0.7, 0.4, 0.9], [0.7, 0.8, 0.9]]])
-    brought, learned, total = draw_parts_against_scale(axes, [1, 3], areas)
+    standing = np.array([[[4, -1, 3], [1, 2, 3]]])
+    drawn = draw_parts_against_scale(Figure(), [1, 3], areas, standing)
+    brought, learned, total, *stand = drawn
     np.testing.assert_allclose(brought.get_ydata(), [60, 60])
     np.testing.assert_allclose(learned.get_ydata(), [30, 80])
     np.testing.assert_allclose(total.get_ydata(), [90, 90])
-    score, best = draw_heavy_tails(Figure().subplots(), heavy_tails(n=50, dimension=2))
+    np.testing.assert_array_equal([line.get_ydata() for line in stand], standing[0].T)
+    tails = heavy_tails(n=50, dimension=2)
+    score, best = draw_heavy_tails(Figure().subplots(), tails)
     assert (np.diff(score.get_xdata()) >= 0).all()
-    assert best.get_ydata().shape == (100,)
+    np.testing.assert_array_equal(best.get_ydata(), -tails.log_ratio[np.argsort(tails.distance)])

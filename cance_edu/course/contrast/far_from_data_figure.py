@@ -5,40 +5,46 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from cance_edu.course.contrast.far_from_data import Ray, Reach
-from cance_edu.course.style import ANOMALY, NOISE, NORMAL
+from cance_edu.course.style import ANOMALY, ARTIFICIAL, NOISE, NORMAL
 
 __all__ = ["draw_ray", "draw_reach"]
 
+BROUGHT = r"brought, $-\ln p_n$"
 
-def draw_ray(figure: Figure, ray: Ray) -> list[Line2D]:
-    """Draw the classifier's probability and log-odds, and the score with the truth, outwards.
+
+def draw_ray(figure: Figure, ray: Ray, near: float = 5.0) -> list[Line2D]:
+    """Draw the truth, the score and its two parts outwards: near the data, and all the way.
 
     Parameters
     ----------
     figure : Figure
-        Filled by three axes.
+        Filled by two axes.
     ray : Ray
         What to draw.
+    near : float
+        Where the left axes end.
 
     Returns
     -------
     list of Line2D
-        Probability; log-odds; truth, score and the noise's part of it.
+        Truth, score, the noise's part of it and T's; on the left, then on the right.
     """
-    left, middle, right = figure.subplots(1, 3)
-    artists = [
-        *left.plot(ray.distance, ray.probability, color="black"),
-        *middle.plot(ray.distance, ray.log_ratio, color="black"),
-        *right.plot(ray.distance, -ray.true_log_prob, color=NORMAL, label=r"truth, $-\ln p_d$"),
-        *right.plot(ray.distance, ray.score, ":", color="black", lw=2.5, label="score, $S$"),
-        *right.plot(ray.distance, -ray.noise_log_prob, "--", color=NOISE, label=r"$-\ln p_n$"),
-    ]
-    left.set_ylabel(r"probability of data, $\sigma(T)$")
-    middle.set_ylabel("log-odds T, nats")
-    right.set_ylabel("nats")
+    left, right = figure.subplots(1, 2)
+    artists = []
+    for axes in (left, right):
+        artists += [
+            *axes.plot(ray.distance, -ray.true_log_prob, color=NORMAL, label=r"truth, $-\ln p_d$"),
+            *axes.plot(ray.distance, ray.score, ":", color="black", lw=2.5, label="score, $S$"),
+            *axes.plot(ray.distance, -ray.noise_log_prob, "--", color=NOISE, label=BROUGHT),
+            *axes.plot(ray.distance, -ray.log_ratio, "-.", color=ARTIFICIAL, label="learned, $-T$"),
+        ]
+        axes.axhline(0, color="grey", linewidth=0.8)
+        axes.set(xlabel="distance from the mean, in units of z", ylabel="nats")
+    nearby = ray.distance <= near
+    lowest = float(-ray.log_ratio[nearby].max())
+    left.set(title="near", xlim=(0, near), ylim=(lowest - 2, 1.2 * ray.score[nearby].max()))
+    right.set(title="far")
     right.legend()
-    for axes in (left, middle, right):
-        axes.set_xlabel("distance from the mean")
     return artists
 
 

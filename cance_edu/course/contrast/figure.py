@@ -14,7 +14,7 @@ from cance_edu.course.style import NOISE, NORMAL, PALETTE, line_style, marker_st
 
 __all__ = ["draw_learning", "draw_line_contrast", "draw_planes", "draw_pointwise_loss"]
 
-LEVELS = np.arange(-12, -1)
+LEVELS = np.arange(-16, -1)
 """Log-densities of the contours, in nats."""
 
 
@@ -38,8 +38,8 @@ def draw_line_contrast(figure: Figure, line: LineContrast) -> list[Line2D]:
     artists = [
         *left.plot(line.u, line.data_density, color=NORMAL, label="data, $p_d$"),
         *left.plot(line.u, line.noise_density, "--", color=NOISE, label="noise, $p_n$"),
-        *left.plot(line.u, line.learned_density, label="learned, $e^{-S}$", **some),
-        *right.plot(line.u, line.optimal_log_ratio, color=NORMAL, label=r"$\ln p_d - \ln\nu p_n$"),
+        *left.plot(line.u, line.learned_density, label="$p_n e^T$", **some),
+        *right.plot(line.u, line.optimal_log_ratio, color=NORMAL, label=r"$\ln p_d - \ln p_n$"),
         *right.plot(line.u, line.log_ratio, label="learned, $T$", **some),
     ]
     right.axhline(0, color="grey", linewidth=0.8)
@@ -53,7 +53,9 @@ def draw_line_contrast(figure: Figure, line: LineContrast) -> list[Line2D]:
 def draw_pointwise_loss(
     axes: Axes, log_odds: ArrayLike, losses: Mapping[str, ArrayLike], minima: ArrayLike
 ) -> list[Line2D]:
-    """Draw the loss at single points against the log-odds there, with each minimum marked.
+    """Draw by how much the loss at single points is above its least, with each minimum marked.
+
+    All curves touch zero, so that their bends can be compared.
 
     Parameters
     ----------
@@ -73,16 +75,21 @@ def draw_pointwise_loss(
     """
     curves, marks = [], []
     for place, (name, loss) in enumerate(losses.items()):
-        curves += axes.plot(log_odds, loss, label=name, **line_style(place))
         where = np.asarray(minima)[place]
         least = np.interp(where, np.asarray(log_odds), np.asarray(loss))
-        marks += axes.plot(where, least, "v", color=PALETTE[place], markersize=8)
-    axes.set(xlabel="log-odds T at the point, nats", ylabel="loss, per unit of u", ylim=(0, None))
+        above = np.asarray(loss) - least
+        curves += axes.plot(log_odds, above, label=name, **line_style(place))
+        marks += axes.plot(where, 0, "v", color=PALETTE[place], markersize=8)
+    axes.set(
+        xlabel="log-odds T at the point, nats", ylabel="loss above its least", ylim=(-0.02, 0.5)
+    )
     axes.legend()
     return [*curves, *marks]
 
 
-def draw_planes(figure: Figure, planes: Mapping[str, Plane]) -> list[QuadContourSet]:
+def draw_planes(
+    figure: Figure, planes: Mapping[str, Plane], mark: ArrayLike | None = None
+) -> list[QuadContourSet]:
     """Draw log-densities in the plane side by side, with the same contours.
 
     Parameters
@@ -91,6 +98,8 @@ def draw_planes(figure: Figure, planes: Mapping[str, Plane]) -> list[QuadContour
         Filled by one square for each, and a scale.
     planes : mapping of str to Plane
         By title.
+    mark : array_like of shape (2,), optional
+        A place to be marked in each.
 
     Returns
     -------
@@ -101,6 +110,8 @@ def draw_planes(figure: Figure, planes: Mapping[str, Plane]) -> list[QuadContour
     contours = []
     for axes, (title, plane) in zip(row, planes.items(), strict=True):
         contours.append(axes.contourf(plane.x, plane.y, plane.log_density, LEVELS, extend="both"))
+        if mark is not None:
+            axes.plot(*np.asarray(mark), "+", color="white", markersize=9, markeredgewidth=2)
         axes.set(title=title, xlabel="$z_1$", aspect="equal")
     row[0].set_ylabel("$z_2$")
     figure.colorbar(contours[0], ax=row, label="log-density, nats", shrink=0.85)
