@@ -155,11 +155,11 @@ lesson.answer(
     "03 walk",
     what_changes,
     r"""
-    4 is {steps:.0f} standard deviations in the thinnest direction, {steps_wide:.0f} in the widest.
-    In the thinnest, points become $e^{{fall:.0f}}$ times less likely, on average. The decoded
-    images change by {thin:.2g} (squared distance, as in Eq. 1); rebuilding, on these training
-    images, costs {rebuilding:.2f} anyway. In the widest they change by {wide:.2g}, {times:.0f}
-    times as much, and $\ln p_n$ falls by {fall_wide:.1f}.
+    A step of 4 is {steps:.0f} standard deviations in the thinnest direction, and {steps_wide:.0f}
+    in the widest. In the thinnest, points become $e^{{fall:.0f}}$ times less likely, on average.
+    The decoded images change by {thin:.2g} (squared distance, as in Eq. 1); rebuilding, on these
+    training images, costs {rebuilding:.2f} anyway. In the widest they change by {wide:.2g},
+    {times:.0f} times as much, and $\ln p_n$ falls by {fall_wide:.1f}.
     """,
     picture=lesson.figure(
         lesson.draw_walk,
@@ -457,13 +457,10 @@ lesson.predict(
 widths = lesson.conditionings(lesson.recordings.load("conditioning"))
 gains = lesson.np.stack([width.gain("cance") for width in widths])
 conditioned_wins = (gains > 0).sum()
-treated = [(width, kind) for width in widths for kind in ("regularised", "whitened")]
-points = [
-    100 * width.gain(name, kind).mean() for width, kind in treated for name in ("cance", "latnce")
-]
-halves = [
-    width.aurocs[f"{half} half"][0].mean() for width in widths for half in ("thinner", "wider")
-]
+treated = [(width.gain, kind) for width in widths for kind in ("regularised", "whitened")]
+points = [100 * gain(name, kind).mean() for gain, kind in treated for name in ("cance", "latnce")]
+areas = [width.aurocs for width in widths]
+halves = [area[f"{half} half"][0].mean() for area in areas for half in ("thinner", "wider")]
 
 # %% tags=["remove-input"]
 lesson.answer(
