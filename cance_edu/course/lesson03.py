@@ -13,12 +13,10 @@ from cance_edu.course.covariance.bound import chance_loss, least_eigenvalue, sma
 from cance_edu.course.covariance.bound_figure import draw_bound
 from cance_edu.course.covariance.chance import root_mean_square
 from cance_edu.course.covariance.collapse_figure import draw_collapse
-from cance_edu.course.covariance.conditioning import conditioning_pairs
+from cance_edu.course.covariance.conditioning import conditionings
 from cance_edu.course.covariance.conditioning_figure import draw_conditioning
 from cance_edu.course.covariance.explorer import CovarianceExplorer
 from cance_edu.course.covariance.figure import draw_path, draw_schedules
-from cance_edu.course.covariance.layers import layers
-from cance_edu.course.covariance.layers_figure import draw_layers
 from cance_edu.course.covariance.summary import latent_spread, schedule_comparison, weight_path
 from cance_edu.course.covariance.walk import latent_walk
 from cance_edu.course.covariance.walk_figure import draw_walk
@@ -48,13 +46,12 @@ __all__ = [
     "calibration",
     "chance_loss",
     "condition_number",
-    "conditioning_pairs",
+    "conditionings",
     "covariance_loss",
     "descend",
     "draw_bound",
     "draw_collapse",
     "draw_conditioning",
-    "draw_layers",
     "draw_path",
     "draw_schedules",
     "draw_walk",
@@ -65,7 +62,6 @@ __all__ = [
     "latent_covariance",
     "latent_spread",
     "latent_walk",
-    "layers",
     "least_eigenvalue",
     "lesson_split",
     "narrow",

@@ -25,7 +25,7 @@
 #    density;
 # 2. write Eq. 2, and say why it needs a batch norm beside it;
 # 3. choose $\lambda$ as the paper says, and say what it costs;
-# 4. say which part of the second stage of training does the work;
+# 4. say why the second stage of training freezes two things at once;
 # 5. answer whether a well-conditioned covariance helps to find anomalies.
 
 # %%
@@ -44,8 +44,11 @@ lesson.strip("latents", "reconstruction")
 # $$\mathcal L_{error}(\phi_1, \phi_2)
 #   = \mathbb E_x \big[ \| x - D_{\phi_2}(E_{\phi_1}(x)) \|^2 \big] \tag{1}$$
 #
-# The normal class of this lesson is made of five: the even digits. Normal images that are held out
-# from training judge every model below.
+# The encoder is made of convolutions and dense layers, and ends in a **batch norm**, which gives
+# each latent mean 0 and variance 1.
+#
+# The strip's normal images were eights. Ours are the five even digits, of 8 x 8 pixels; those of
+# the test set judge every model below.
 
 # %%
 split = lesson.lesson_split(normal=[0, 2, 4, 6, 8], random_state=lesson.seed)
@@ -53,38 +56,26 @@ train = lesson.Source(split.train)
 held_out = lesson.Source(split.test[~split.is_anomaly])
 images = held_out.batch(lesson.torch.arange(63))
 
-# %% tags=["remove-input"]
-lesson.figure(
-    lesson.draw_layers,
-    lesson.layers(lesson.untrained(train, 6), images),
-    size=(7.4, 2.4),
-    caption="An image on its way through an autoencoder with 6 latents: how many numbers it is in "
-    "each layer. The one unusual part is the batch norm, which gives each latent mean 0 and "
-    "variance 1.",
-    alt="Ten bars from the image over convolutions to a narrow waist of 6 numbers and back; behind "
-    "the waist, in another colour, a batch norm.",
-)
-
 # %% [markdown]
-# How many latents do five digits need? You rarely know, so you take some to spare: 32. (128 if you
-# run this on MNIST, with `CANCE_EDU_DATASET=mnist`.)
+# How many latents do five digits need? You rarely know, so you take some to spare: 32 for 64
+# pixels. (On MNIST, with `CANCE_EDU_DATASET=mnist`, it is 128 for 784.)
 #
-# Think of the latents of all held-out images as a cloud in 32 dimensions. In its widest direction
-# it has some standard deviation, and in its thinnest another.
+# Think of the latents of all held-out images as a cloud in 32 dimensions: wide in some directions,
+# thin in others.
 
 # %% tags=["remove-input"]
 lesson.predict(
     "03 widest over thinnest",
-    "Each latent has variance 1, the batch norm sees to that. How many times wider is the cloud in "
-    "its widest direction than in its thinnest?",
-    unit="times",
-    within=150,
+    "Each latent has variance 1, the batch norm sees to that. About how many times wider is the "
+    "cloud in its widest direction than in its thinnest?",
+    options=["3 times", "30 times", "300 times", "3000 times"],
 )
 
 # %%
 collapsed = lesson.trained(train, latent_dim=lesson.wide, covariance_weight=0)
 spread = lesson.latent_spread(collapsed, held_out)
 widest_over_thinnest = spread.condition_number**0.5
+nearest = f"{3 * 10 ** round(lesson.np.log10(widest_over_thinnest / 3))} times"
 deviations = lesson.latent_covariance(collapsed, held_out).diag().sqrt()
 rms = lesson.root_mean_square(spread.correlations)
 
@@ -93,7 +84,7 @@ rms = lesson.root_mean_square(spread.correlations)
 def two_heat_maps(said):
     return lesson.figure(
         lesson.draw_collapse,
-        *(spread, len(held_out), said),
+        *(spread, len(held_out), said and float(said.split()[0])),
         size=(7.8, 2.8),
         caption="The heat map shows that the latents correlate more than chance would make them. "
         "It does not show how bad that is; the variances along the principal directions do.",
@@ -105,9 +96,10 @@ def two_heat_maps(said):
 # %% tags=["remove-input"]
 lesson.answer(
     "03 widest over thinnest",
-    widest_over_thinnest,
+    nearest,
     r"""
-    The square of that is the **condition number** of the latents' covariance $\Sigma$,
+    More exactly it is {times:.0f}. The square of that is the **condition number** of the latents'
+    covariance $\Sigma$,
 
     $$\kappa = \frac{\text{largest eigenvalue of } \Sigma}{\text{smallest eigenvalue of } \Sigma}
       = {kappa:,.0f}.$$
@@ -117,6 +109,7 @@ lesson.answer(
     gives {chance:.2f}.
     """,
     picture=two_heat_maps,
+    times=widest_over_thinnest,
     kappa=spread.condition_number,
     low=deviations.min(),
     high=deviations.max(),
@@ -133,14 +126,14 @@ lesson.answer(
 #
 # ## 2 · A walk in the widest and the thinnest direction
 #
-# Take an image's latents and move them: first in the widest direction, then as far in the thinnest.
-# Decode what you get. Beside that, ask how likely such latents are under a Gaussian with the
-# latents' mean and covariance. It is the noise $p_n$ of the method (lesson 05), so it matters.
+# Take an image's latents as one point of the cloud, and move it: first in the widest direction,
+# then as far in the thinnest. Decode what you get. Beside that, ask how likely the point is under
+# $p_n$, a Gaussian with the cloud's mean and covariance: the method's noise (lesson 05).
 
 # %% tags=["remove-input"]
 lesson.predict(
     "03 walk",
-    "The latents have variance 1. You move them by 4, in either direction. What changes more?",
+    "You move the point by a distance of 4, in either direction. What changes more?",
     options=[
         "image and density: in the widest direction",
         "image and density: in the thinnest direction",
@@ -162,20 +155,24 @@ lesson.answer(
     "03 walk",
     what_changes,
     r"""
-    A step of 4 in the thinnest direction makes the latents $e^{{fall:.0f}}$ times less likely, on
-    average over the images. The decoded images change by {thin:.2g} (squared distance, as in
-    Eq. 1); rebuilding costs {rebuilding:.2f} anyway. In the widest direction they change by
-    {wide:.2g}, {times:.0f} times as much, and the density falls by {fall_wide:.1f} nats.
+    A step of 4 is {steps:.0f} standard deviations in the thinnest direction, and {steps_wide:.0f}
+    in the widest. In the thinnest, points become $e^{{fall:.0f}}$ times less likely, on average.
+    The decoded images change by {thin:.2g} (squared distance, as in Eq. 1); rebuilding, on these
+    training images, costs {rebuilding:.2f} anyway. In the widest they change by {wide:.2g},
+    {times:.0f} times as much, and $\ln p_n$ falls by {fall_wide:.1f}.
     """,
     picture=lesson.figure(
         lesson.draw_walk,
         walk,
         size=(7.6, 3.3),
-        caption="One image's latents, moved and decoded. Along the thinnest direction the decoder "
-        "hardly sees a thing, and the density falls off a cliff.",
+        caption="Pictures: one image's latents, moved and decoded. Numbers: the mean over all. "
+        "Along the thinnest direction the decoder hardly sees a thing, and the density falls off a "
+        "cliff.",
         alt="Upper row: a digit whose shape changes as its latents move in the widest direction. "
         "Lower row: the same digit seven times; under it ln p_n falls by many thousand nats.",
     ),
+    steps=4 / walk.eigenvalues[1] ** 0.5,
+    steps_wide=4 / walk.eigenvalues[0] ** 0.5,
     fall=density_thin,
     thin=image_thin,
     times=image_wide / image_thin,
@@ -185,8 +182,8 @@ lesson.answer(
 )
 
 # %% [markdown]
-# The cliff can be computed. Move every latent by $\delta$ along an eigenvector of $\Sigma$ with
-# eigenvalue $e$: on average over the data, $\ln p_n$ falls by $\delta^2 / 2e$.
+# The cliff can be computed. Move each image's point a distance $\delta$ along an eigenvector of
+# $\Sigma$ with eigenvalue $e$: on average over the data, $\ln p_n$ falls by $\delta^2 / 2e$.
 #
 # <details><summary>Why</summary>
 #
@@ -239,14 +236,13 @@ check.covariance_loss(my_covariance_loss)
 # promises).
 #
 # But covariances have a cheap way of becoming small: multiply all latents by some $s < 1$, and let
-# the decoder divide by $s$. Eq. 2 falls by $s^4$, and $\kappa$ stays. So what if nothing holds the
-# variances at 1?
+# the decoder divide by $s$. So what if nothing holds the variances at 1?
 
 # %% tags=["remove-input"]
 lesson.predict(
     "03 batch norm",
-    "We train twice with a strong λ, once with the batch norm and once without. Which of the two "
-    "has the smaller covariance loss, and which the smaller condition number?",
+    f"We train {lesson.strong[0]} latents with λ = {lesson.strong[1]}, with the batch norm and "
+    "without. Which of the two has the smaller Eq. 2, and which the smaller κ?",
     options=["with, with", "with, without", "without, with", "without, without"],
 )
 
@@ -271,7 +267,8 @@ lesson.answer(
     | $\kappa$ | {kappa:.0f} | {free_kappa:,.0f} |
 
     Left free, the encoder takes the cheap way: half of its latents have a deviation below
-    {width:.2f}. The two belong together: with the batch norm, Eq. 2 can only fall by decorrelation.
+    {width:.2f}. Shrinking by $s$ multiplies Eq. 2 by $s^4$ and leaves $\kappa$ as it is. The two
+    belong together: with the batch norm, Eq. 2 can only fall by decorrelation.
     """,
     loss=losses[0],
     free_loss=losses[1],
@@ -281,9 +278,8 @@ lesson.answer(
 )
 
 # %% [markdown]
-# There is an objection to the batch norm. A well-known course, the University of Amsterdam's,
-# advises against it in autoencoders: the code of an image should not depend on the other images of
-# its batch. Encode one image in two different crowds, while training and afterwards.
+# The University of Amsterdam's course advises against batch norms in autoencoders: an image's code
+# should not depend on the other images of its batch. Encode one image in two different crowds.
 
 # %%
 crowds = images[:32], images[[0, *range(32, 63)]]
@@ -296,9 +292,8 @@ moved_afterwards = ((before - after).norm() / before.norm()).item()
 # %% tags=["remove-input"]
 lesson.tell(
     """
-    In training the crowd moves the latents of the image by **{moved:.0%}** of their length;
-    afterwards, when the batch norm uses its fixed running averages, by {afterwards:.0%}. The
-    objection is right about training. Keep it in mind for the next section.
+    In training the crowd moves the image's latents by **{moved:.0%}** of their length; afterwards,
+    with the batch norm's fixed running averages, by {afterwards:.0%}.
     """,
     moved=moved,
     afterwards=moved_afterwards,
@@ -307,11 +302,14 @@ lesson.tell(
 # %% [markdown]
 # ## 4 · Which λ, and what the second stage does
 #
-# A small Eq. 2 in a batch does not rule a collapse out ([Going
-# deeper](going_deeper/03b_small_covariance_loss.ipynb)). So choose $\lambda$ by the condition
-# number on held-out images: the paper takes "the smallest $\lambda$ that yields a well-conditioned
-# covariance". We call $\kappa < 100$ well conditioned. `cance-edu record covariance` trained 81
-# autoencoders of the digits: 6, 16 and 32 latents, nine values of $\lambda$, three seeds.
+# Training sees Eq. 2 on batches of 32 images, and it is a mean: it can be small while one
+# eigenvalue is near 0 ([Going deeper](going_deeper/03b_small_covariance_loss.ipynb)). So choose
+# $\lambda$ by $\kappa$ on held-out images: the paper takes "the smallest $\lambda$ that yields a
+# well-conditioned covariance". We call $\kappa < 100$ well conditioned. (Ours are test images; for
+# a detector of your own, hold out some of the training set.)
+#
+# `cance-edu record covariance` trained 81 autoencoders of the digits: 6, 16 and 32 latents, nine
+# values of $\lambda$, three seeds.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -338,9 +336,9 @@ lesson.answer(
     latents are wasted ones, and $\lambda$ puts them to use: of 32 directions, {few:.0f} have a
     variance above 0.1 at $\lambda = 0$, and {many:.0f} at {best:g}.
 
-    **6 latents** are fewer than these digits need; none is wasted, and $\lambda$ has nothing to
-    repair. **16 latents** are well conditioned from $\lambda$ = {smallest} on, depending on the
-    seed: the rule is noisy. **32 latents** stay above 100 for each $\lambda$ and seed tried; then
+    **6 latents** are fewer than these digits need; none is wasted. **16 latents** are well
+    conditioned from $\lambda$ = {smallest} on, depending on the seed: the rule is noisy. **32
+    latents** stay above 100 for each $\lambda$ and seed tried, and beyond 30 $\kappa$ rises again:
     take fewer.
     """,
     picture=lesson.figure(
@@ -370,141 +368,158 @@ explorer
 # %% [markdown]
 # After the first stage the encoder is frozen and the decoder goes on alone. The paper's reason: "to
 # mitigate the impact of the covariance loss on the AE's ability to reconstruct". Freezing does two
-# things at once. The encoder's *weights* stand still, and so does its *batch norm*: in training it
-# follows each batch, the crowd of the last section.
+# things at once. The encoder's *weights* stand still, and so does its *batch norm*, which otherwise
+# follows each batch.
 #
-# The recording tells them apart: 16 latents, five seeds, 24 passes of everything, then 6 more, each
-# with one of them frozen, both, or none. It compares with 30 passes of everything.
+# The recording tells them apart: 16 latents, five seeds, 24 passes of everything, then 6 more with
+# one of them frozen, both, or neither. For these the learning rate warms up again, and that alone
+# does harm: with nothing frozen the loss ends above that of *joint* training, 30 passes in one go.
 
 # %% tags=["remove-input"]
 lesson.predict(
     "03 second stage",
-    "Which part of freezing lowers the held-out loss more, over restarting everything?",
+    "Which part of freezing, alone, brings the held-out loss down further?",
     options=["the encoder's weights", "its batch norm", "both about as much"],
 )
 
 # %%
 comparison = lesson.schedule_comparison(recording)
-changes = {name: comparison.change(name)[..., 1].mean(1) for name in comparison.schedules}
-restarted, both = changes["joint, restarted"], changes["decoupled"]
-weights_runs = comparison.change("decoder alone, batch norm live")[..., 1]
-norm_runs = comparison.change("everything learns, batch norm frozen")[..., 1]
-weights_alone, norm_alone = weights_runs.mean(1), norm_runs.mean(1)
-more = "its batch norm" if (norm_alone < weights_alone).all() else "the encoder's weights"
+weights_runs, norm_runs = (
+    comparison.change(f"{part} frozen")[..., 1] for part in ("weights", "batch norm")
+)
+norm_does = (norm_runs.mean(1) < weights_runs.mean(1)).all()
+more = "its batch norm" if norm_does else "the encoder's weights"
+schedules = ("no second stage", "nothing frozen", "weights frozen", "batch norm frozen")
+means = [comparison.change(name)[..., 1].mean(1) for name in (*schedules, "both frozen")]
 
 # %% tags=["remove-input"]
 lesson.answer(
     "03 second stage",
     more,
     r"""
-    Against 30 passes of everything:
+    Against joint training:
 
     | change of the held-out loss, mean of five seeds | λ = 0 | λ = 1 | λ = 100 |
     |---|---|---|---|
+    | no second stage | {f0:+.0%} | {f1:+.0%} | {f2:+.0%} |
     | nothing frozen | {r0:+.0%} | {r1:+.0%} | {r2:+.0%} |
     | weights frozen | {w0:+.0%} | {w1:+.0%} | {w2:+.0%} |
     | batch norm frozen | {n0:+.0%} | {n1:+.0%} | {n2:+.0%} |
     | both frozen | {b0:+.0%} | {b1:+.0%} | {b2:+.0%} |
 
-    **With frozen weights and a live batch norm, six more passes end above joint training for every
-    λ and seed.** With the norm alone frozen the loss ends lower in {better} of {runs} runs. Frozen
-    weights on top bring the last {least:.0%} to {most:.0%}. *The second stage removes the crowd.*
-    What the encoder gave up for λ it cannot bring back: Eq. 2 does not reach the decoder.
+    With the norm alone frozen the loss ends lower than with the weights alone frozen in {better} of
+    {runs} runs. At λ = 0 you see what the crowd costs. At λ = 100 the comparison flatters: nothing
+    holds the variances at 1, and the encoder takes the cheap way of section 3. **On average over
+    the seeds, only freezing both beats joint training for every λ.** What the encoder gave up for λ
+    stays lost: it is fixed.
     """,
     picture=lesson.figure(
         lesson.draw_schedules,
         comparison,
-        size=(8, 2.9),
-        caption="A point is a seed, a bar their mean; left of the dashed line is better than 30 "
-        "passes of everything. A second stage helps where the batch norm stands still.",
-        alt="Three panels, one a λ. First stage alone, restarted, and decoder alone with a live "
-        "batch norm lie right of zero; with a frozen batch norm about zero; decoupled left of it.",
+        size=(7.6, 2.9),
+        caption="A point is a seed, a bar their mean. Only with both frozen does the bar lie left "
+        "of the dashed line, joint training, in all three panels.",
+        alt="Three panels, one a λ. No second stage, nothing frozen and weights frozen lie right "
+        "of zero; batch norm frozen about zero; both frozen left of it on average.",
     ),
     better=(norm_runs < weights_runs).sum(),
     runs=norm_runs.size,
-    least=(norm_alone - both).min(),
-    most=(norm_alone - both).max(),
-    **{f"r{i}": value for i, value in enumerate(restarted)},
-    **{f"w{i}": value for i, value in enumerate(weights_alone)},
-    **{f"n{i}": value for i, value in enumerate(norm_alone)},
-    **{f"b{i}": value for i, value in enumerate(both)},
+    **{
+        f"{row}{i}": value
+        for row, of in zip("frwnb", means, strict=True)
+        for i, value in enumerate(of)
+    },
 )
 
 # %% [markdown]
 # ## 5 · Does it find more anomalies?
 #
-# The score will be $S = -(T + \ln \nu + \ln p_n)$ (lesson 02). You have seen $\ln p_n$ fall by
-# thousands of nats where the image does not change. So $T$ needs well-conditioned latents, or the
-# score is about the cliff and not about the image: that is how the argument goes, and how an
-# earlier edition of this lesson had it. Nobody had trained a $T$.
+# The method's score is $S = -(T + \ln \nu + \ln p_n)$: a network $T$ that learned to tell data
+# from noise corrects the Gaussian $p_n$; $\nu$ is a constant (lesson 05). You have seen $\ln p_n$
+# fall by thousands where the image does not change. So $T$ needs well-conditioned latents, or the
+# score is about the cliff and not about the image: that is how the argument goes.
 #
-# `cance-edu record conditioning` did: 16 and 32 latents, each *collapsed* ($\lambda = 0$) and
-# *conditioned* ($\lambda$ = 3 and 30), five seeds, the other digits as anomalies.
+# `cance-edu record conditioning` tries it, with five seeds, and the other digits as anomalies.
+# **CANCE** scores latents and reconstruction errors, **LatNCE** latents alone. They get *collapsed*
+# latents ($\lambda = 0$), and latents trained with $\lambda$: 16 with 3, and 32 with 30, where
+# $\kappa$ was least.
 
 # %% tags=["remove-input"]
 lesson.predict(
     "03 detects",
-    "In how many of the ten comparisons does CANCE detect better on the conditioned latents?",
+    "Two widths and five seeds make ten comparisons. In how many does CANCE detect better on the "
+    "latents with λ than on the collapsed ones?",
     unit="of 10",
     within=2,
 )
 
 # %%
-pairs = lesson.conditioning_pairs(lesson.recordings.load("conditioning"))
-gains = lesson.np.stack([pair.gain("cance") for pair in pairs])
+widths = lesson.conditionings(lesson.recordings.load("conditioning"))
+gains = lesson.np.stack([width.gain("cance") for width in widths])
 conditioned_wins = (gains > 0).sum()
-latents_win = sum((pair.gain("latnce") > 0).sum() for pair in pairs)
-thin = [pair.aurocs["thinner half"].mean() for pair in pairs]
-wide_half = [pair.aurocs["wider half"].mean() for pair in pairs]
+treated = [(width.gain, kind) for width in widths for kind in ("regularised", "whitened")]
+points = [100 * gain(name, kind).mean() for gain, kind in treated for name in ("cance", "latnce")]
+areas = [width.aurocs for width in widths]
+halves = [area[f"{half} half"][0].mean() for area in areas for half in ("thinner", "wider")]
 
 # %% tags=["remove-input"]
 lesson.answer(
     "03 detects",
     conditioned_wins,
     r"""
-    And it loses by {points:.1f} points of AUROC on average. With the latents alone (LatNCE)
-    conditioning wins {latents} of 10. κ fell from {high:,.0f} to {low:.0f} on average with 16
-    latents, and **good conditioning bought no better detection here**.
+    But λ changes the whole encoder, not $\kappa$ alone. So *whiten* the collapsed latents: behind
+    the trained encoder, a linear map makes their covariance the identity; the decoder undoes it
+    first.
 
-    *Why?* Leave $T$ out, and score by the Gaussian of half of the directions. The thinner half
-    alone has an AUROC of {thin16:.2f} (16 latents) and {thin32:.2f} (32), the wider half
-    {wide16:.2f} and {wide32:.2f}. Normal images stay close to a thin subspace, and anomalies leave
-    it. The cliff is a detector.
+    | points of AUROC over the collapsed latents, mean | CANCE | LatNCE |
+    |---|---|---|
+    | 16 latents with λ | {p0:+.1f} | {p1:+.1f} |
+    | 16, whitened | {p2:+.1f} | {p3:+.1f} |
+    | 32 with λ, still above $\kappa = 100$ | {p4:+.1f} | {p5:+.1f} |
+    | 32, whitened | {p6:+.1f} | {p7:+.1f} |
+
+    **Good conditioning bought CANCE no better detection here.** LatNCE gains on 32 latents, mostly
+    in two seeds; and yet 16 latents, collapsed or not, beat 32, collapsed or not.
+
+    *Why?* The Gaussian's own ranking does not change by whitening: it judges by distances in units
+    of the spread. And what is thin is not empty. Judge collapsed latents by half of the directions:
+    the thinner half has an AUROC of {h0:.2f} (16 latents) and {h2:.2f} (32), the wider half
+    {h1:.2f} and {h3:.2f}. Normal images stay close to a thin subspace, and anomalies leave it. The
+    cliff is a detector.
     """,
     picture=lesson.figure(
         lesson.draw_conditioning,
-        pairs,
+        widths,
         {"cance": "CANCE", "latnce": "LatNCE", "Gaussian": "Gaussian, no T"},
-        size=(8.2, 3.2),
-        caption="Each line leads from collapsed latents to conditioned ones of the same seed. If "
-        "conditioning helped to detect, the lines would rise.",
-        alt="AUROC against condition number, three panels. Nearly all lines of CANCE and of the "
-        "Gaussian fall to the right; those of LatNCE go either way.",
+        size=(8.4, 3.2),
+        caption="A point is a seed, a bar the mean. Where conditioning helps, bars lie right of "
+        "the dotted line, the collapsed latents' mean. κ is that of held-out images.",
+        alt="Three panels, six rows. 16 latents are near 98 for CANCE and LatNCE in each row, 32 "
+        "some points lower. No bar of CANCE lies right of its group's first; LatNCE's of 32 do.",
     ),
-    points=-100 * gains.mean(),
-    latents=latents_win,
-    high=pairs[0].condition_numbers[0].mean(),
-    low=pairs[0].condition_numbers[1].mean(),
-    thin16=thin[0],
-    thin32=thin[1],
-    wide16=wide_half[0],
-    wide32=wide_half[1],
+    **{f"p{i}": value for i, value in enumerate(points)},
+    **{f"h{i}": value for i, value in enumerate(halves)},
 )
 
 # %% [markdown]
 # What is left of the argument? Where $\Sigma$ is *exactly* singular there is no density, and near
 # that its inverse is round-off; [Going deeper](going_deeper/03b_small_covariance_loss.ipynb) finds
-# the line, many powers of ten beyond 100. Conditioning is for the numerics. Five digits and ten
-# comparisons say nothing about other data; CIFAR-10, in lesson 11, says the same.
+# the line, many powers of ten beyond 100. Conditioning is for the numerics. Five digits say nothing
+# about other data; on CIFAR-10's photographs, too, a strong $\lambda$ cost detection
+# ([11c](going_deeper/11c_choices.ipynb)).
+#
+# What do you do tomorrow? Begin with few latents, and a small $\lambda$ or none; the detector
+# checks that $\Sigma$ is not singular. Which setting detects best, $\kappa$ does not tell you.
 #
 # ## Recap
 #
 # - Latents to spare collapse: unit variances, and yet thin directions. Look at the eigenvalues.
 # - A step in a thin direction leaves the image as it is and throws the density off a cliff.
 # - Eq. 2 is the variance of the eigenvalues, if a batch norm holds the variances at 1.
-# - Take the smallest λ with κ < 100 on held-out images, and fewer latents if there is none.
-# - The second stage helps by its frozen batch norm. It does not undo what λ did to the encoder.
-# - Conditioned latents did not find more anomalies here; mostly a few less.
+# - The paper's rule: the smallest λ with κ < 100 on held-out images, and fewer latents if there is
+#   none.
+# - A second stage should freeze weights and batch norm. It does not undo what λ did to the encoder.
+# - CANCE did not find more anomalies on conditioned latents, by λ or whitened; on fewer, it did.
 #
 # ## Questions
 #
@@ -524,13 +539,12 @@ lesson.answer(
 # straight thin directions. What is bent is left for $T$ to learn.
 # </details>
 #
-# 3. The decoupled encoder had 24 passes, the joint one 30. Is the comparison fair?
+# 3. With both frozen the encoder had 24 passes, in joint training 30. Is the comparison fair?
 #
 # <details><summary>Answer</summary>
 #
-# It favours the joint one, whose encoder learned longer, and the decoupled one wins all the same.
-# It also has a second warm-up of its learning rate; the restarted control has that too, and is
-# worse.
+# It favours joint training, and both frozen win on average all the same. They had a second warm-up
+# of the learning rate, too; but so had the training with nothing frozen, and it is worse.
 # </details>
 #
 # ## Going deeper

@@ -14,15 +14,14 @@ from cance_edu.course.covariance.bound import (
 from cance_edu.course.covariance.bound_figure import draw_bound
 from cance_edu.course.covariance.chance import independent_correlations, root_mean_square
 from cance_edu.course.covariance.collapse_figure import draw_collapse
-from cance_edu.course.covariance.conditioning import conditioning_pairs
+from cance_edu.course.covariance.conditioning import conditionings
 from cance_edu.course.covariance.conditioning_figure import draw_conditioning
-from cance_edu.course.covariance.layers import layers
-from cance_edu.course.covariance.layers_figure import draw_layers
 from cance_edu.course.covariance.summary import latent_spread
 from cance_edu.course.covariance.walk import latent_walk
 from cance_edu.course.covariance.walk_figure import draw_walk
 from cance_edu.course.recordings import conditioning as recorded
 from cance_edu.method.autoencoder import convolutional_autoencoder, covariance_loss
+from cance_edu.training.autoencoder import latent_covariance
 from cance_edu.training.device import private_randomness
 from cance_edu.training.sources import Source
 
@@ -98,15 +97,7 @@ def test_a_collapse_is_drawn_beside_independent_latents(model):
     np.testing.assert_array_equal(variances.get_ydata(), spread.eigenvalues)
 
 
-# -- layers and the walk ------------------------------------------------------------------------
-
-
-def test_layers_have_as_many_numbers_as_their_outputs(model):
-    found = layers(model, torch.from_numpy(IMAGES[:2]))
-    assert [layer.numbers for layer in found] == [64, 256, 128, 16, 4, 4, 16, 128, 256, 64]
-    assert [layer.name for layer in found[4:6]] == ["Linear", "BatchNorm1d"]
-    bars = draw_layers(Figure().subplots(), found)
-    assert [round(bar.get_height() ** 2) for bar in bars] == [layer.numbers for layer in found]
+# -- the walk -----------------------------------------------------------------------------------
 
 
 def test_a_walk_costs_what_the_eigenvalue_says(model):
@@ -129,19 +120,41 @@ def test_a_walk_costs_what_the_eigenvalue_says(model):
 # -- conditioning against detection -------------------------------------------------------------
 
 
-def test_pairs_are_the_recorded_models_of_one_width():
+def test_conditionings_are_the_recorded_models_of_one_width():
     recording = recordings.load("conditioning")
     assert recording.about["settings"] == recorded.SETTINGS
-    pairs = conditioning_pairs(recording)
-    assert [(p.latent_dim, p.weights) for p in pairs] == [(16, (0, 3)), (32, (0, 30))]
+    widths = conditionings(recording)
+    assert [(width.latent_dim, width.weight) for width in widths] == [(16, 3), (32, 30)]
     cance = recorded.SETTINGS["variants"].index("cance")
-    areas = recording["aurocs"][..., cance]
-    np.testing.assert_array_equal(pairs[1].aurocs["cance"], areas[2:])
-    np.testing.assert_array_equal(pairs[0].gain("cance"), areas[1] - areas[0])
+    areas, of_white = (recording[name][..., cance] for name in ("aurocs", "whitened_aurocs"))
+    np.testing.assert_array_equal(widths[1].aurocs["cance"], [*areas[2:], of_white[1]])
+    np.testing.assert_array_equal(widths[0].gain("cance"), areas[1] - areas[0])
+    np.testing.assert_array_equal(widths[1].gain("cance", "whitened"), of_white[1] - areas[2])
     thin = recording["gaussian_aurocs"][:2, :, 2]
-    np.testing.assert_array_equal(pairs[0].aurocs["thinner half"], thin)
-    lines = draw_conditioning(Figure(), pairs, {"cance": "CANCE"})
-    np.testing.assert_allclose(lines[0].get_ydata(), 100 * areas[:2, 0])
+    np.testing.assert_array_equal(widths[0].aurocs["thinner half"][:2], thin)
+    of_white = recording["whitened_condition_numbers"][0]
+    np.testing.assert_array_equal(widths[0].condition_numbers[2], of_white)
+    groups = draw_conditioning(Figure(), widths, {"latnce": "LatNCE", "cance": "CANCE"})
+    rows = [100 * width.aurocs[name] for name in ("latnce", "cance") for width in widths]
+    drawn = [group.get_offsets()[:, 0] for group in groups]
+    np.testing.assert_allclose(drawn, np.concatenate(rows))
+
+
+def test_whitened_latents_have_the_identity_as_covariance_and_rebuild_the_same(model):
+    images, inputs = Source(IMAGES), torch.from_numpy(IMAGES)
+    state = torch.get_rng_state()
+    white = recorded.whitened(model, images)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.testing.assert_close(
+        latent_covariance(white, images), torch.eye(4).double(), rtol=0, atol=1e-4
+    )
+    with torch.no_grad():
+        torch.testing.assert_close(white(inputs), model(inputs), rtol=0, atol=1e-5)
+        raw, moved = (each.encode(inputs).double().numpy() for each in (model, white))
+    squares = recorded.squares_along_directions
+    np.testing.assert_allclose(
+        squares(raw, raw).sum(1), squares(moved, moved).sum(1), rtol=1e-3
+    )  # whoever ranks by the distance from the mean ranks as before
 
 
 def test_squares_along_directions_add_up_to_the_mahalanobis_distance():

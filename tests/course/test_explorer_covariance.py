@@ -246,7 +246,7 @@ def test_schedules_and_directions_are_drawn_point_for_point(recording, model):
     comparison = schedule_comparison(recording)
     groups = draw_schedules(Figure(), comparison)
     assert len(groups) == 3 * (len(recorded.SCHEDULES) - 1)
-    percent = 100 * comparison.change("decoupled")[-1, :, 1]
+    percent = 100 * comparison.change("both frozen")[-1, :, 1]
     np.testing.assert_allclose(groups[-1].get_offsets()[:, 0], percent)
     coordinates = widest_and_thinnest(model, Source(IMAGES))
     points = draw_two_directions(Figure().subplots(), coordinates, "a model")

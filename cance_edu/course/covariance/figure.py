@@ -153,7 +153,7 @@ def draw_path(figure: Figure, paths: Sequence[WeightPath]) -> list[Line2D]:
         The lines of the means, condition numbers first.
     """
     lines = []
-    conditions, losses = figure.subplots(1, 2)
+    conditions, losses = figure.subplots(1, 2, gridspec_kw={"wspace": 0.08})
     for axes, attribute in ((conditions, "condition_numbers"), (losses, "reconstruction_losses")):
         axes.set_yscale("log")
         for number, path in enumerate(paths):

@@ -16,6 +16,7 @@ from cance_edu.training.autoencoder import WELL_CONDITIONED, latent_covariance
 from cance_edu.training.sources import Source
 
 __all__ = [
+    "SCHEDULE_NAMES",
     "LatentSpread",
     "ScheduleComparison",
     "WeightPath",
@@ -28,6 +29,16 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+
+SCHEDULE_NAMES = {
+    "first stage alone": "no second stage",
+    "joint": "joint",
+    "joint, restarted": "nothing frozen",
+    "decoder alone, batch norm live": "weights frozen",
+    "everything learns, batch norm frozen": "batch norm frozen",
+    "decoupled": "both frozen",
+}
+"""What we call a recorded schedule: by what the second stage freezes of the encoder."""
 
 
 @dataclass(frozen=True)
@@ -218,9 +229,9 @@ def weight_path(recording: Recording, latent_dim: int) -> WeightPath:
 
 
 def schedule_comparison(recording: Recording) -> ScheduleComparison:
-    """Return the recorded losses of all schedules ("covariance")."""
+    """Return the recorded losses of all schedules ("covariance"), under their `SCHEDULE_NAMES`."""
     return ScheduleComparison(
-        schedules=tuple(recording["schedules"].tolist()),
+        schedules=tuple(SCHEDULE_NAMES[name] for name in recording["schedules"].tolist()),
         weights=recording["schedule_weights"],
         losses=recording["schedule_losses"],
     )

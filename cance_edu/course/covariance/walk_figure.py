@@ -38,5 +38,5 @@ def draw_walk(figure: Figure, walk: LatentWalk) -> list[AxesImage]:
     for axes, length in zip(grid[0], walk.lengths, strict=True):
         axes.set_title("unmoved" if length == 0 else f"{length:+g}", fontsize=10)
     figure.suptitle("moved by", fontsize=10)
-    figure.supxlabel("change of ln p_n, nats", fontsize=10)
+    figure.supxlabel("change of ln p_n in nats, mean over all images", fontsize=10)
     return pictures

@@ -1,10 +1,12 @@
 """Does a well-conditioned covariance of the latents help to find anomalies? For lesson 03.
 
 The autoencoders of lesson 03 on the digits, without the covariance loss and with the weight λ that
-conditions such latents best; on each, the detectors of latents alone and of all. Beside them the
-noise's Gaussian as a detector without T, on all directions and on half of them: who sees what.
+conditions such latents best; on each, the detectors of latents alone and of all. Another λ is
+another encoder, so the collapsed latents are whitened, too: that changes their covariance alone.
+Beside them the noise's Gaussian as a detector without T, on all directions and on half of them.
 """
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,12 @@ from cance_edu.course.recordings.covariance import SETTINGS as TRAINED
 from cance_edu.course.recordings.covariance import digits, held_out, new_model, train
 from cance_edu.course.recordings.rows import kept_row
 from cance_edu.experiments import auroc, fit_variants
+from cance_edu.method.autoencoder import Autoencoder
 from cance_edu.method.composite import PrincipalComponents
 from cance_edu.method.moments import condition_number
 from cance_edu.training.autoencoder import latent_covariance
+from cance_edu.training.device import private_randomness
+from cance_edu.training.sources import Source
 
 SETTINGS: dict[str, Any] = {
     "models": [[16, 0.0], [16, 3.0], [32, 0.0], [32, 30.0]],
@@ -37,21 +42,22 @@ def record() -> dict[str, NDArray[Any]]:
         `models` (models, 2), d and λ; `variants`; `seeds`; `aurocs` (models, seeds, variants);
         `condition_numbers` (models, seeds), on held-out normal images; `gaussian_aurocs` (models,
         seeds, 3), of the squared distance in units of the spread, over all principal directions of
-        the latents, the wider half of them, and the thinner half.
+        the latents, the wider half of them, and the thinner half. The last three again for the
+        models without λ, whitened, under names that begin with `whitened_`.
     """
-    rows = [(d, weight, seed) for seed in SETTINGS["seeds"] for d, weight in SETTINGS["models"]]
-    found = [_kept(*row) for row in tqdm(rows, desc="models")]
-    shape = (len(SETTINGS["seeds"]), len(SETTINGS["models"]))
-    arrays = {
-        name: np.swapaxes(
-            np.reshape([row[name] for row in found], (*shape, *found[0][name].shape)), 0, 1
-        )
-        for name in found[0]
-    }
-    return arrays | {name: np.array(SETTINGS[name]) for name in ("models", "variants", "seeds")}
+    models = SETTINGS["models"]
+    collapsed = [model for model in models if model[1] == 0]
+    whitened = _recorded(collapsed, whiten=True)
+    return (
+        _recorded(models)
+        | {f"whitened_{name}": array for name, array in whitened.items()}
+        | {name: np.array(SETTINGS[name]) for name in ("models", "variants", "seeds")}
+    )
 
 
-def model_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str, Any]:
+def model_row(
+    latent_dim: int, covariance_weight: float, seed: int, whiten: bool = False
+) -> dict[str, Any]:
     """Train one autoencoder, and the detectors on it.
 
     Parameters
@@ -62,6 +68,8 @@ def model_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str,
         λ.
     seed : int
         Of the split and all training.
+    whiten : bool
+        Whether the detectors get the latents `whitened`.
 
     Returns
     -------
@@ -71,6 +79,7 @@ def model_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str,
     split = digits(seed)
     model = new_model(split, latent_dim, seed)
     train(model, split, covariance_weight, seed, tuple(TRAINED["epochs"]))
+    model = whitened(model, Source(split.train)) if whiten else model
     fits = fit_variants(split, SETTINGS["variants"], representation=model, random_state=seed)
     with torch.no_grad():
         latents = [model.encode(torch.from_numpy(x)).numpy() for x in (split.train, split.test)]
@@ -82,6 +91,29 @@ def model_row(latent_dim: int, covariance_weight: float, seed: int) -> dict[str,
         "condition_numbers": condition_number(latent_covariance(model, held_out(split))),
         "gaussian_aurocs": [auroc(split.is_anomaly, distances[:, p].sum(1)) for p in parts],
     }
+
+
+@torch.no_grad()
+def whitened(model: Autoencoder, images: Source) -> Autoencoder:
+    """Return a copy whose latents have the identity as covariance, and which rebuilds the same.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        In evaluation mode; the covariance of its latents must not be singular.
+    images : Source
+        Whose latents have that covariance.
+    """
+    variances, directions = torch.linalg.eigh(latent_covariance(model, images))
+    d = len(variances)
+    with private_randomness(0):
+        there, back = torch.nn.Linear(d, d, bias=False), torch.nn.Linear(d, d, bias=False)
+    there.weight.copy_((directions / variances.sqrt()).T)
+    back.weight.copy_(directions * variances.sqrt())
+    model = copy.deepcopy(model)
+    model.encoder = torch.nn.Sequential(model.encoder, there)
+    model.decoder = torch.nn.Sequential(back, model.decoder)
+    return model.eval()
 
 
 def squares_along_directions(training: NDArray[Any], tested: NDArray[Any]) -> NDArray[np.float64]:
@@ -102,6 +134,19 @@ def squares_along_directions(training: NDArray[Any], tested: NDArray[Any]) -> ND
     directions = PrincipalComponents(training.shape[1], training.shape[1])
     directions.fit([torch.from_numpy(training)])
     return np.square(directions.encode(torch.from_numpy(tested)).numpy())
+
+
+def _recorded(models: list[list[Any]], whiten: bool = False) -> dict[str, NDArray[Any]]:
+    """Return what was measured of models, each array of shape (models, seeds, ...)."""
+    rows = [(d, weight, seed, whiten) for seed in SETTINGS["seeds"] for d, weight in models]
+    found = [_kept(*row) for row in tqdm(rows, desc="whitened" if whiten else "models")]
+    shape = (len(SETTINGS["seeds"]), len(models))
+    return {
+        name: np.swapaxes(
+            np.reshape([row[name] for row in found], (*shape, *found[0][name].shape)), 0, 1
+        )
+        for name in found[0]
+    }
 
 
 def _kept(*row: Any) -> dict[str, NDArray[Any]]:
