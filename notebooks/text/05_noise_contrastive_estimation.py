@@ -540,7 +540,7 @@ areas = {name: lesson.auroc(split.is_anomaly, score) for name, score in scores.i
 
 # %% tags=["remove-input"]
 ordinary_T, ugly_T, _ = lesson.pictured().log_ratio
-ordinary_S, ugly_S, _ = lesson.pictured().scores
+ordinary_S, ugly_S, _ = lesson.pictured().score
 above_middle = (log_density(test) > log_density(noise.mean[None])).double().mean().item()
 lesson.tell(
     """
@@ -595,8 +595,8 @@ lesson.answer(
         dial.standing,
         size=(9, 3.4),
         caption="Three seeds, recorded. Left, $-T$ goes from worse than a coin to a fine score; "
-        "$S$ stands nearly still. Right, what makes anomalies stand out is brought at $K = 1$, "
-        "and learned at $K = 3$.",
+        "$S$ stands nearly still. Right, how far anomalies stand out, in deviations of the "
+        "eights' $S$: that is brought at $K = 1$, and learned at $K = 3$.",
         alt=f"AUROC against K: learned from {learned_area[0]:.0%} to {learned_area[5]:.0%}, the "
         f"sum near {sum_area.mean():.0%}, brought at {brought_area.mean():.0%}. How far "
         f"anomalies stand out: from K = 1 to 3 brought falls from {at_1[0]:.1f} to {at_3[0]:.1f}, "

@@ -424,7 +424,7 @@ def in_the_strip_what_was_brought_tells_the_eights_apart(page):
     assert abs(T[0] - T[1]) < 0.3
     assert ugly - ordinary > 8
     strip = lesson.pictured()
-    both = (strip.scores + strip.log_ratio)[[1, 0]]
+    both = (strip.score + strip.log_ratio)[[1, 0]]
     np.testing.assert_allclose([ugly, ordinary], both, atol=0.06)
 
 
