@@ -26,13 +26,14 @@ from cance_edu.course.detectors.summary import (
 from cance_edu.course.over_seeds import lesson_seed
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
-from cance_edu.course.results.comparisons_figure import draw_ablation
+from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
 from cance_edu.course.strip import strip
 from cance_edu.course.style import draw_images
 from cance_edu.datasets import load_one_class
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
 from cance_edu.experiments.paper import AVERAGE, paper_table
+from cance_edu.experiments.report import stored
 
 __all__ = [
     "NearestNeighbours",
@@ -43,8 +44,8 @@ __all__ = [
     "choices",
     "digits_by_system",
     "distance_between_neighbours",
-    "draw_ablation",
     "draw_areas",
+    "draw_aurocs_by_group",
     "draw_belonging",
     "draw_endings",
     "draw_images",
@@ -55,6 +56,7 @@ __all__ = [
     "load_one_class",
     "mnist_areas",
     "np",
+    "own_averages",
     "paper_column",
     "predict",
     "rankings",
@@ -105,3 +107,13 @@ def paper_column(
     return np.array(
         [row.cells[column].value / 100 for row in rows if (row.name == AVERAGE) == average]
     )
+
+
+def own_averages(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:
+    """Return the average over classes of our own stored runs, as shares: one for each seed."""
+    wanted = dataset, AVERAGE, column, True
+    cells = stored().tables[table]
+    (ours,) = [c.ours for c in cells if (c.dataset, c.row, c.column, c.primary) == wanted]
+    if ours is None:
+        raise ValueError(f"no results are stored for {column!r} of {table} on {dataset}")
+    return np.array(list(ours.values.values())) / 100

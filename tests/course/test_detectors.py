@@ -1,5 +1,7 @@
 """What lesson 08 computes, records and draws."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -7,12 +9,14 @@ from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 from sklearn.neighbors import KernelDensity
 
+from cance_edu.course import lesson08
 from cance_edu.course.detectors import collapse, experiments, figure, summary, systems
 from cance_edu.course.recordings import other_detectors
 from cance_edu.course.recordings import rows as kept_rows
 from cance_edu.datasets import Split, load_one_class
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
+from cance_edu.experiments.results import FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -228,13 +232,25 @@ def test_a_recording_has_its_axes_and_goes_on_where_it_was(monkeypatch, tmp_path
     assert len(asked) == 12, "all was kept"
 
 
+def test_own_averages_are_those_of_the_stored_runs():
+    found = lesson08.own_averages("digits", "CANCE", dataset="digits")
+    rows = [json.loads(line) for line in (FOLDER / "digits.jsonl").read_text().splitlines()]
+    first = [r["measures"]["auroc"] for r in rows if (r["system"], r["seed"]) == ("cance", 0)]
+    assert len(first) == 10
+    assert found[0] == pytest.approx(np.mean(first))
+    with pytest.raises(ValueError, match="no results are stored for 'LSA' of table3 on MNIST"):
+        lesson08.own_averages("table3", "LSA")
+
+
 # -- drawn ----------------------------------------------------------------------------------------
 
 
-def test_areas_are_drawn_in_percent_a_dot_for_each_run():
+def test_areas_are_drawn_in_percent_a_thin_line_for_each_run():
     axes = Figure().subplots()
     lines = figure.draw_areas(axes, [1, 10], {"a": [[0.5, 1.0], [0.7, 0.8]]}, "k", 0.9, 0.6)
     assert lines[0].get_ydata().tolist() == pytest.approx([60, 90])
+    runs = [line.get_ydata().tolist() for line in axes.lines if line.get_linewidth() < 1]
+    assert runs == [[50, 100], [70, 80]]
     levels = {line.get_label(): line.get_ydata()[0] for line in axes.lines}
     assert levels["1-NN"] == pytest.approx(90)
     assert levels["your guess"] == pytest.approx(60)
@@ -267,7 +283,9 @@ def test_belonging_endings_rankings_and_mixtures_are_where_the_numbers_are():
     np.testing.assert_allclose(printed.get_offsets(), 100 * np.column_stack([share / 2, share]))
     assert canvas.axes[0].lines[-1].get_ydata() == [50]
 
-    points = figure.draw_endings(Figure().subplots(), {"a": (1e-20, 0.5), "b": (1e-3, 0.7)})
+    axes = Figure().subplots()
+    points = figure.draw_endings(axes, {"a": (1e-20, 0.5), "b": (1e-3, 0.7)}, baseline=0.99)
+    assert axes.lines[-1].get_ydata() == [99, 99]
     found = [(point.get_xdata()[0], point.get_ydata()[0]) for point in points]
     assert found == [(1e-20, 50), (1e-3, pytest.approx(70))]
 
@@ -279,7 +297,7 @@ def test_belonging_endings_rankings_and_mixtures_are_where_the_numbers_are():
     assert canvas.axes[0].get_title() == "limit"
 
     canvas = Figure()
-    figure.draw_mixture(canvas, [1, 2], np.full((3, 2, 2), 1e-4), np.full((3, 2, 2), 0.9))
+    figure.draw_mixture(canvas, [1, 2], np.full((3, 2, 2), 1e-4), np.full((3, 2, 2), 0.9), 0.99)
     left, right = canvas.axes
     assert left.get_yscale() == "log"
-    assert {y for line in right.lines for y in line.get_ydata()} == {90}
+    assert {y for line in right.lines for y in line.get_ydata()} == {90, 99}

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from cance_edu.course.style import ANOMALY, NORMAL, label_log_axis, marker_style
+from cance_edu.course.style import ANOMALY, NORMAL, label_log_axis, line_style, marker_style
 
 __all__ = [
     "draw_areas",
@@ -44,7 +44,7 @@ def draw_areas(
     x : sequence of length k
         The choices, equally far apart.
     areas : mapping of str to array_like of shape (..., k)
-        In [0, 1]; a line through their mean, and a dot for each.
+        In [0, 1]; a thick line through their mean, and a thin one for each of several.
     xlabel : str
         What is chosen.
     baseline : float, optional
@@ -60,18 +60,20 @@ def draw_areas(
     lines = []
     for place, (name, values) in enumerate(areas.items()):
         percent = 100 * np.asarray(values, dtype=float).reshape(-1, len(x))
-        style = marker_style(place) | {"label": name}
-        lines += axes.plot(range(len(x)), percent.mean(0), **style)
+        # Hollow and dashed, so that one on top of another can be seen.
+        style = marker_style(place) | line_style(place) | {"markerfacecolor": "none"}
+        size = 5 + 2.5 * place
+        lines += axes.plot(range(len(x)), percent.mean(0), **style, markersize=size, label=name)
         for row in percent if len(percent) > 1 else ():
-            axes.plot(range(len(x)), row, ".", color=style["color"], alpha=0.4, markersize=4)
+            axes.plot(range(len(x)), row, color=style["color"], alpha=0.3, linewidth=0.8)
     _lines_across(axes, baseline, said)
-    axes.set_xticks(range(len(x)), [str(value) for value in x])
+    axes.set_xticks(range(len(x)), [v if isinstance(v, str) else f"{v:g}" for v in x])
     axes.set(xlabel=xlabel, ylabel="AUROC, percent")
     axes.legend(fontsize=8)
     return lines
 
 
-def _lines_across(axes: Axes, baseline: float | None, said: float | None) -> None:
+def _lines_across(axes: Axes, baseline: float | None, said: float | None = None) -> None:
     if baseline is not None:
         axes.axhline(100 * baseline, color="black", linestyle="--", linewidth=1, label="1-NN")
     if said is not None:
@@ -117,7 +119,6 @@ def draw_belonging(
     for digit in digits:
         right.annotate(str(digit), (x[digit], y[digit]), xytext=(4, 4), textcoords="offset points")
     right.margins(0.1)
-    right.axline((CHANCE, CHANCE), slope=1, color="grey", linewidth=0.8)
     right.set(xlabel="AUROC of total variation, percent", ylabel="AUROC as printed, percent")
     return [blank, points]
 
@@ -143,7 +144,11 @@ def draw_rankings(figure: Figure, pairs: Mapping[str, tuple[ArrayLike, ArrayLike
 
 
 def draw_mixture(
-    figure: Figure, latents: Sequence[int], narrowest: ArrayLike, areas: ArrayLike
+    figure: Figure,
+    latents: Sequence[int],
+    narrowest: ArrayLike,
+    areas: ArrayLike,
+    baseline: float | None = None,
 ) -> None:
     """Draw how narrow a mixture of Gaussians gets that is trained with its features, and how good.
 
@@ -156,6 +161,8 @@ def draw_mixture(
     narrowest, areas : array_like of shape (runs, 2, k)
         The smallest eigenvalue of a covariance, and AUROC in [0, 1]; with the penalty, and without.
         What fell apart is 0 and NaN.
+    baseline : float, optional
+        The AUROC of 1-NN.
     """
     left, right = figure.subplots(1, 2)
     names = ("with the penalty", "without it")
@@ -170,10 +177,13 @@ def draw_mixture(
         axes.set_xlabel("latents")
     left.set(yscale="log", ylabel="narrowest variance of the mixture")
     right.set_ylabel("AUROC, percent")
+    _lines_across(right, baseline)
     right.legend(fontsize=8)
 
 
-def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list[Line2D]:
+def draw_endings(
+    axes: Axes, endings: Mapping[str, tuple[float, float]], baseline: float | None = None
+) -> list[Line2D]:
     """Draw how good a detector is against how low its loss ended.
 
     Parameters
@@ -182,6 +192,8 @@ def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list
         Where to draw.
     endings : mapping of str to (float, float)
         For each way of training: the loss, above 0, and AUROC in [0, 1].
+    baseline : float, optional
+        The AUROC of 1-NN.
 
     Returns
     -------
@@ -192,7 +204,8 @@ def draw_endings(axes: Axes, endings: Mapping[str, tuple[float, float]]) -> list
         axes.plot(loss, 100 * area, **marker_style(place), linestyle="none", label=way)[0]
         for place, (way, (loss, area)) in enumerate(endings.items())
     ]
-    axes.axhline(CHANCE, color="grey", linewidth=0.8)
+    axes.axhline(CHANCE, color="grey", linewidth=0.8, label="a coin")
+    _lines_across(axes, baseline)
     axes.set(xscale="log", xlabel="loss at the end", ylabel="AUROC, percent")
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return points
@@ -242,13 +255,13 @@ def _labels_apart(
 ) -> list[Text]:
     """Write a name beside each point and off a line, in the first place that is free."""
     dots = [axes.transData.transform(point[:2]) for point in points]
-    taken = [Bbox.from_bounds(x - 5, y - 5, 10, 10) for x, y in dots]
+    taken = [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in dots]
     (left, _), (right, _) = axes.transAxes.transform([(0, 0), (1, 1)])
     height = axes.transData.transform((1, line))[1]
     taken.append(Bbox.from_extents(left, height - 1, right, height + 1))
     labels: list[Text] = []
     sides = [(7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")]
-    sides += [(-7, 8, "right"), (-7, -8, "right"), (0, 11, "center"), (0, -11, "center")]
+    sides += [(0, 11, "center"), (0, -11, "center"), (-7, 8, "right"), (-7, -8, "right")]
     sides += [(7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")]
     for x, y, name in points:
         for dx, dy, side in sides:
@@ -261,7 +274,7 @@ def _labels_apart(
                 va="center",
                 fontsize=8,
             )
-            box = label.get_window_extent()
+            box = label.get_window_extent().padded(1)
             if not any(box.overlaps(other) for other in taken):
                 break
             label.remove()
@@ -269,4 +282,8 @@ def _labels_apart(
             raise ValueError(f"no place for {name!r}: take a larger figure")
         taken.append(box)
         labels.append(label)
+        if abs(dy) > 8:  # too far off to see whose it is
+            line_to = {"arrowstyle": "-", "linewidth": 0.6, "color": "grey", "shrinkB": 0}
+            near = dx, dy - np.sign(dy) * 5
+            axes.annotate("", (x, y), xytext=near, textcoords="offset points", arrowprops=line_to)
     return labels

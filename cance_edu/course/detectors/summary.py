@@ -101,12 +101,15 @@ def rankings(split: Split) -> dict[str, tuple[Scores, Scores]]:
     mean_kernel = np.exp(-(squared - peak) / (2 * density.bandwidth**2)).mean(1)  # type: ignore[operator]
     nearest = NearestNeighbours(column_scaling="given").fit(train).anomaly_score(test)
     return {
-        "ν to 1: a kernel density": (svm(0.9999, 0.5), peak[:, 0] / 2 - np.log(mean_kernel)),
-        "γ to 0: distance to the mean": (
+        "ν = 0.9999, γ = 0.5: a kernel density": (
+            svm(0.9999, 0.5),
+            peak[:, 0] / 2 - np.log(mean_kernel),
+        ),
+        "ν = 0.999, γ = 0.0001: distance to the mean": (
             svm(0.999, 1e-4),
             np.linalg.norm(test - train.mean(0), axis=1),
         ),
-        "γ large: the nearest neighbour": (svm(0.999, 3.0), nearest),
+        "ν = 0.999, γ = 3: the nearest neighbour": (svm(0.999, 3.0), nearest),
     }
 
 
