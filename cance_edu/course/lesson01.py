@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import skew
+from scipy.stats import norm, skew
 from torch.distributions import LogNormal
 
 from cance_edu import CANCE
@@ -67,6 +67,7 @@ __all__ = [
     "lognormal_moments",
     "lognormal_parameters",
     "lognormal_view",
+    "norm",
     "np",
     "over_seeds",
     "predict",

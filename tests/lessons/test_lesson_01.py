@@ -129,5 +129,8 @@ def test_figures_draw_what_they_are_given(view):
     _, alarms, found = draw_thresholds(Figure(), view)
     assert [bar.get_width() for bar in alarms.patches] == list(view.alarms.values())
     assert [bar.get_width() for bar in found.patches] == list(view.found.values())
-    detection, _ = draw_ends(Figure(), ends_of_artificial_errors(SPREAD, ANOMALOUS, [0.8, 1]), 0.7)
-    assert list(detection.lines[-3].get_ydata()) == [0.7]
+    ends = ends_of_artificial_errors(SPREAD, ANOMALOUS, [0.8, 1])
+    detection, guarantee = draw_ends(Figure(), ends)
+    assert list(detection.lines[0].get_ydata()) == list(ends.auroc)
+    assert list(detection.lines[1].get_ydata()) == [ends.auroc_without] * 2
+    assert list(guarantee.lines[0].get_ydata()) == list(ends.margin)

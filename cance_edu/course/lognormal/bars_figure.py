@@ -5,7 +5,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.patches import ConnectionPatch
-from scipy.stats import norm
+from scipy.stats import lognorm, norm
 
 from cance_edu.course.lognormal.bars import TenBars
 from cance_edu.course.lognormal.figure import CENTRES
@@ -37,8 +37,8 @@ def draw_bars(figure: FigureBase, bars: TenBars, view: LognormalView) -> tuple[A
     _draw_ten(lower, bars.edges, bars.heights)
     t = np.linspace(bars.log_edges[0], bars.log_edges[-1], 201)
     upper.plot(t, norm.pdf(t, bars.mu, bars.sigma), color="black", linewidth=1)
-    inside = (view.z > 0) & (view.z < bars.edges[-1])
-    lower.plot(view.z[inside], view.density[inside], color="black", linewidth=1)
+    z = np.linspace(0, bars.edges[-1], 401)
+    lower.plot(z, lognorm.pdf(z, bars.sigma, scale=np.exp(bars.mu)), color="black", linewidth=1)
     for edge in bars.log_edges:
         figure.add_artist(
             ConnectionPatch(
@@ -55,8 +55,10 @@ def draw_bars(figure: FigureBase, bars: TenBars, view: LognormalView) -> tuple[A
     for name, style in CENTRES.items():
         place, top = getattr(view, name), np.interp(getattr(view, name), view.z, view.density)
         lower.plot([place] * 2, [0, top], markevery=[1], label=f"{name} {place:.2f}", **style)
-    upper.set(ylabel="density", title="$\\ln z$: normal, the bars in the middle are tallest")
-    lower.set(xlabel="$z$, on an even axis", ylabel="density", xlim=(0, None))
+    upper.xaxis.set_label_position("top")
+    upper.tick_params(axis="x", bottom=False, labelbottom=False, top=True, labeltop=True)
+    upper.set(ylabel="density", xlabel="$\\ln z$, Gaussian: the bars in the middle are tallest")
+    lower.set(xlabel="$z$, on a linear axis", ylabel="density", xlim=(0, None))
     lower.legend(fontsize=8)
     return upper, lower
 
@@ -67,12 +69,14 @@ def _draw_ten(axes: Axes, edges: np.ndarray, heights: np.ndarray) -> None:
     for number, (left, right, top) in enumerate(
         zip(edges[:-1], edges[1:], heights, strict=True), start=1
     ):
-        axes.text((left + right) / 2, top / 2, str(number), ha="center", va="center", fontsize=7)
+        low = top < 0.1 * heights.max()  # no room within: the number stands above the bar
+        place, align = (top, "bottom") if low else (top / 2, "center")
+        axes.text((left + right) / 2, place, str(number), ha="center", va=align, fontsize=7)
     axes.set(ylim=(0, 1.15 * heights.max()))
 
 
 def draw_centres(figure: FigureBase, curves: CentreCurves) -> tuple[Axes, Axes]:
-    """Draw mode, median and mean against σ, on an even and on a logarithmic axis.
+    """Draw mode, median and mean against σ, on a linear and on a logarithmic axis.
 
     Parameters
     ----------
@@ -84,15 +88,15 @@ def draw_centres(figure: FigureBase, curves: CentreCurves) -> tuple[Axes, Axes]:
     Returns
     -------
     tuple of Axes
-        With the even and with the logarithmic axis.
+        With the linear and with the logarithmic axis.
     """
-    even, logarithmic = figure.subplots(1, 2)
-    for axes in (even, logarithmic):
+    linear, logarithmic = figure.subplots(1, 2)
+    for axes in (linear, logarithmic):
         for name, style in CENTRES.items():
             axes.plot(curves.sigma, getattr(curves, name), label=name, **style | {"marker": ""})
         axes.set(xlabel="$σ$, where $μ = 0$")
-    even.set(ylabel="$z$", title="even axis: differences")
+    linear.set(ylabel="$z$", title="linear axis: differences")
     logarithmic.set(ylabel="$z$", yscale="log", title="logarithmic axis: ratios")
     label_log_axis(logarithmic.yaxis)
-    even.legend(fontsize=8)
-    return even, logarithmic
+    linear.legend(fontsize=8)
+    return linear, logarithmic

@@ -33,17 +33,22 @@ def draw_quantiles(axes: Axes, plots: Mapping[str, QuantilePlot]) -> list[Line2D
     """
     band = next(iter(plots.values()))
     axes.fill_between(
-        band.normal, band.low, band.high, color="grey", alpha=0.3, label="95% of normal draws"
+        band.normal,
+        band.low,
+        band.high,
+        color="0.7",
+        edgecolor="0.4",
+        label="95% of Gaussian draws",
     )
-    axes.plot(band.normal, band.normal, color="black", linewidth=1)
+    axes.plot(band.normal, band.normal, color="black", linewidth=0.6)
     lines = [
-        axes.plot(plot.normal, plot.observed, marker, color=colour, markersize=3, label=name)[0]
-        for (name, plot), marker, colour in zip(
-            plots.items(), "x.", (ANOMALY, NORMAL), strict=False
+        axes.plot(plot.normal, plot.observed, marker, color=colour, markersize=size, label=name)[0]
+        for (name, plot), (marker, size), colour in zip(
+            plots.items(), (("x", 3), (".", 2)), (ANOMALY, NORMAL), strict=False
         )
     ]
-    axes.set(xlabel="normal quantile", ylabel="value, in deviations from its mean")
-    axes.legend(fontsize=8)
+    axes.set(xlabel="Gaussian quantile", ylabel="value, in deviations from its mean")
+    axes.legend(fontsize=8, markerscale=2)
     return lines
 
 
@@ -53,7 +58,7 @@ def draw_both_quantiles(figure: FigureBase, features: Mapping[str, ArrayLike]) -
     Parameters
     ----------
     figure : Figure
-        Filled; 8 by 3.2 inches with a constrained layout suit a pair.
+        Filled; 8 by 4 inches with a constrained layout suit a pair.
     features : mapping of str to array_like of shape (n,)
         Positive values, by their names for the titles.
 

@@ -84,7 +84,7 @@ def draw_histogram(
     share = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
     axes.stairs(share, edges, fill=True, color=NORMAL, alpha=0.3, label=label)
     tail = values[values > most]
-    axes.plot(tail, np.zeros_like(tail), "|", color=NORMAL, markersize=14, clip_on=False)
+    axes.plot(tail, np.zeros_like(tail), "|", color=NORMAL, markersize=9, clip_on=False)
     axes.set(xlabel=name, ylabel="density, per unit of z")
     axes.set(xlim=(-0.35 * most, 1.03 * values.max()), ylim=(0, 1.2 * share.max()))
     axes.locator_params(axis="x", nbins=6)
@@ -136,7 +136,7 @@ def draw_features(figure: FigureBase, features: Mapping[str, ArrayLike]) -> None
 
 
 def draw_products(figure: FigureBase, drawn: Products) -> tuple[Axes, Axes]:
-    """Draw what the same factors give when they are added up, and when they are multiplied.
+    """Draw what the same factors give when they are averaged, and when they are multiplied.
 
     Parameters
     ----------
@@ -148,14 +148,17 @@ def draw_products(figure: FigureBase, drawn: Products) -> tuple[Axes, Axes]:
     Returns
     -------
     tuple of Axes
-        With a normal density, and with a log-normal one, of the draws' own moments.
+        With a Gaussian density, and with a log-normal one, of the draws' own moments.
     """
     left, right = figure.subplots(1, 2)
-    for axes, values in ((left, drawn.total), (right, drawn.product)):
+    for axes, values, name in (
+        (left, drawn.total, "Gaussian"),
+        (right, drawn.product, "log-normal"),
+    ):
         axes.hist(values, 60, density=True, color=NORMAL, alpha=0.3, label="draws")
         view = lognormal_view(values.mean(), values.std(), np.linspace(0, values.max(), 401))
         density = view.noise_density if axes is left else view.density
-        axes.plot(view.z, density, color="black", label="normal" if axes is left else "log-normal")
+        axes.plot(view.z, density, color="black", label=name)
         axes.axvline(1, label="mean", **CENTRES["mean"] | {"marker": ""})
         axes.set(ylabel="density", xlim=(0, np.quantile(values, 0.999)))
         axes.legend(fontsize=8)
@@ -226,7 +229,7 @@ def draw_spread(figure: FigureBase, curves: SpreadCurves, marked: Mapping[str, f
     curves : SpreadCurves
         What to draw.
     marked : mapping of str to float
-        Spreads σ_z / μ_z of real features, by name.
+        Spreads σ_z / μ_z of real features, by name, written above them; two have room.
     """
     shares, below = figure.subplots(1, 2, sharex=True)
     for name, values in (("median", curves.median), ("mode", curves.mode)):
@@ -234,9 +237,11 @@ def draw_spread(figure: FigureBase, curves: SpreadCurves, marked: Mapping[str, f
     below.plot(curves.spread, 100 * curves.noise_below_zero, "--", color=NOISE, linewidth=2)
     for axes in (shares, below):
         for place, (name, spread) in enumerate(marked.items()):
-            style = line_style(place) | {"color": "grey"}
+            style = line_style(place) | {"color": "0.4"}
             axes.axvline(spread, linewidth=1, label=name, **style)
+            side = "right" if spread == min(marked.values()) else "left"
+            axes.text(spread, 1.02, name, fontsize=8, ha=side, transform=axes.get_xaxis_transform())
         axes.set(xlabel="spread, deviation / mean", xlim=(0, curves.spread[-1]))
     shares.set(ylabel="share of the mean", ylim=(0, 1.05))
     below.set(ylabel="noise below zero, percent", ylim=(0, None))
-    shares.legend(fontsize=8)
+    shares.legend(handles=shares.get_lines()[:2], fontsize=8, loc="lower left")

@@ -74,8 +74,8 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
     return [scores, *panels]
 
 
-def draw_ends(figure: FigureBase, ends: Ends, said: float | None = None) -> tuple[Axes, Axes]:
-    """Draw detection, and the margin of Prop. 3.1, against where the artificial errors end.
+def draw_ends(figure: FigureBase, ends: Ends) -> tuple[Axes, Axes]:
+    """Draw the AUROC, and the margin of Prop. 3.1, against where the artificial errors end.
 
     Parameters
     ----------
@@ -83,31 +83,27 @@ def draw_ends(figure: FigureBase, ends: Ends, said: float | None = None) -> tupl
         Filled; 7.5 by 2.8 inches with a constrained layout suit it.
     ends : Ends
         What to draw.
-    said : float, optional
-        What somebody guessed of the AUROC at the mean.
 
     Returns
     -------
     tuple of Axes
-        Of detection, and of the margin.
+        Of the AUROC, and of the margin.
     """
     detection, guarantee = figure.subplots(1, 2)
     detection.plot(ends.end, ends.auroc, color="black", linewidth=2, label="AUROC")
-    detection.plot(ends.end, ends.found, color=ANOMALY, linewidth=2, label="found at 5% alarms")
-    for value, colour in ((ends.auroc_without, "black"), (ends.found_without, ANOMALY)):
-        detection.axhline(value, color=colour, linestyle=":", linewidth=1)
-    detection.set(ylabel="share", ylim=(0.3, 1))
-    if said is not None:
-        detection.plot(1, said, "x", color="black", label="your guess")
+    detection.axhline(
+        ends.auroc_without, color="black", linestyle=":", label="without artificial errors"
+    )
+    detection.set(ylabel="AUROC")
     guarantee.plot(ends.end, ends.margin, color="black", linewidth=2)
     guarantee.axhline(0, color="black", linewidth=1)
     guarantee.fill_between(
         ends.end, ends.margin, 0, where=(ends.margin < 0).tolist(), color=ANOMALY, alpha=0.4
     )
-    guarantee.set(ylabel="least margin, nats")
+    guarantee.set(ylabel="least ln(data / noise), nats")
     for axes in (detection, guarantee):
         axes.axvline(ends.mode, color=ARTIFICIAL, linewidth=1.5, label="$m_z$, the mode")
         axes.axvline(1, color="0.4", linestyle="-.", linewidth=1, label="the mean")
         axes.set(xlabel="where artificial errors end, in means")
-    detection.legend(fontsize=7, loc="center left", bbox_to_anchor=(0, 0.46))
+    detection.legend(fontsize=7, loc="lower left")
     return detection, guarantee
