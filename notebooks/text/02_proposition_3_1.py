@@ -267,8 +267,8 @@ lesson.answer(
     "02 threshold anew",
     "more" if gained > 0.01 else "as many",
     """
-    {again:.0%}. Raised by $\\ln 2$, the threshold would find what it found, and spare some well
-    rebuilt normal images; for 5% it need rise by {rise:.2f} alone. That Eq. 10 "decreases the
+    It finds {again:.0%}. Raised by $\\ln 2$, the threshold would find what it found, and spare some
+    well rebuilt normal images; for 5% it need rise by {rise:.2f} alone. That Eq. 10 "decreases the
     probability of predicting abnormal points as normal points" (Sec. 1) is right here, and with the
     threshold left as it was, for more false alarms. Over all thresholds, the AUROC rises from
     {before:.2f} to {after:.2f}.

@@ -81,14 +81,14 @@ def artificial_points_have_real_latents_and_low_features(
     assert measured("02 correlation of z_e and z_c", correlation) > 0.6
 
 
-@guarantee(scope="the caption: the opening picture has other images", on=["digits"])
+@guarantee(scope="why the caption says whose eights they are", on=["digits"])
 def the_small_digits_have_other_errors_than_the_opening_picture(features, one):
-    assert features[:, -1].max() < one.dissimilarity[0]
+    assert features[:, -1].median() < one.dissimilarity[0] / 3
 
 
-@claim("The noise keeps the moments of the *real* points", scope="CANCE with Eq. 10, 2 steps")
+@claim("The noise keeps the moments of the *real* points", scope="CANCE with Eq. 10, 5 steps")
 def the_noise_keeps_the_moments_of_the_real_points(detector, split, moments):
-    settings = {"representation": detector.representation_, "steps": 2, "random_state": 0}
+    settings = {"representation": detector.representation_, "steps": 5, "random_state": 0}
     fitted = CANCE("cance", **settings).fit(split.train)
     assert torch.allclose(fitted.noise_.mean, moments[0])
     assert torch.allclose(fitted.noise_.covariance, moments[1])
