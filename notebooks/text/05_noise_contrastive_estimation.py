@@ -586,7 +586,7 @@ lesson.answer(
     noise leaves the *order* of $-\\ln p_{nK}$ as it was, and its AUROC. But it is flatter, and
     brings fewer nats: $-T$ must nearly be $S$. **$K$ decides which part carries the score, and
     hardly how good the sum is**. Section 4's price is eight times a small variance: with 5,000
-    points a mean is off by {off:.2f} deviations still. In lesson 06 you turn $K$ yourself.
+    points a mean is off by only {off:.2f} deviations. In lesson 06 you turn $K$ yourself.
     """,
     picture=lesson.figure(
         lesson.draw_parts_against_scale,
