@@ -539,8 +539,8 @@ scores = {"brought": brought, "learned": -points.log_ratio, "sum": brought - poi
 areas = {name: lesson.auroc(split.is_anomaly, score) for name, score in scores.items()}
 
 # %% tags=["remove-input"]
-ordinary_T, ugly_T, _ = lesson.pictured().log_ratio
-ordinary_S, ugly_S, _ = lesson.pictured().score
+ordinary_T, ugly_T = lesson.pictured().log_ratio[:2]
+ordinary_S, ugly_S = lesson.pictured().score[:2]
 above_middle = (log_density(test) > log_density(noise.mean[None])).double().mean().item()
 lesson.tell(
     """
