@@ -539,8 +539,8 @@ scores = {"brought": brought, "learned": -points.log_ratio, "sum": brought - poi
 areas = {name: lesson.auroc(split.is_anomaly, score) for name, score in scores.items()}
 
 # %% tags=["remove-input"]
-ordinary_T, ugly_T, _ = lesson.pictured().log_ratio
-ordinary_S, ugly_S, _ = lesson.pictured().score
+ordinary_T, ugly_T = lesson.pictured().log_ratio[:2]
+ordinary_S, ugly_S = lesson.pictured().score[:2]
 above_middle = (log_density(test) > log_density(noise.mean[None])).double().mean().item()
 lesson.tell(
     """
@@ -586,7 +586,7 @@ lesson.answer(
     noise leaves the *order* of $-\\ln p_{nK}$ as it was, and its AUROC. But it is flatter, and
     brings fewer nats: $-T$ must nearly be $S$. **$K$ decides which part carries the score, and
     hardly how good the sum is**. Section 4's price is eight times a small variance: with 5,000
-    points a mean is off by {off:.2f} deviations still. In lesson 06 you turn $K$ yourself.
+    points a mean is off by only {off:.2f} deviations. In lesson 06 you turn $K$ yourself.
     """,
     picture=lesson.figure(
         lesson.draw_parts_against_scale,

@@ -513,7 +513,7 @@ def K_decides_which_part_carries_the_score(dial, learned_area, price, page):
     np.testing.assert_allclose(brought, brought[:, :1] + 0 * brought, atol=1e-9)
     at_three = stops.scale.tolist().index(3)
     assert np.corrcoef(-stops.log_ratio[at_three], stops.parts[at_three, 2])[0, 1] > 0.95
-    (off,) = page.numbers(r"with 5,000\s+points a mean is off by ([\d.]+) deviations")
+    (off,) = page.numbers(r"with 5,000\s+points a mean is off by only ([\d.]+) deviations")
     assert abs(off - np.sqrt(lesson.in_dimensions(8, [3]).expected[0] / 5000)) < 0.006
     assert np.isclose(lesson.in_dimensions(8, [1]).expected[0], 2)
     assert stops.features.shape[1] == 8
