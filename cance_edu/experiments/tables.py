@@ -144,8 +144,8 @@ TABLES = {
             ),
             note=_SAME.format("Table 1")
             + " The paper does not say how many components its KDE has: 10 fit its column. Its"
-            " PixelCNN is larger than ours (6 layers of 32 channels). Deep SVDD is not in its table;"
-            " Ruff et al. (2018) print 94.8 for MNIST, and their code run again gave 93.8.",
+            " PixelCNN is larger than ours (6 layers of 32 channels). Deep SVDD is not in it: Ruff"
+            " et al. (2018) print 94.8 for MNIST, and their code run again gave 93.8.",
             repeats="table1",
         ),
         Table(
