@@ -51,6 +51,7 @@ __all__ = [
     "NearestNeighbors",
     "VectorsExplorer",
     "along_directions",
+    "altered_images",
     "answer",
     "area",
     "calibration",
@@ -152,6 +153,25 @@ def rebuilt(source: Representation, images: NDArray[np.float32]) -> Array:
     with torch.no_grad():
         decoded = source.decode(source.encode(torch.from_numpy(images)))
     return decoded.flatten(1).double().numpy()
+
+
+def altered_images(
+    source: Representation,
+    held_out: NDArray[np.float32],
+    anomalies: Mapping[str, NDArray[np.float32]],
+) -> tuple[NDArray[np.float32], Array, Array, tuple[str, ...]]:
+    """Return what one image becomes: images, reconstructions, z, names (`draw_reconstructions`).
+
+    It is the one whose z_e and z_c change most as those of a typical image do when it is faint.
+    """
+    change = np.log(
+        features(source, anomalies["faint"])[:, -2:] / features(source, held_out)[:, -2:]
+    )
+    row = int(np.abs(change - np.median(change, axis=0)).sum(1).argmin())
+    names = ("a normal image", "half as bright", "black", "with noise", "brighter")
+    kinds = (held_out, anomalies["faint"], 0 * held_out, anomalies["noise"], anomalies["bright"])
+    images = np.stack([kind[row] for kind in kinds])
+    return images, rebuilt(source, images).reshape(images.shape), features(source, images), names
 
 
 def area(normal_scores: Array, anomalous_scores: Array) -> float:

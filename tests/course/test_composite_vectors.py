@@ -145,6 +145,9 @@ def test_an_energys_line_goes_through_the_groups_median():
         np.testing.assert_allclose(energies, np.median(points[:, 0] / (4 * points[:, 1])))
         assert (dissimilarity == [points[:, 1].min(), points[:, 1].max()]).all()
     np.testing.assert_allclose(dark.get_xdata(), normal.get_xdata() / 4)
+    energy = np.median(POINTS[:, 0] / (4 * POINTS[:, 1]))
+    legend = [text.get_text() for text in normal.axes.get_legend().get_texts()]
+    assert legend == [rf"normal, $\bar e$ = {energy:.2g}", rf"dark, $\bar e$ = {energy / 4:.2g}"]
 
 
 def test_reconstructions_stand_over_their_differences_and_numbers():

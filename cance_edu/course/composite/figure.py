@@ -88,19 +88,19 @@ def draw_plane(axes: Axes, groups: Mapping[str, ArrayLike], title: str) -> list[
     list of PathCollection
         The points of each group.
     """
-    styles = ((NORMAL, "."), *KINDS)
+    styles = ((NORMAL, ".", 32), *((colour, marker, 14) for colour, marker in KINDS))
     points = []
     if len(groups) > len(styles):
         raise ValueError(f"got {len(groups)} groups; expected at most {len(styles)}")
-    for (name, values), (colour, marker) in zip(groups.items(), styles, strict=False):
+    for (name, values), (colour, marker, size) in zip(groups.items(), styles, strict=False):
         error, dissimilarity = np.asarray(values).T
         points.append(
             axes.scatter(
-                error, dissimilarity, 14, c=colour, marker=marker, alpha=0.5, lw=0, label=name
+                error, dissimilarity, size, c=colour, marker=marker, alpha=0.5, lw=0, label=name
             )
         )
     axes.set(xscale="log", yscale="log", title=title)
-    axes.set(xlabel="z_e, squared grey value", ylabel="z_c, from 0 to 1")
+    axes.set(xlabel="$z_e$, squared grey value", ylabel="$z_c$, from 0 to 1")
     axes.legend(fontsize=8)
     return points
 

@@ -48,7 +48,7 @@ def draw_energies(figure: Figure, planes: Mapping[str, Mapping[str, ArrayLike]])
     Returns
     -------
     list of Line2D
-        z_e = 4 ē z_c with each group's median of z_e / 4 z_c as ē, panel by panel.
+        z_e = 4 ē z_c with each group's median of z_e / 4 z_c as ē, which the legend has.
     """
     lines = []
     panels = figure.subplots(1, len(planes), squeeze=False)[0]
@@ -59,6 +59,8 @@ def draw_energies(figure: Figure, planes: Mapping[str, Mapping[str, ArrayLike]])
             ends = np.array([dissimilarity.min(), dissimilarity.max()])
             colour = tuple(np.asarray(points.get_facecolor())[0, :3])
             lines += axes.plot(4 * energy * ends, ends, "--", color=colour, linewidth=1.5)
+            points.set_label(rf"{points.get_label()}, $\bar e$ = {energy:.2g}")
+        axes.legend(fontsize=8, loc="lower right")
         for axis in (axes.xaxis, axes.yaxis):
             label_log_axis(axis)
         axes.tick_params(axis="x", labelsize=8, rotation=45)
@@ -91,7 +93,7 @@ def draw_reconstructions(
         The images, then the reconstructions, then the differences.
     """
     images, rebuilt = np.asarray(images)[:, 0], np.asarray(reconstructions)[:, 0]
-    rows = {"image $x$": images, "rebuilt $x'$": rebuilt, "difference": np.abs(images - rebuilt)}
+    rows = {"image $x$": images, "rebuilt $x'$": rebuilt, "$|x - x'|$": np.abs(images - rebuilt)}
     grid = figure.subplots(len(rows), len(names), squeeze=False)
     pictures = []
     for line, (title, row) in zip(grid, rows.items(), strict=True):
