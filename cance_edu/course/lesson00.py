@@ -10,12 +10,13 @@ from cance_edu.course.contrast.ingredients_figure import draw_ingredients
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_split
 from cance_edu.course.picture import figure, show, tell
-from cance_edu.course.pictured import pictured
+from cance_edu.course.pictured import Pictured, pictured
 from cance_edu.course.predict import answer, guess, predict
-from cance_edu.course.scores.figure import draw_roc, draw_scores
-from cance_edu.course.scores.groups_figure import draw_aurocs_over_seeds, draw_by_digit
+from cance_edu.course.scores.figure import draw_scores
+from cance_edu.course.scores.groups_figure import draw_aurocs_against, draw_by_digit
 from cance_edu.course.scores.memorised import alarms_while_learning
 from cance_edu.course.scores.memorised_figure import draw_memorised
+from cance_edu.course.scores.rates_figure import draw_roc_and_threshold
 from cance_edu.course.scores.thresholds import held_out_threshold
 from cance_edu.course.strip import strip
 from cance_edu.course.style import draw_images
@@ -27,20 +28,20 @@ __all__ = [
     "answer",
     "auroc",
     "calibration",
-    "digit_images",
-    "draw_aurocs_over_seeds",
+    "draw_aurocs_against",
     "draw_by_digit",
     "draw_images",
     "draw_ingredients",
     "draw_memorised",
-    "draw_roc",
+    "draw_roc_and_threshold",
     "draw_scores",
     "figure",
+    "first_images",
     "guess",
     "held_out_threshold",
     "ingredients",
     "lesson_split",
-    "mnist_aurocs",
+    "mnist_aurocs_against",
     "mnist_medians",
     "mnist_scores",
     "np",
@@ -72,13 +73,26 @@ def mnist_medians() -> dict[str, float]:
     return {str(digit): float(np.median(scores[labels == digit])) for digit in range(10)}
 
 
-def mnist_aurocs() -> NDArray[np.float64]:
-    """Return the AUROC of the four variants on MNIST's eights, shape (seeds, variants)."""
-    return recordings.load("mnist_eights")["aurocs"]
+def mnist_aurocs_against() -> dict[str, NDArray[np.float64]]:
+    """Return the AUROCs of MNIST's eights against all others, ones and fives: (seeds, variants)."""
+    recording = recordings.load("mnist_eights")
+    labels, scores = recording["test_labels"], recording["scores"]
+    against = {"all other digits": recording["aurocs"]}
+    for title, digit in (("ones", 1), ("fives", 5)):
+        rows = np.isin(labels, [8, digit])
+        is_digit = labels[rows] == digit
+        areas = [[auroc(is_digit, variant[rows]) for variant in seed] for seed in scores]
+        against[title] = np.array(areas)
+    return against
 
 
-def digit_images() -> tuple[NDArray[np.float64], list[str]]:
-    """Return nine eights and the nine other digits of MNIST, and a title for each."""
-    eights, others = pictured("lowest"), pictured("others")
-    ordinary = pictured().image[:1]
-    return np.concatenate([ordinary, eights.image, others.image]), [""] * 18
+def first_images() -> Pictured:
+    """Return nine eights and the nine other digits of MNIST, 0 first, as a detector saw them."""
+    groups = (pictured(), pictured("lowest"), pictured("others"))
+    rows = (slice(1), slice(None), slice(None))
+    names = [name for group, part in zip(groups, rows, strict=True) for name in group.name[part]]
+    arrays = (
+        np.concatenate([getattr(g, field)[part] for g, part in zip(groups, rows, strict=True)])
+        for field in ("image", "reconstruction", "features", "log_ratio", "score")
+    )
+    return Pictured(("8", *names[1:]), *arrays)

@@ -5,13 +5,21 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from cance_edu.course import recordings
 from cance_edu.course.contrast.ingredients import ingredients
 from cance_edu.course.contrast.ingredients_figure import draw_ingredients
+from cance_edu.course.lesson00 import first_images, mnist_aurocs_against
 from cance_edu.course.pictured import pictured
 from cance_edu.course.scores.figure import draw_scores
-from cance_edu.course.scores.groups_figure import draw_aurocs_over_seeds, draw_by_digit
+from cance_edu.course.scores.groups_figure import (
+    draw_aurocs_against,
+    draw_aurocs_over_seeds,
+    draw_by_digit,
+)
 from cance_edu.course.scores.memorised import Alarms, alarm_rate, alarms_while_learning
 from cance_edu.course.scores.memorised_figure import draw_memorised
+from cance_edu.course.scores.rates_figure import draw_roc_and_threshold
+from cance_edu.course.scores.summary import aurocs_by_group
 from cance_edu.course.style import ANOMALY, NORMAL
 from cance_edu.detectors.cance import CANCE
 from cance_edu.method.composite import reconstruction_error
@@ -66,7 +74,8 @@ def test_who_memorised_is_drawn_with_the_guess():
     np.testing.assert_array_equal(curve.get_ydata(), [0.2, 0.6])
     heights = {line.get_label(): line.get_ydata()[0] for line in axes.lines}
     assert heights["error alone, a"] == 0.3
-    assert heights["what was asked for"] == 0.1
+    assert [text.get_text() for text in axes.texts] == ["10% asked for"]
+    assert [0.1, 0.1] in [list(line.get_ydata()) for line in axes.lines]
     assert heights["your guess"] == 0.4
 
 
@@ -109,6 +118,25 @@ def test_bars_are_means_over_seeds_and_dots_the_seeds():
     np.testing.assert_allclose(axes.lines[-1].get_xdata(), [70, 70])
 
 
+def test_each_kind_of_anomaly_has_a_panel_and_the_guess_its_own():
+    figure = Figure()
+    aurocs = {"ones": [[0.3, 0.9]], "fives": [[0.9, 0.7]]}
+    bars = draw_aurocs_against(figure, ["a", "b"], aurocs, {"ones": 0.6})
+    ones, fives = figure.axes
+    np.testing.assert_allclose([[b.get_width() for b in row] for row in bars], [[30, 90], [90, 70]])
+    assert [axes.get_title() for axes in figure.axes] == ["against ones", "against fives"]
+    assert ones.get_legend() is not None
+    assert fives.get_legend() is None
+    assert ones.get_ylim() == fives.get_ylim()
+
+
+def test_a_threshold_is_a_point_of_the_roc_curve():
+    axes = Figure().subplots()
+    point = draw_roc_and_threshold(axes, [1, 2, 3, 4], [False, True, False, True], "a", 2.5)
+    assert (point.get_xdata(), point.get_ydata()) == ([0.5], [0.5])
+    assert [0.5, 0.5] in np.column_stack(axes.lines[0].get_data()).tolist()
+
+
 def test_scores_beyond_the_right_edge_are_counted():
     axes = Figure().subplots()
     draw_scores(axes, [0, 1, 2, 30, 400], [False, False, True, True, True], 1.5, right_edge=10)
@@ -129,3 +157,20 @@ def test_the_recorded_images_come_with_names_and_numbers():
     assert pictured("highest").score.min() > pictured("lowest").score.max()
     with pytest.raises(ValueError, match="'best'; expected one of named"):
         pictured("best")
+
+
+def test_the_first_images_are_nine_eights_and_the_other_digits():
+    first = first_images()
+    assert first.name == tuple("8" * 9 + "012345679")
+    np.testing.assert_array_equal(first.image[[0, 10]], pictured().image[[0, 2]])
+    np.testing.assert_array_equal(first.score[1:9], pictured("lowest").score)
+    assert len(first.error) == len(first.reconstruction) == 18
+
+
+def test_the_aurocs_against_all_others_are_the_mean_of_those_against_each():
+    recording, against = recordings.load("mnist_eights"), mnist_aurocs_against()
+    scores, labels = recording["scores"][1, 0], recording["test_labels"]
+    by_digit = aurocs_by_group(scores, labels != 8, labels)
+    assert against["ones"][1, 0] == by_digit[1]
+    assert against["fives"][1, 0] == by_digit[5]
+    assert against["all other digits"][1, 0] == pytest.approx(np.mean(list(by_digit.values())))

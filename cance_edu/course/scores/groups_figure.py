@@ -5,12 +5,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL
 
-__all__ = ["draw_aurocs_over_seeds", "draw_by_digit", "draw_changes", "draw_missed_by_seeds"]
+__all__ = [
+    "draw_aurocs_against",
+    "draw_aurocs_over_seeds",
+    "draw_by_digit",
+    "draw_changes",
+    "draw_missed_by_seeds",
+]
 
 
 def draw_by_digit(
@@ -46,7 +53,9 @@ def draw_by_digit(
             axes.axhspan(row - 0.4, row + 0.4, color=ARTIFICIAL, alpha=0.25, label="your guess")
             axes.legend(fontsize=8, loc="lower right")
     axes.set(yticks=range(len(order)), yticklabels=[str(digit) for digit in order])
-    axes.set(xlabel="anomaly score S(x), nats: median, and 90% of the images", ylabel="digit")
+    axes.set(
+        xlabel="anomaly score S(x), nats: median, and the middle 90% of the images", ylabel="digit"
+    )
     axes.invert_yaxis()
     return [float(np.median(groups[digit])) for digit in order]
 
@@ -83,6 +92,41 @@ def draw_aurocs_over_seeds(
     axes.bar_label(bars, labels, label_type="center", color="white")
     axes.invert_yaxis()
     axes.set(xlabel="AUROC, percent (50 is chance); a dot for each seed", xlim=(50, 100))
+    return bars
+
+
+def draw_aurocs_against(
+    figure: Figure,
+    names: Sequence[str],
+    aurocs: Mapping[str, ArrayLike],
+    said: Mapping[str, float | None],
+) -> list[BarContainer]:
+    """Draw the AUROCs of several detectors against several kinds of anomalies, a panel for each.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    names : sequence of str
+        Of the detectors, from top to bottom.
+    aurocs : mapping of kind to array_like of shape (seeds, detectors)
+        In [0, 1].
+    said : mapping of kind to float or None
+        What somebody guessed; kinds may be missing.
+
+    Returns
+    -------
+    list of BarContainer
+        The bars of each panel.
+    """
+    panels, bars = figure.subplots(1, len(aurocs), squeeze=False)[0], []
+    for axes, (kind, values) in zip(panels, aurocs.items(), strict=True):
+        axes.axvline(50, color="black", linewidth=0.8)
+        bars.append(draw_aurocs_over_seeds(axes, names, values, said.get(kind)))
+        axes.tick_params(labelleft=axes is panels[0])
+        axes.set(xlim=(0, 100), xlabel="")
+        axes.set_title(f"against {kind}", fontsize=10)
+    figure.supxlabel("AUROC, percent; the line at 50 is chance; a dot for each seed", fontsize=9)
     return bars
 
 

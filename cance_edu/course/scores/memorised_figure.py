@@ -36,14 +36,16 @@ def draw_memorised(
     curves = []
     for place, (name, each) in enumerate(alarms.items()):
         style = line_style(place)
-        (curve,) = axes.plot(each.step, each.by_score, label=f"S, {name}", **style)
+        (curve,) = axes.plot(each.step, each.by_score, label=f"score S, {name}", **style)
         axes.plot(0, each.by_error, "o", color=style["color"], label=f"error alone, {name}")
         curves.append(curve)
-    axes.axhline(contamination, color="grey", linewidth=1, label="what was asked for")
+    axes.axhline(contamination, color="grey", linewidth=1)
+    end = max(each.step[-1] for each in alarms.values())
+    axes.text(end, contamination - 0.01, f"{contamination:.0%} asked for", ha="right", va="top")
     if said is not None:
         axes.axhline(said, color=ANOMALY, linestyle=":", label="your guess")
     axes.set(xlabel="steps that T has learned", ylabel="new eights that raise an alarm")
     axes.set(ylim=(0, 1), yticks=np.linspace(0, 1, 5))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.legend(fontsize=7, loc="lower right")
+    axes.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.13))
     return curves

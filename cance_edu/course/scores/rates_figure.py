@@ -12,7 +12,7 @@ from cance_edu.course.scores.figure import draw_roc
 from cance_edu.course.scores.summary import decide, decision_curves
 from cance_edu.course.style import ANOMALY, line_style
 
-__all__ = ["draw_base_rates", "draw_roc_and_beginning"]
+__all__ = ["draw_base_rates", "draw_roc_and_beginning", "draw_roc_and_threshold"]
 
 
 def draw_roc_and_beginning(
@@ -41,6 +41,39 @@ def draw_roc_and_beginning(
     beginning.set_title("where you would work: at most 5% false alarms", fontsize=9)
     beginning.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     beginning.legend(fontsize=8, loc="lower right")
+
+
+def draw_roc_and_threshold(
+    axes: Axes, scores: ArrayLike, is_anomaly: ArrayLike, label: str, threshold: float
+) -> Line2D:
+    """Draw the ROC curve of one detector, one threshold as a point on it, and chance.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    scores : array_like of shape (n,)
+        Higher is more anomalous.
+    is_anomaly : array_like of bool, shape (n,)
+        The truth.
+    label : str
+        For the legend.
+    threshold : float
+        Scores above it raise an alarm.
+
+    Returns
+    -------
+    Line2D
+        The point.
+    """
+    draw_roc(axes, scores, is_anomaly, label)
+    alarms, anomalous = np.asarray(scores) > threshold, np.asarray(is_anomaly, dtype=bool)
+    axes.plot([0, 1], [0, 1], ":", color="grey", label="chance")
+    (point,) = axes.plot(
+        alarms[~anomalous].mean(), alarms[anomalous].mean(), "o", color=ANOMALY, label="threshold"
+    )
+    axes.legend(loc="lower right", fontsize=8)
+    return point
 
 
 def draw_base_rates(
