@@ -8,8 +8,9 @@ from cance_edu import datasets
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
 from cance_edu.course.over_seeds import lesson_dataset, lesson_seed, over_seeds
-from cance_edu.course.page import lesson_split, rebuilt, show_source
+from cance_edu.course.page import lesson_split, rebuilt
 from cance_edu.course.picture import figure, tell
+from cance_edu.course.pictured import pictured
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_ablations, draw_groups_in_panels
 from cance_edu.course.scores.explorer import ScoreExplorer
@@ -34,6 +35,7 @@ __all__ = [
     "answer",
     "auroc",
     "aurocs",
+    "aurocs_by_group",
     "by_digit",
     "calibration",
     "decide",
@@ -50,10 +52,10 @@ __all__ = [
     "lesson_split",
     "np",
     "over_seeds",
+    "pictured",
     "predict",
     "rebuilt",
     "seed",
-    "show_source",
     "strip",
     "tell",
     "torch",

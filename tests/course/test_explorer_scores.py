@@ -247,6 +247,15 @@ def test_tasks_are_panels_of_one_axis_and_a_paper_s_task_has_error_bars():
     assert len(left.collections) == 0
 
 
+def test_a_stretched_axis_gives_a_point_near_100_as_much_room_as_ten_below():
+    figure = Figure()
+    draw_ablations(figure, ["error"], {"a": [[0.8]], "b": [[0.98]]}, stretched=True)
+    at_80, at_90, at_98, at_99 = figure.axes[1].transData.transform(
+        [(0, percent) for percent in (80, 90, 98, 99)]
+    )[:, 1]
+    assert at_90 - at_80 == pytest.approx(at_99 - at_98)
+
+
 def test_a_guessed_group_is_marked_where_it_is():
     figure = Figure()
     tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {0: 0.8, 1: 0.9}}}
@@ -300,6 +309,10 @@ def test_each_failure_stands_above_its_reconstruction_and_their_difference():
     np.testing.assert_allclose(drawn[3], images[0, 0] / 2)
     np.testing.assert_allclose(drawn[5], (images[0, 0] / 2) ** 2)
     assert [axes.get_title() for axes in missed.axes[:2]] == ["c: S = 3.0", "a: S = 1.0"]
+    errors = [f"{(images[row] ** 2).mean() / 4:.3f}" for row in (2, 0)]
+    assert [axes.get_xlabel() for axes in missed.axes[4:]] == errors
+    darkest = {axes.images[0].get_clim()[1] for axes in (*missed.axes[4:], accused.axes[2])}
+    assert darkest == {(images**2).max() / 4}
     assert len(accused.axes) == 3
 
 

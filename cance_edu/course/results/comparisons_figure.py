@@ -84,6 +84,7 @@ def draw_ablations(
     aurocs: Mapping[str, ArrayLike],
     deviations: Mapping[str, ArrayLike] | None = None,
     measure: str = "AUROC",
+    stretched: bool = False,
 ) -> None:
     """Draw the same variants on several tasks, a panel each, on one axis.
 
@@ -99,6 +100,8 @@ def draw_ablations(
         Of tasks of which only mean and deviation are known.
     measure : str
         What the numbers are.
+    stretched : bool
+        Whether the axis is logarithmic in what is missing to 100, so that 97 and 98 lie apart.
     """
     panels = figure.subplots(1, len(aurocs), sharey=True, squeeze=False)[0]
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
@@ -107,6 +110,22 @@ def draw_ablations(
         axes.set_ylabel(f"{measure}, percent")
         axes.tick_params(axis="x", labelsize=8)
         axes.label_outer()
+    if stretched:
+        _stretch(panels[0], min(100 * np.min(table) for table in aurocs.values()))
+
+
+def _stretch(axes: Axes, lowest: float) -> None:
+    """Give as much room to what lies between 98 and 99 as to what lies between 80 and 90."""
+    axes.set_yscale(
+        "function",
+        functions=(
+            lambda percent: -np.log(np.maximum(100 - percent, 1e-9)),
+            lambda place: 100 - np.exp(-place),
+        ),
+    )
+    ticks = (70, 80, 90, 95, 98, 99)
+    axes.set_yticks(ticks, [str(tick) for tick in ticks])
+    axes.set_ylim(min(lowest - 3, 70), 99.2)
 
 
 def draw_groups_in_panels(

@@ -19,6 +19,8 @@ def draw_failures(
 ) -> None:
     """Draw groups of images of one channel: above the images, below reconstruction and difference.
 
+    The darkest difference of all is black; under each stands its mean, the reconstruction error.
+
     Parameters
     ----------
     figure : Figure
@@ -33,14 +35,19 @@ def draw_failures(
     images, rebuilt = (np.asarray(a, dtype=float)[:, 0] for a in (images, reconstructions))
     kinds = {"image": images, "rebuilt": rebuilt, "difference\nsquared": (images - rebuilt) ** 2}
     labels, scores = np.asarray(labels), np.asarray(scores)
+    errors = kinds["difference\nsquared"]
+    largest = max(errors[np.asarray(shown)].max() for shown in rows.values())
     blocks = figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
     for block, (name, shown) in zip(blocks, rows.items(), strict=True):
         block.suptitle(name, fontsize=10)
         grid = block.subplots(len(kinds), len(np.asarray(shown)), squeeze=False)
         for of_kind, (kind, pictures) in zip(grid, kinds.items(), strict=True):
             for axes, row in zip(of_kind, np.asarray(shown), strict=True):
-                axes.imshow(pictures[row], cmap="gray_r", vmin=0, vmax=1)
+                darkest = largest if pictures is errors else 1
+                axes.imshow(pictures[row], cmap="gray_r", vmin=0, vmax=darkest)
                 axes.set(xticks=[], yticks=[])
             of_kind[0].set_ylabel(kind, fontsize=8)
         for axes, row in zip(grid[0], np.asarray(shown), strict=True):
             axes.set_title(f"{labels[row]}: S = {scores[row]:.1f}", fontsize=8)
+        for axes, row in zip(grid[-1], np.asarray(shown), strict=True):
+            axes.set_xlabel(f"{errors[row].mean():.3f}", fontsize=8)

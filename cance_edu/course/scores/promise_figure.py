@@ -51,6 +51,6 @@ def draw_promise(
     right.axhline(contamination, color=ANOMALY, linestyle="--", label="promised")
     right.axvline(n, color="black", linewidth=0.8, label=f"{n}, as on the left")
     right.set_xscale("log")
-    right.set(xlabel="images held out", ylabel="share of false alarms")
+    right.set(xlabel="images held out", ylabel="true rate of false alarms")
     right.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     right.legend(fontsize=8)

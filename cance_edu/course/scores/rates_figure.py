@@ -38,7 +38,7 @@ def draw_roc_and_beginning(
     whole.set_title("all thresholds", fontsize=9)
     beginning.axvline(rate, color="black", linewidth=0.8, label=f"{rate:.0%} false alarms")
     beginning.set(xlim=(0, 0.05), ylim=(0, 0.8), ylabel="", aspect="auto")
-    beginning.set_title("where you would work: at most 5% false alarms", fontsize=9)
+    beginning.set_title("their beginning: at most 5% false alarms", fontsize=9)
     beginning.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     beginning.legend(fontsize=8, loc="lower right")
 
