@@ -102,7 +102,7 @@ lesson.figure(
     columns=6,
     size=(6, 2.4),
     caption="The tail, in pictures: the three images of largest error, beside three of median "
-    "error; below, how they were rebuilt. The tail is no accident of arithmetic, it is images.",
+    "error; below, how they were rebuilt.",
     alt="Three badly rebuilt digits and three well rebuilt ones, each above its reconstruction.",
 )
 
@@ -329,10 +329,9 @@ lesson.answer(
     "01 mean over mode",
     above_mode,
     """
-    The exponent $-3/2$ makes the mode fall fast. Nothing was fitted here but the two moments. Do
-    they know the share of section 1? A log-normal variable is below its mean with probability
-    $\\Phi(\\sigma / 2)$. With your $\\sigma = {sigma:.2f}$ that is {share:.0%}; you counted
-    {counted:.0%}.
+    The exponent $-3/2$ makes the mode fall fast. And the two moments know section 1: a log-normal
+    variable is below its mean with probability $\\Phi(\\sigma / 2)$, with your $\\sigma = {sigma:.2f}$
+    that is {share:.0%}; you counted {counted:.0%}.
     """,
     picture=lesson.figure(
         lesson.draw_features,
@@ -417,7 +416,6 @@ without = lesson.removal_effect(error)
 change = without.mode_by_moments[1] - 1
 choices = ["1 to 3% down", "less than 1%", "1 to 3% up", "more than 3% up"]
 what = choices[int(lesson.np.searchsorted([-0.01, 0.01, 0.03], change))]
-apart_by = fits["error $z_e$"].by_logarithms.mode / mode - 1
 
 # %% tags=["remove-input"]
 over = lesson.over_seeds("01 mode without the largest")
@@ -431,8 +429,7 @@ lesson.answer(
     {seeds:.1%}; in {less} of {runs} runs by less than here.
 
     You could instead take mean and variance of $\\ln z$ and use $e^{\\mu - \\sigma^2}$ (the dashed
-    line). The logarithm of a large error is not that large: this mode moves by {logs:.1%}. With
-    that image the two modes are {with_it:.0%} apart, without it {without_it:.1%}.
+    line). The logarithm of a large error is not that large: this mode moves by {logs:.1%}.
     """,
     picture=lesson.figure(
         lesson.draw_removal,
@@ -448,8 +445,6 @@ lesson.answer(
     runs=len(over.values),
     down=1 - without.mean[1],
     logs=without.mode_by_logarithms[1] - 1,
-    with_it=abs(apart_by),
-    without_it=abs((1 + apart_by) * without.mode_by_logarithms[1] / (1 + change) - 1),
 )
 
 # %% [markdown]
@@ -459,9 +454,9 @@ lesson.answer(
 # $\mu$ is the sample mean of $\ln z$ and $\mu_z$ the sample mean of $z$.
 #
 # **Second, what hangs on its exact place?** Let the artificial errors end somewhere else: at half
-# the mean, at the mean. To be able to compute everything, let the errors of normal images be
-# log-normal with spread 0.4, those of anomalies 1.8 times as large, and let $T$ be ideal. Then the
-# score is $-\ln$ of the density that it learned from: real and artificial errors, half of each.
+# the mean, at the mean. Let the errors of normal images be log-normal with spread 0.4, those of
+# anomalies 1.8 times as large, and $T$ ideal: the score is then $-\ln$ of the density that it
+# learned from, real and artificial errors, half of each.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -486,9 +481,8 @@ lesson.answer(
     {at_mean:.0f} pairs: fewer artificial errors are left below the mode, and images there score
     higher again. At a spread of 0.7 the mean is even worse than no artificial errors. But a mode
     that is 8% off, as by one bad image, costs less than half a pair; and at 5% false alarms as many
-    anomalies are found, wherever the artificial errors end between 0.4 and 1.1. (The plain error
-    wins 86 pairs, too: below the mode $-\\ln p_0$ ranks the other way round, and that is what the
-    artificial errors repair.)
+    anomalies are found, wherever the artificial errors end between 0.4 and 1.1. (The error itself
+    wins 86, too: below the mode $-\\ln p_0$ ranks the other way round, which is repaired here.)
 
     On the right is the *guarantee* of lesson 02: up to where the artificial errors end, real and
     artificial ones together are denser than the noise, at least by this much. It is lost beyond the
@@ -500,9 +494,8 @@ lesson.answer(
         size=(7.5, 3),
         caption="Left: detection is best near the mode, and at the mean half of the gain is lost. "
         "Right: the guarantee is lost beyond it. (From the kink on the lowest errors decide.)",
-        alt=f"Left: the AUROC rises to {ends.auroc.max():.2f} near the mode and falls to "
-        f"{at_mean:.2f} at the mean. Right: the least margin falls, and is below zero beyond the "
-        "mean.",
+        alt=f"Left: the AUROC is {ends.auroc.max():.2f} near the mode, {at_mean:.2f} at the mean. "
+        "Right: the least margin falls, below zero beyond the mean.",
     ),
     at_mean=100 * at_mean,
 )
@@ -556,9 +549,8 @@ lesson.answer(
 # <details><summary>Answer</summary>
 #
 # Too small: the autoencoder knows these images, and rebuilds them better. In this lesson the mode
-# of the training errors is between a half and nine tenths of that of new ones, a larger gap than
-# between the two estimators. The noise gets too small a mean and deviation, too. Section 5, where
-# only the end moved, does not say what that costs.
+# of the training errors is between a half and nine tenths of that of new ones. The noise gets too
+# small a mean and deviation, too, so section 5, where only the end moved, does not say the cost.
 # </details>
 #
 # ## Going deeper

@@ -205,7 +205,7 @@ def the_mean_is_far_above_the_mode(spread, above_mode, fits):
     assert measured("01 mean over mode", above_mode) > 0.3
 
 
-@claim("A log-normal variable is below its mean with probability", scope=f"any; {HELD_OUT}")
+@claim("a log-normal variable is below its mean with probability", scope=f"any; {HELD_OUT}")
 def the_two_moments_know_the_share_below_the_mean(fits, below_mean):
     for sigma in (0.1, 0.6, 1.5):
         variable = stats.lognorm(sigma)
@@ -301,18 +301,6 @@ def the_rise_stands_among_those_of_the_seeds(change, over, page):
     less, runs = page.numbers(r"in (\d) of (\d) runs by less")
     assert runs == len(over.values) == 5
     assert less == sum(value < 0.99 * change for value in over.values)
-
-
-@claim(
-    "With that image the two modes are {with_it:.0%} apart, without it {without_it:.1%}",
-    scope=HELD_OUT,
-)
-def the_two_modes_with_and_without_the_largest_error(error, page):
-    with_it, without_it = page.numbers(r"two modes are (\d+)% apart, without it ([\d.]+)%")
-    for values, said, digits in ((error, with_it, 0), (np.sort(error)[:-1], without_it, 1)):
-        fit = fit_feature(values)
-        apart = fit.by_logarithms.mode / fit.by_moments.mode - 1
-        assert round(100 * abs(apart), digits) == said
 
 
 @claim(
