@@ -27,7 +27,7 @@
 # 4. judge a detector without a threshold, and find your way through the lessons.
 #
 # The method is CANCE, from the paper *Anomaly Detection via Autoencoder Composite Features and
-# NCE* by Yalin Liao and Austin J. Brockmeier. You will meet its equations by number.
+# NCE* by Yalin Liao and Austin J. Brockmeier.
 
 # %%
 from cance_edu import CANCE
@@ -226,7 +226,7 @@ lesson.figure(
 )
 
 # %% [markdown]
-# About one in ten, as far as so few images can tell (lesson 07 says how far). Fine. But setting
+# About one in ten, as far as so few images can tell (lesson 07 says how far). But setting
 # eights aside costs you eights. Why not use those that the detector was trained on?
 
 # %% tags=["remove-input"]
@@ -399,9 +399,8 @@ lesson.answer(
 # %% [markdown]
 # ## 5 · What $T$ learns from
 #
-# Back to your own detector. In training, $T$ is shown three kinds of points, and told that two of
-# them are data and one is noise. You will need this picture in lessons 01 and 02, long before
-# lesson 05 explains why it works.
+# In training, your detector's $T$ is shown three kinds of points, and told that two of them are data
+# and one is noise. Lessons 01 and 02 need this picture; lesson 05 explains why it works.
 
 # %%
 shown = lesson.ingredients(detector, split.train)

@@ -121,7 +121,7 @@ def draw_aurocs_against(
     """
     panels, bars = figure.subplots(1, len(aurocs), squeeze=False)[0], []
     for axes, (kind, values) in zip(panels, aurocs.items(), strict=True):
-        axes.axvline(50, color="black", linewidth=0.8)
+        axes.axvline(50, color="black", linewidth=0.8, zorder=0)
         bars.append(draw_aurocs_over_seeds(axes, names, values, said.get(kind)))
         axes.tick_params(labelleft=axes is panels[0])
         axes.set(xlim=(0, 100), xlabel="")
