@@ -330,8 +330,8 @@ lesson.answer(
     above_mode,
     """
     The exponent $-3/2$ makes the mode fall fast. And the two moments know section 1: a log-normal
-    variable is below its mean with probability $\\Phi(\\sigma / 2)$, with your $\\sigma = {sigma:.2f}$
-    that is {share:.0%}; you counted {counted:.0%}.
+    variable is below its mean with probability $\\Phi(\\sigma / 2)$. Your $\\sigma = {sigma:.2f}$
+    makes {share:.0%}; you counted {counted:.0%}.
     """,
     picture=lesson.figure(
         lesson.draw_features,
