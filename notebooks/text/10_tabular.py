@@ -586,16 +586,6 @@ lesson.tell(
 # 60 of the 150 are false.
 # </details>
 #
-# 3. `lesson.classics.gaussian()` on your own copy of KDDCUP99: which numbers would you want
-#    beside it?
-#
-# <details><summary>Answer</summary>
-#
-# Those of a list of known rows, the share of anomalies, and the paired difference to CANCE on the
-# same splits with an interval. Try it: `cance-edu reproduce table8 --systems gaussian`, ten
-# seconds a fit.
-# </details>
-#
 # ## Going deeper
 #
 # [10b What the representation decides](going_deeper/10b_representations.ipynb): no bottleneck,
