@@ -29,3 +29,10 @@ def test_anomalies_lie_inside_the_ring():
     assert len(train) == 600
     assert is_anomaly.sum() == 200
     assert np.median(radius[is_anomaly]) < 1.2 < radius[~is_anomaly].min()
+
+
+def test_a_table_of_the_paper_is_shown_as_it_is_printed():
+    lines = lesson10.as_markdown("table7").splitlines()
+    assert lines[:2] == ["| method | Abalone | Thyroid |", "| --- | --- | --- |"]
+    assert lines[-1] == "| CANCE | 0.79 ± 0.06 | 0.73 ± 0.02 |"
+    assert len(lines) == 7
