@@ -13,7 +13,9 @@ from cance_edu.course.style import ANOMALY, NOISE, NORMAL
 __all__ = ["draw_overfitting", "draw_squared_norms", "draw_squared_norms_by_components"]
 
 
-def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> None:
+def draw_squared_norms(
+    axes: Axes, of_data: ArrayLike, of_noise: ArrayLike, of_anomalies: ArrayLike = ()
+) -> None:
     """Draw how far data and noise are from the centre: a histogram of each, on one log axis.
 
     Parameters
@@ -22,9 +24,11 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
         Where to draw.
     of_data, of_noise : array_like of shape (n,) and (m,)
         Squared norms, above 0.
+    of_anomalies : array_like of shape (k,), optional
+        Squared norms of anomalies, drawn as an outline.
     """
-    both = np.concatenate([np.ravel(of_data), np.ravel(of_noise)])
-    edges = np.geomspace(both.min(), both.max() * (1 + 1e-9), 41).tolist()
+    each = np.concatenate([np.ravel(of_data), np.ravel(of_noise), np.ravel(of_anomalies)])
+    edges = np.geomspace(each.min(), each.max() * (1 + 1e-9), 41).tolist()
     for values, color, hatch, name in (
         (of_data, NORMAL, "", "new normal images"),
         (of_noise, NOISE, "//", "noise"),
@@ -32,6 +36,17 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
         shares = np.full(np.size(values), 1 / np.size(values))
         axes.hist(
             np.ravel(values), edges, weights=shares, color=color, alpha=0.5, hatch=hatch, label=name
+        )
+    if np.size(of_anomalies):
+        shares = np.full(np.size(of_anomalies), 1 / np.size(of_anomalies))
+        axes.hist(
+            np.ravel(of_anomalies),
+            edges,
+            weights=shares,
+            histtype="step",
+            color=ANOMALY,
+            linewidth=2,
+            label="anomalies",
         )
     axes.set(xscale="log", xlabel="squared Mahalanobis norm of z", ylabel="share of points")
     # Within less than a decade, matplotlib's own labels run into each other.
@@ -43,12 +58,14 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
 
 
 def draw_squared_norms_by_components(
-    figure: Figure, norms: Mapping[int, tuple[ArrayLike, ArrayLike]]
+    figure: Figure, norms: Mapping[int, tuple[ArrayLike, ArrayLike, ArrayLike]]
 ) -> None:
-    """Draw what `draw_squared_norms` does, data's and noise's, a panel for each dimension."""
+    """Draw `draw_squared_norms` of data, anomalies and noise, a panel for each dimension."""
     panels = figure.subplots(1, len(norms), squeeze=False)[0]
-    for axes, (components, (of_data, of_noise)) in zip(panels, norms.items(), strict=True):
-        draw_squared_norms(axes, of_data, of_noise)
+    for axes, (components, (of_data, of_anomalies, of_noise)) in zip(
+        panels, norms.items(), strict=True
+    ):
+        draw_squared_norms(axes, of_data, of_noise, of_anomalies)
         axes.set_title(f"{components} components")
 
 
