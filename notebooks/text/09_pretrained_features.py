@@ -143,9 +143,8 @@ lesson.tell(
     """
     In the paper's Table 6 nearest neighbours on CIFAR-10 rise from {pixels} on pixels to {features}
     on ResNet-18's features, on average, and fall for {worse} class of ten, the birds. Photographs
-    are like the scattered digits: place varies. But ImageNet's labels also know dogs, ships and
-    planes, so these classes are not quite *other* ones. (The paper does not say how many
-    neighbours it takes.)
+    are like the scattered digits: place varies. But ImageNet's labels know dogs and ships too, so
+    these classes are not quite *other* ones. (The paper does not say how many neighbours it takes.)
     """,
     pixels=pixel_neighbours["Avg"],
     features=feature_neighbours["Avg"],
@@ -227,11 +226,11 @@ lesson.answer(
     class varies little, and whitening makes these count.
 
     Two more choices that the paper does not state. *How many components?* We take 64, which keep
-    about 90% of the variance. *Are the 512 columns standardised before the PCA?* They are means
-    of activations, in one unit. Standardising makes the quiet units loud: it costs the error
-    {cost:.1f} points on average. Keep that number in mind when you read a table in which two
-    methods differ by one point. (Our runs take the columns as they are, the plainest reading. But
-    we had seen this cost when we chose, so the choice was not blind.)
+    about 90% of the variance. *Are the 512 columns standardised before the PCA?* They are means of
+    activations, in one unit. Standardising makes the quiet units loud: it costs the error
+    {cost:.1f} points on average. Keep that in mind where two methods differ by one point. (Our runs
+    take the columns as they are, the plainest reading; we chose it when we had seen this cost, not
+    blindly.)
     """,
     least=whitened.min(),
     low=of_neighbours.min(),
@@ -347,8 +346,7 @@ lesson.answer(
             for k, values in ours.items()
         },
         size=(10, 3.2),
-        caption="A line a split. The means below rise to the right; the lines run side by side, "
-        "and not each of them rises at each step.",
+        caption="A line a split. They run side by side; their means, below, rise to the right.",
         alt=", ".join(f"{c} {means[c]:.1f}" for c in columns),
     ),
     least=min(range_of_error),
@@ -451,9 +449,8 @@ lesson.answer(
     are. In a single place there is nothing to average, and the ReLU's zeros survive.
 
     In ADBench's files {files:.0%} of all numbers are exactly 0. Random weights give that at neither
-    size, but 49 places would have to be 0 together. It is a hint, not a proof (that would take the
-    pretrained weights), that the network saw the small images as they are, at a seventh of the 224
-    pixels that it was trained on. **What cannot be compared: any number of ours with one of the
+    size, but 49 places would have to be 0 together. It is a hint, not a proof, that the network saw
+    the small images as they are. **What cannot be compared: any number of ours with one of the
     paper's.** What can: our columns with each other, on the same splits. (The paper's own protocol
     needs ResNet-18's weights, a download: `cance-edu data resnet18`, then `cance-edu reproduce
     table5`.)
@@ -506,7 +503,7 @@ lesson.answer(
         norms,
         size=(9, 3),
         caption="With 2 components noise covers the data; with 32 it is a thin shell around most "
-        "normal images. Most anomalies lie in it or beyond.",
+        "normal images.",
         alt=f"Nearer than the median image: {within[2]:.0%} of the noise, and {within[32]:.2%}.",
     ),
     two=within[2],
@@ -570,8 +567,8 @@ lesson.tell(
     We did, after 200 steps, before that: the mean AUROC of a class moves by {worst:+.1f} to
     {best:+.1f} points, and stays below Error's. So what $T$ learns after step 200 does not explain
     the gap; what the best moment would give has not been tried. The shell is another suspect,
-    though anomalies mostly lie in it or beyond. To decide you would have to move the noise, and see
-    whether the AUROC follows.
+    though on our digits most anomalies lie in it or beyond. To decide you would have to move the
+    noise, and see whether the AUROC follows.
     """,
     first=turn.min(),
     last=turn.max(),

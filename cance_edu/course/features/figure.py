@@ -50,7 +50,8 @@ def draw_squared_norms(
         )
     axes.set(xscale="log", xlabel="squared Mahalanobis norm of z", ylabel="share of points")
     # Within less than a decade, matplotlib's own labels run into each other.
-    ticks = [t * 10.0**power for power in range(-6, 7) for t in (1, 2, 5)]
+    within_a_decade = (1, 2, 5) if edges[-1] < 1000 * edges[0] else (1,)
+    ticks = [t * 10.0**power for power in range(-6, 7) for t in within_a_decade]
     ticks = [tick for tick in ticks if edges[0] <= tick <= edges[-1]]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
