@@ -93,7 +93,7 @@ seed = lesson_seed()
 
 ADBENCH = "ADBench's split"
 CLASSES = {"0": "airplane", "4": "deer", "6": "frog"}
-"""CIFAR-10's classes of which ADBench publishes features, by the row of the results."""
+"""The classes of CIFAR-10 that were run on ADBench's features, by the row of the results."""
 
 
 def recording() -> recordings.Recording:

@@ -13,11 +13,11 @@ IN_SMALL = "features of the small network, 6 and 8 normal, 2 and 32 components, 
 
 
 @claim(
-    "Features of other classes help when they drop a variation that is large\nand beside the point",
+    "Features of other classes help when they drop a variation that is large and beside the point.",
     scope=DIGITS,
     was=[f"09-{n:03d}" for n in range(1, 10)],
 )
-def the_order_turns_round_once_digits_are_scattered(clean, moved):
+def the_order_turns_round_once_digits_are_scattered(clean, moved, areas):
     assert (np.diff(clean) < -0.3).all()
     assert (clean[:, 0] > 99).all()
     assert clean[0, 0] - clean[0, 2] > 10
@@ -26,7 +26,10 @@ def the_order_turns_round_once_digits_are_scattered(clean, moved):
     assert moved[1, 1] > moved[1, 0] + 15
     assert moved[1, 2] > moved[1, 1] + 4
     assert moved[0, 1] < moved[0, 0]
+    assert (clean[:, 1] > clean[:, 2] + 2).all()
     assert moved[1, 0] < 60
+    scattered = areas["scattered"]
+    assert min(np.min(found) for found in scattered) == np.min(scattered[0][:, 1])
 
 
 @guarantee(scope=PRINTED, was=["09-010", "09-011"])
@@ -58,12 +61,13 @@ def whitening_helps_the_distance_and_standardising_costs(whitened, of_neighbours
 
 
 @guarantee(scope=PRINTED, was=[f"09-{n:03d}" for n in range(22, 28)])
-def error_beats_cance_for_half_of_the_classes(rows, lead, behind):
+def error_beats_cance_for_half_of_the_classes(rows, lead, behind, page):
     assert behind == {"MNIST": ["1", "3", "5", "6"], "CIFAR-10": ["0", "2", "3", "4", "6"]}
     assert [k for k, by in lead["MNIST"].items() if by == 0] == ["4", "7"]
     each = [row for found in rows.values() for row in found]
     assert all(min(r.cells, key=lambda name: r.cells[name].value) == "LatNCE" for r in each)
     assert max(row.cells["Error"].deviation for row in each) == 0.1
+    assert page.numbers(r"level with Error: ([\d.]+) to ([\d.]+) on average") == [88.0, 87.8]
     best = max(lead["CIFAR-10"], key=lead["CIFAR-10"].get)
     assert (best, lead["CIFAR-10"][best]) == ("7", 4.6)
     averages = {
@@ -75,7 +79,13 @@ def error_beats_cance_for_half_of_the_classes(rows, lead, behind):
 
 
 @guarantee(scope=ADBENCH, was=[f"09-{n:03d}" for n in range(28, 36)])
-def five_systems_have_one_order(ours, columns, rows, range_of_error):
+def five_systems_have_one_order(ours, columns, rows, range_of_error, behind):
+    assert columns == ["LatNCE", "CNCE", "CANCE", "Error", "2-NN"]
+    assert set(ours) < set(behind["CIFAR-10"])
+    lines = np.concatenate(
+        [np.diff(np.transpose([of[name] for name in columns])) for of in ours.values()]
+    )
+    assert (lines < 0).any()
     record = lesson.cells_of("0")[0].ours.records[0]
     told = {key: record[key] for key in ("trained_on", "tested_on", "anomalies")}
     assert told == {"trained_on": 3500, "tested_on": 1579, "anomalies": 79}
@@ -95,12 +105,13 @@ def five_systems_have_one_order(ours, columns, rows, range_of_error):
     scope=ADBENCH,
     was=["09-036", "09-037", "09-038", "09-039", "09-040", "09-041"],
 )
-def pairing_gains_and_overlap_takes_back(intervals, ratio, widths, paired, ours):
+def pairing_gains_and_overlap_takes_back(intervals, ratio, widths, paired, ours, page):
     of_error = [times for (_, other), times in ratio.items() if other == "Error"]
     assert min(of_error) > 2
     assert min(ratio.values()) > 1.4
     assert all(high > 0 for (_, o), (_, high) in intervals["unpaired"].items() if o == "Error")
     assert all(high < 0 for _, high in intervals["paired"].values())
+    assert "left below zero: frog against 2-NN." in page.text
     overlapping = intervals["for splits that overlap"]
     assert [place for place, (_, high) in overlapping.items() if high < 0] == [("6", "2-NN")]
     wider = [widths["for splits that overlap"][p] / widths["paired"][p] for p in paired]
@@ -121,6 +132,7 @@ def the_features_are_most_likely_others(gap, zeros, in_files, theirs, ours):
     of_neighbours = [neighbours[k] - ours[k]["2-NN"].mean() for k in ours]
     assert all(3 < value < 6 for value in of_neighbours)
     assert all(theirs[k]["Error"].value > neighbours[k] + 6 for k in ours)
+    assert all(values["Error"].mean() < values["2-NN"].mean() for values in ours.values())
     assert zeros[224] < 0.05 < 0.1 < zeros[32]
     assert ((in_files > 0.65) & (in_files < 0.7)).all()
 
@@ -140,10 +152,23 @@ def noise_is_a_shell_in_many_dimensions(within, norms, fitted):
     scales = {d: detector.scale_.numpy() for d, detector in fitted.items()}
     assert np.ptp(scales[32]) < 0.15
     assert abs(scales[32].mean() - 1.65) < 0.1
-    for d, (data, noise) in norms.items():
+    for d, (data, _, noise) in norms.items():
         predicted = chi2(d + 2).cdf(np.median(data) / scales[d].mean() ** 2)
         assert abs(within[d] - predicted) < 0.03
         assert np.ptp(np.quantile(noise, [0.05, 0.95])) > 0
+
+
+@guarantee(scope=IN_SMALL)
+def most_normal_images_lie_inside_the_shell_and_most_anomalies_do_not(norms, page):
+    normal, anomalies, noise = norms[32]
+    edge = np.quantile(noise, 0.01)
+    assert np.mean(normal < edge) > 0.7
+    assert np.mean(anomalies < edge) < 0.2
+    told = page.numbers(r"lie (\d+)% of the new normal images, but (\d+)% of the anomalies")
+    assert np.allclose(
+        told, [100 * np.mean(each < edge) for each in (normal, anomalies)], atol=0.51
+    )
+    assert 0.3 < np.mean((anomalies > edge) & (anomalies < np.quantile(noise, 0.99))) < 0.7
 
 
 @guarantee(scope=ADBENCH, was=["09-054", "09-055", "09-056"])
@@ -162,9 +187,14 @@ def in_many_dimensions_the_score_is_nearly_a_distance(rank, on_features):
 
 
 @guarantee(scope=ADBENCH, was=[f"09-{n:03d}" for n in range(60, 68)])
-def the_score_is_no_better_than_the_distance_nor_is_overfitting_the_cause(
-    over_distance, of, ours, losses, turn, stopped
+def the_score_is_no_better_than_the_distance_nor_do_later_steps_explain_the_gap(
+    over_distance, of, ours, losses, turn, stopped, page
 ):
+    said = page.numbers(r"mean AUROC is ([-+][\d.]+) to ([-+][\d.]+) points from the plain")
+    assert said == [-1.4, 0.0]
+    assert page.numbers(r"of a class moves by ([-+][\d.]+) to\s+([-+][\d.]+) points") == [-0.2, 0.5]
+    assert turn.min() > 200
+    assert (of["CANCE, fewer steps"].mean(1) < of["error"].mean(1)).all()
     assert (over_distance.mean(1) < 0.1).all()
     assert (over_distance < 0).sum() == 12
     assert np.allclose(of["CANCE"], [values["CANCE"] for values in ours.values()], atol=0.05)

@@ -13,7 +13,9 @@ from cance_edu.course.style import ANOMALY, NOISE, NORMAL
 __all__ = ["draw_overfitting", "draw_squared_norms", "draw_squared_norms_by_components"]
 
 
-def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> None:
+def draw_squared_norms(
+    axes: Axes, of_data: ArrayLike, of_noise: ArrayLike, of_anomalies: ArrayLike = ()
+) -> None:
     """Draw how far data and noise are from the centre: a histogram of each, on one log axis.
 
     Parameters
@@ -22,9 +24,11 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
         Where to draw.
     of_data, of_noise : array_like of shape (n,) and (m,)
         Squared norms, above 0.
+    of_anomalies : array_like of shape (k,), optional
+        Squared norms of anomalies, drawn as an outline.
     """
-    both = np.concatenate([np.ravel(of_data), np.ravel(of_noise)])
-    edges = np.geomspace(both.min(), both.max() * (1 + 1e-9), 41).tolist()
+    each = np.concatenate([np.ravel(of_data), np.ravel(of_noise), np.ravel(of_anomalies)])
+    edges = np.geomspace(each.min(), each.max() * (1 + 1e-9), 41).tolist()
     for values, color, hatch, name in (
         (of_data, NORMAL, "", "new normal images"),
         (of_noise, NOISE, "//", "noise"),
@@ -33,9 +37,21 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
         axes.hist(
             np.ravel(values), edges, weights=shares, color=color, alpha=0.5, hatch=hatch, label=name
         )
+    if np.size(of_anomalies):
+        shares = np.full(np.size(of_anomalies), 1 / np.size(of_anomalies))
+        axes.hist(
+            np.ravel(of_anomalies),
+            edges,
+            weights=shares,
+            histtype="step",
+            color=ANOMALY,
+            linewidth=2,
+            label="anomalies",
+        )
     axes.set(xscale="log", xlabel="squared Mahalanobis norm of z", ylabel="share of points")
     # Within less than a decade, matplotlib's own labels run into each other.
-    ticks = [t * 10.0**power for power in range(-6, 7) for t in (1, 2, 5)]
+    within_a_decade = (1, 2, 5) if edges[-1] < 1000 * edges[0] else (1,)
+    ticks = [t * 10.0**power for power in range(-6, 7) for t in within_a_decade]
     ticks = [tick for tick in ticks if edges[0] <= tick <= edges[-1]]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
@@ -43,12 +59,14 @@ def draw_squared_norms(axes: Axes, of_data: ArrayLike, of_noise: ArrayLike) -> N
 
 
 def draw_squared_norms_by_components(
-    figure: Figure, norms: Mapping[int, tuple[ArrayLike, ArrayLike]]
+    figure: Figure, norms: Mapping[int, tuple[ArrayLike, ArrayLike, ArrayLike]]
 ) -> None:
-    """Draw what `draw_squared_norms` does, data's and noise's, a panel for each dimension."""
+    """Draw `draw_squared_norms` of data, anomalies and noise, a panel for each dimension."""
     panels = figure.subplots(1, len(norms), squeeze=False)[0]
-    for axes, (components, (of_data, of_noise)) in zip(panels, norms.items(), strict=True):
-        draw_squared_norms(axes, of_data, of_noise)
+    for axes, (components, (of_data, of_anomalies, of_noise)) in zip(
+        panels, norms.items(), strict=True
+    ):
+        draw_squared_norms(axes, of_data, of_noise, of_anomalies)
         axes.set_title(f"{components} components")
 
 
