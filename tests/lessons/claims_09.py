@@ -164,7 +164,7 @@ def most_normal_images_lie_inside_the_shell_and_most_anomalies_do_not(norms, pag
     edge = np.quantile(noise, 0.01)
     assert np.mean(normal < edge) > 0.7
     assert np.mean(anomalies < edge) < 0.2
-    told = page.numbers(r"lie (\d+)% of the new normal images, but (\d+)% of the anomalies")
+    told = page.numbers(r"lie\s+(\d+)% of the new normal images, but (\d+)% of the anomalies")
     assert np.allclose(
         told, [100 * np.mean(each < edge) for each in (normal, anomalies)], atol=0.51
     )
@@ -204,6 +204,12 @@ def the_score_is_no_better_than_the_distance_nor_do_later_steps_explain_the_gap(
     assert (held_out[..., -1] > 1.9 * held_out.min(-1)).all()
     assert (turn.min(), turn.max()) == (325, 750)
     assert (abs(stopped) < 0.6).all()
+
+
+@guarantee(scope=f"{DIGITS}; {ADBENCH}")
+def every_prediction_is_answered(page):
+    assert page.text.count("You said **") == 9
+    assert "Your calibration over 9 predictions" in page.text
 
 
 DROPPED = {
