@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   cance_edu:
-#     budget_seconds: 30
+#     budget_seconds: 40
 #     format: 2
 #   jupytext:
 #     text_representation:

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   cance_edu:
-#     budget_seconds: 25
+#     budget_seconds: 35
 #     format: 2
 #   jupytext:
 #     text_representation:
