@@ -316,7 +316,7 @@ def an_image_at_six_means_moves_the_mode_more_than_the_mean(error):
     assert abs(far.mode_by_logarithms[1] - 1) < 0.5 * up
 
 
-@claim("both keep that", scope="any positive sample: log-normal, left-skewed, two values")
+@claim("Both modes keep that", scope="any positive sample: log-normal, left-skewed, two values")
 def both_modes_are_at_most_the_mean():
     rng = np.random.default_rng(0)
     samples = [rng.lognormal(0, s, 50) for s in (0.1, 1, 3)] + [rng.beta(9, 1, 50), [1e-9, 1.0]]
