@@ -35,6 +35,7 @@ from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.experiments.cell import Comparison
 from cance_edu.experiments.comparison import pairs
+from cance_edu.experiments.markdown import grid
 from cance_edu.experiments.panels import Point
 from cance_edu.experiments.paper import PaperRow, paper_table
 from cance_edu.experiments.report import Report, stored
@@ -180,8 +181,7 @@ def as_markdown(table: str) -> str:
     rows = printed(table)
     methods = next(iter(rows.values())).cells
     body = [[name, *(str(row.cells[name]) for row in rows.values())] for name in methods]
-    lines = [["method", *rows], ["---"] * (1 + len(rows)), *body]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return grid(["method", *rows], body)
 
 
 def connections(

@@ -25,6 +25,7 @@ from cance_edu.course.results.verdicts_figure import draw_counts, draw_judged, d
 from cance_edu.course.strip import strip
 from cance_edu.experiments.cell import Comparison, difference_interval
 from cance_edu.experiments.comparison import pairs
+from cance_edu.experiments.markdown import grid
 from cance_edu.experiments.panels import Point
 from cance_edu.experiments.paper import AVERAGE, Finding, audit, paper_table
 from cance_edu.experiments.report import stored
@@ -128,5 +129,4 @@ def listed(findings: list[Finding]) -> str:
 
 def table_of(header: tuple[str, ...], rows: dict[str, tuple[str, ...]]) -> str:
     """Return a table in Markdown: a row a name."""
-    lines = [header, ("---",) * len(header), *((name, *of) for name, of in rows.items())]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return grid(header, ((name, *of) for name, of in rows.items()))

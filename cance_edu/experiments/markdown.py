@@ -9,7 +9,7 @@ from cance_edu.experiments.paper import AVERAGE, FOLDER, audit, paper_table
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tables import TABLES, Table, reproduce_command
 
-__all__ = ["audited", "counted", "data", "failures", "introduction", "overview", "section"]
+__all__ = ["audited", "counted", "data", "failures", "grid", "introduction", "overview", "section"]
 
 _COUNTED: tuple[Verdict, ...] = (
     "reproduced",

@@ -14,7 +14,6 @@ from cance_edu.detectors.ocsvm import OCSVM
 from cance_edu.experiments import auroc
 
 __all__ = [
-    "areas_by_digit",
     "areas_by_space",
     "distance_between_neighbours",
     "rankings",
@@ -67,18 +66,6 @@ def total_variation(images: NDArray[Any]) -> Scores:
     """
     below, beside = (np.abs(np.diff(images.astype(float), axis=axis)) for axis in (2, 3))
     return below.sum((1, 2, 3)) + beside.sum((1, 2, 3))
-
-
-def areas_by_digit(score: Any) -> NDArray[np.float64]:
-    """Return the AUROC of a score that learned from nothing, with each digit as the normal one.
-
-    Parameters
-    ----------
-    score : callable
-        Takes images, returns a number for each.
-    """
-    splits = [load_one_class("digits", [digit]) for digit in range(10)]
-    return np.array([auroc(split.is_anomaly, score(split.test)) for split in splits])
 
 
 def rankings(split: Split) -> dict[str, tuple[Scores, Scores]]:

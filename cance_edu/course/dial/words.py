@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cance_edu.course.dial.summary import Array, Run, Stops
+from cance_edu.experiments.markdown import grid
 
 __all__ = ["ALT", "MORALS", "dial_guess", "nats_table", "punch", "rope_guesses", "steady"]
 
@@ -71,12 +72,12 @@ def nats_table(stops: Stops) -> str:
         "the least normal one": normal[-1],
         "an ordinary anomaly": anomalies[len(anomalies) // 2],
     }
-    lines = ["brought + learned = S | " + " | ".join(f"K = {k:g}" for k in stops.scale.round(2))]
-    lines.append(" | ".join(["---"] * (1 + len(stops.scale))))
-    for name, row in inputs.items():
-        terms = (f"{b:.1f} + ({t:.1f}) = **{s:.1f}**" for b, t, s in stops.parts[:, :, row])
-        lines.append(" | ".join([name, *terms]))
-    return "\n".join(f"| {line} |" for line in lines)
+    terms = {
+        name: [f"{b:.1f} + ({t:.1f}) = **{s:.1f}**" for b, t, s in stops.parts[:, :, row]]
+        for name, row in inputs.items()
+    }
+    header = ["brought + learned = S", *(f"K = {k:g}" for k in stops.scale.round(2))]
+    return grid(header, ([name, *cells] for name, cells in terms.items()))
 
 
 def steady(area: float) -> str:
