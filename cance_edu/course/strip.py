@@ -24,8 +24,9 @@ PARTS = {
     "latents": "latents $z_l$",
     "reconstruction": "rebuilt $x'$",
     "features": "error $z_e$,\ndissimilarity $z_c$",
+    "noise": "how far out?\n$-\\ln\\,p_n$",
     "contrast": "data or noise?\n$T$",
-    "score": "score\n$S$",
+    "score": "score $S =$\n$-\\ln\\,p_n - T$",
 }
 """The steps from left to right, by the names that `strip` knows them by."""
 
@@ -34,11 +35,12 @@ IN_WORDS = {
     "latents": "the latents",
     "reconstruction": "the rebuilt image",
     "features": "error and dissimilarity",
+    "noise": "the noise",
     "contrast": "telling data from noise",
     "score": "the score",
 }
 
-WIDTHS = (1, 1.25, 1, 1.3, 1.2, 1)
+WIDTHS = (1, 1.25, 1, 1.25, 1, 1.1, 1.1)
 DIM = 0.5
 
 
@@ -60,9 +62,9 @@ def strip(*lit: str) -> Picture:
     recording = recordings.load("mnist_pictures")
     rows = {name: recording[name][: len(NAMED)] for name in ("images", "reconstructions")}
     numbers = {name: recording[name][: len(NAMED)] for name in ("features", "log_ratio", "scores")}
-    figure = Figure(figsize=(7.6, 3.3), layout="constrained")
+    figure = Figure(figsize=(8.2, 3.3), layout="constrained")
     draw_strip(figure, **rows, **numbers, lit=lit or tuple(PARTS))
-    return show(figure, _caption(numbers["scores"], lit), _alt(numbers))
+    return show(figure, _caption(numbers, lit), _alt(numbers))
 
 
 def draw_strip(
@@ -85,7 +87,7 @@ def draw_strip(
     features : array of shape (3, d + 2)
         Latents, error, dissimilarity.
     log_ratio, scores : array of shape (3,)
-        T and S.
+        T and S; their sum is -ln p_n (Eq. 6 with nu = 1).
     lit : sequence of str
         The parts that are not dimmed.
     """
@@ -97,8 +99,9 @@ def draw_strip(
         _bars(axes[1], np.array(latents))
         _picture(axes[2], reconstructions[row])
         _text(axes[3], f"{error:.3f}\n{dissimilarity:.3f}")
-        _text(axes[4], f"{log_ratio[row]:+.1f}", NORMAL if log_ratio[row] > 0 else ANOMALY)
-        _text(axes[5], f"{scores[row]:.1f}", size=14)
+        _text(axes[4], f"{scores[row] + log_ratio[row]:.2f}")
+        _text(axes[5], f"{log_ratio[row]:+.2f}", NORMAL if log_ratio[row] > 0 else ANOMALY)
+        _text(axes[6], f"{scores[row]:.2f}", size=14)
     for place, (part, title) in enumerate(PARTS.items()):
         grid[0, place].set_title(title, fontsize=9, fontweight="bold" if part in lit else "normal")
         for axes in grid[:, place] if part not in lit else ():
@@ -131,20 +134,23 @@ def _dim(axes: Axes) -> None:
     axes.add_patch(sheet)
 
 
-def _caption(scores: Any, lit: Sequence[str]) -> str:
-    ordinary, ugly, one = scores
+def _caption(numbers: Any, lit: Sequence[str]) -> str:
+    ordinary, ugly, one = numbers["scores"]
+    _, far, _ = numbers["scores"] + numbers["log_ratio"]
     here = ", and ".join(IN_WORDS[part] for part in lit)
     about = f"This lesson is about what is lit: {here}. " if lit else ""
     return (
         f"{about}Three images on their way through the detector, which has learned from eights "
         f"alone. The one is rebuilt best of all, and still scores {one:.1f}, the ordinary eight "
-        f"{ordinary:.1f}; the ugly eight, {ugly:.1f}, looks even less normal to it."
+        f"{ordinary:.1f}. The ugly eight, {ugly:.1f}, is a false alarm: $T$ takes it for an eight, "
+        f"but it lies too far out, $-\\ln p_n = {far:.1f}$."
     )
 
 
 def _alt(numbers: Any) -> str:
     rows = [
-        f"{name}: error {z[-2]:.3f}, dissimilarity {z[-1]:.3f}, T {t:+.1f}, S {s:.1f}"
+        f"{name}: error {z[-2]:.3f}, dissimilarity {z[-1]:.3f}, -ln p_n {s + t:.2f}, T {t:+.2f}, "
+        f"S {s:.2f}"
         for name, z, t, s in zip(NAMED, *numbers.values(), strict=True)
     ]
     return f"From image over latents and rebuilt image to the score. {'; '.join(rows)}."

@@ -32,7 +32,7 @@ from cance_edu import CANCE
 from cance_edu.course import lesson02 as lesson
 
 # %% tags=["remove-input"]
-lesson.strip("features", "contrast", "score")
+lesson.strip("features", "noise", "contrast", "score")
 
 # %% [markdown]
 # ## 1 · What T sees at low errors, and what S makes of it

@@ -35,7 +35,7 @@ import torch
 from cance_edu.course import lesson05 as lesson
 
 # %% tags=["remove-input"]
-lesson.strip("contrast", "score")
+lesson.strip("noise", "contrast", "score")
 
 # %% [markdown]
 # ## 1 · A classifier that knows a density

@@ -48,7 +48,7 @@ lesson.KDial()
 # 5. say what $K$ changes in a score, and what it does not.
 
 # %% tags=["remove-input"]
-lesson.strip("contrast", "score")
+lesson.strip("noise", "contrast", "score")
 
 # %% [markdown]
 # ## 1 · The map that widens the noise

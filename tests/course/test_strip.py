@@ -6,6 +6,7 @@ import pytest
 from cance_edu.course import recordings
 from cance_edu.course.recordings.mnist_pictures import NAMED, SETTINGS, chosen
 from cance_edu.course.strip import PARTS, strip
+from cance_edu.detectors.cance import CANCE
 from cance_edu.method.composite import cosine_dissimilarity, reconstruction_error
 
 
@@ -37,7 +38,16 @@ def test_the_caption_says_what_is_so(recording):
     assert f"still scores {one:.1f}" in strip().caption
 
 
-@pytest.mark.parametrize("lit", [(), ("features",), ("contrast", "score")])
+def test_the_ugly_eight_is_a_false_alarm_of_the_gaussian_and_not_of_t(recording):
+    log_ratio, scores = recording["log_ratio"][:3], recording["scores"][:3]
+    assert CANCE().noise_ratio == 1, "S = -ln p_n - T"
+    assert log_ratio[1] > 0, "T takes it for an eight"
+    assert scores[1] > scores[2], "and yet it scores above the one"
+    assert np.argmax(scores + log_ratio) == 1, "it lies farthest out"
+    assert f"$-\\ln p_n = {scores[1] + log_ratio[1]:.1f}$" in strip().caption
+
+
+@pytest.mark.parametrize("lit", [(), ("features",), ("noise", "contrast", "score")])
 def test_the_strip_is_small_and_says_its_numbers(lit):
     picture = strip(*lit)
     assert len(picture.png) < 45_000  # 60 kB as base64
@@ -50,5 +60,5 @@ def test_other_parts_lit_is_another_picture():
 
 
 def test_an_unknown_part_is_named():
-    with pytest.raises(ValueError, match=r"no part \['noise'\]"):
-        strip("noise")
+    with pytest.raises(ValueError, match=r"no part \['mixture'\]"):
+        strip("mixture")
