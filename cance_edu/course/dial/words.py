@@ -80,18 +80,21 @@ def nats_table(stops: Stops) -> str:
     return grid(header, ([name, *cells] for name, cells in terms.items()))
 
 
-def steady(area: float) -> str:
+def steady(areas: Array) -> str:
     """Return why brought finds anomalies equally well at every K, and learned may not alone.
 
     Parameters
     ----------
-    area : float
-        Its AUROC.
+    areas : array of shape (s, 3)
+        AUROC of what was brought, of what was learned and of S.
     """
+    brought, best = areas[0, 0], areas[:, 2].max()
+    enough = ", and here it is nearly enough" if best - brought < SMALL else ""
     return (
-        f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
-        "What K changes is how much of S it makes up: the length of its bar, above. What you "
-        "learned corrects what you brought; alone, it need not rank anomalies above the others."
+        f"Brought alone has {brought:.3f} at every K: a wider Gaussian ranks inputs as before"
+        f"{enough}; S has {best:.3f} at best. What K changes is how much of S it makes up: the "
+        "length of its bar, above. What you learned corrects what you brought; alone, it need not "
+        "rank anomalies above the others."
     )
 
 
