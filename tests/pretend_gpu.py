@@ -9,7 +9,7 @@ for it.
 import linecache
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,6 +82,8 @@ class PretendGPU(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs, name = kwargs or {}, func._schema.name
+        if not concerns_the_gpu((*args, *kwargs.values())):
+            return func(*args, **kwargs)
         if func._can_decompose():  # under inference_mode operations arrive whole
             with self:
                 return func.decompose(*args, **kwargs)
@@ -137,6 +139,15 @@ class PretendGPU(TorchDispatchMode):
                 continue
             where = [(tuple(t.shape), "GPU" if isinstance(t, OnGPU) else "CPU") for t in tensors]
             raise RuntimeError(f"{name}: expected all tensors on the same device, found {where}")
+
+
+def concerns_the_gpu(arguments: Iterable[Any]) -> bool:
+    """Return whether a tensor of the device is among the arguments, or the name of a device is."""
+    return any(
+        isinstance(item, OnGPU | torch.device | str)
+        or (isinstance(item, list | tuple) and concerns_the_gpu(item))
+        for item in arguments
+    )
 
 
 def inside(value: Any) -> Any:
