@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,6 +19,9 @@ from torch.utils import _foreach_utils
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only
 
+import cance_edu
+
+LIBRARY = str(Path(cance_edu.__file__).parent)
 NAME = "meta"
 WAITS = ("aten::_local_scalar_dense", "aten::item", "aten::nonzero", "aten::masked_select")
 INDEXING = ("aten::index", "aten::index_put_", "aten::_index_put_impl_")
@@ -73,7 +77,7 @@ class PretendGPU(TorchDispatchMode):
         if what == "kernel":
             return
         frame = sys._getframe(1)
-        while frame is not None and "/cance_edu/" not in frame.f_code.co_filename:
+        while frame is not None and not frame.f_code.co_filename.startswith(LIBRARY):
             frame = frame.f_back
         if frame is not None:
             file = frame.f_code.co_filename
