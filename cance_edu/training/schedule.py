@@ -33,7 +33,7 @@ class Schedule:
 
 
 # Few inputs make few steps an epoch: more epochs and smaller batches make up for it.
-FEW = Schedule(epochs=(60, 15), batch_size=32, steps=1500, learning_rate=2e-3)
+FEW = Schedule(epochs=(60, 15), batch_size=32, steps=500, learning_rate=2e-3)
 MANY = Schedule(epochs=(20, 5), batch_size=128, steps=1000, learning_rate=1e-2)
 
 
