@@ -70,7 +70,7 @@ class CANCE(Settings):
         Of the autoencoder's two stages. "auto": 20 and 5, or 60 and 15 below 1,000 training inputs
         (those held out not counted; T's learning rate changes there too).
     steps : int or "auto"
-        Of the noise contrast. "auto": 1000, or 1500 below 1,000 training inputs.
+        Of the noise contrast. "auto": 1000, or 500 below 1,000 training inputs.
     batch_size : int or "auto"
         Inputs a step of the autoencoder. "auto": 128, or 32 below 1,000 training inputs; fewer
         images if so many took more than 64 MiB, but no fewer than 8.

@@ -142,7 +142,7 @@ class Contrast:
     noise_ratio: float = 1.0
     noise_objective: NoiseObjective = "eq8"
     initial_scale: float = 1 + math.log(2)
-    steps: int = 1500
+    steps: int = 500
     batch_size: int = 256
     learning_rate: float = 2e-3
     scale_rate: float = 2e-3

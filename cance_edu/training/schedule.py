@@ -1,7 +1,8 @@
 """How long and how fast to train: what the detector's "auto" stands for, in one place.
 
-T's steps and rates were chosen by the NCE loss of held-out normal data. The epochs follow
-prototypes that were compared by AUROC, hence by anomalies; held-out normal digits ask for more
+T's steps and rates were chosen by the NCE loss of held-out normal data; on few inputs 1,500 steps
+overfit (`tests/benchmarks/results/contrast_steps.md`). The epochs follow prototypes that were
+compared by AUROC, hence by anomalies; held-out normal digits ask for more
 (`tests/benchmarks/results/settings.md`).
 """
 

@@ -77,8 +77,7 @@ lesson.answer(
 
 # %% [markdown]
 # Now CANCE, its own error, and the classics: one Gaussian, a mixture of two, and the distance to
-# the nearest training row. All see the same standardised rows. ($T$ gets 500 steps instead of the
-# default's 1,500, so that you can wait for it.)
+# the nearest training row. All see the same standardised rows.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -91,7 +90,7 @@ lesson.predict(
 # %%
 error = lesson.CANCE(variant="error", random_state=lesson.seed).fit(split.train)
 same = {"representation": error.representation_, "random_state": lesson.seed}
-detectors = {"Error": error, "CANCE": lesson.CANCE(steps=500, **same)}
+detectors = {"Error": error, "CANCE": lesson.CANCE(**same)}
 detectors["Gaussian"] = lesson.classics.gaussian()
 detectors["2 Gaussians"] = lesson.classics.mixture(components=2, random_state=lesson.seed)
 detectors["1-NN"] = lesson.classics.neighbours(count=1)

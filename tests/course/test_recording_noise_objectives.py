@@ -14,13 +14,14 @@ def short(monkeypatch):
     seen = []
 
     def detector(*arguments, **parameters):
-        seen.append(partial(CANCE, epochs=(1, 1), steps=5)(*arguments, **parameters))
+        seen.append(partial(CANCE, epochs=(1, 1))(*arguments, **parameters))
         return seen[-1]
 
     monkeypatch.setattr(noise_objectives, "CANCE", detector)
     monkeypatch.setattr("cance_edu.experiments.variants.CANCE", detector)
     monkeypatch.setitem(noise_objectives.SETTINGS, "datasets", ["digits"])
     monkeypatch.setitem(noise_objectives.SETTINGS, "seeds", [3])
+    monkeypatch.setitem(noise_objectives.SETTINGS, "steps", 5)
     return seen
 
 
@@ -33,6 +34,7 @@ def test_every_way_is_fitted_on_one_autoencoder(short):
         for name, weights in first.representation_.state_dict().items():
             assert torch.equal(weights, detector.representation_.state_dict()[name])
     assert {d.random_state for d in short} == {3}
+    assert {d.steps for d in fits} == {5}
     assert arrays["aurocs"].shape == (1, 1, 2, 4)
     assert arrays["noise_scale"].shape == (1, 1, 2, 4, 8)
     assert (arrays["noise_scale"][..., 0, :] == 1).all()

@@ -93,7 +93,7 @@ def test_the_score_is_the_energy_in_the_mixture_of_the_whole_training_set():
 
 def test_dagmm_cance_says_what_its_steps_are():
     detector = DAGMMCANCE(batch_size=60)
-    assert detector.resolved_params(TABLE)["steps"] == 1500
+    assert detector.resolved_params(TABLE)["steps"] == 500
     assert detector.resolved_params(np.zeros((5000, 5)))["steps"] == 1000
     assert detector.resolved_params(TABLE)["batch_size"] == 60
 

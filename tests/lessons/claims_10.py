@@ -33,7 +33,7 @@ def cance_is_not_ahead_of_one_gaussian(areas, detectors, split):
     assert areas["CANCE"] - areas["Gaussian"] < 0.01
     assert 0.88 < min(areas.values()) < max(areas.values()) < 0.98
     assert detectors["CANCE"].representation_.latent_dim == 6
-    assert schedule_for(len(split.train)).steps == 1500
+    assert schedule_for(len(split.train)).steps == 500
 
 
 @guarantee(scope="scikit-learn's biopsies, GOAD's split, six seeds, the three classics alone")

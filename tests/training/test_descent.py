@@ -23,7 +23,7 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero():
 
 
 def test_few_inputs_get_more_epochs_and_smaller_batches():
-    assert schedule_for(999) == Schedule((60, 15), 32, 1500, 2e-3)
+    assert schedule_for(999) == Schedule((60, 15), 32, 500, 2e-3)
     assert schedule_for(1000) == Schedule((20, 5), 128, 1000, 1e-2)
 
 

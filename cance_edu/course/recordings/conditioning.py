@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "models": [[16, 0.0], [16, 3.0], [32, 0.0], [32, 30.0]],
     "variants": ["latnce", "cance"],
     "seeds": [0, 1, 2, 3, 4],
+    "steps": 1500,
     "autoencoder": {name: TRAINED[name] for name in ("normal", "epochs", "batch_size")},
 }
 
@@ -80,7 +81,8 @@ def model_row(
     model = new_model(split, latent_dim, seed)
     train(model, split, covariance_weight, seed, tuple(TRAINED["epochs"]))
     model = whitened(model, Source(split.train)) if whiten else model
-    fits = fit_variants(split, SETTINGS["variants"], representation=model, random_state=seed)
+    shared = {"representation": model, "steps": SETTINGS["steps"], "random_state": seed}
+    fits = fit_variants(split, SETTINGS["variants"], **shared)
     with torch.no_grad():
         latents = [model.encode(torch.from_numpy(x)).numpy() for x in (split.train, split.test)]
     distances = squares_along_directions(*latents)
@@ -150,5 +152,5 @@ def _recorded(models: list[list[Any]], whiten: bool = False) -> dict[str, NDArra
 
 
 def _kept(*row: Any) -> dict[str, NDArray[Any]]:
-    about = {name: SETTINGS[name] for name in ("variants", "autoencoder")} | {"row": row}
+    about = {name: SETTINGS[name] for name in ("variants", "steps", "autoencoder")} | {"row": row}
     return kept_row("conditioning", about, lambda: model_row(*row))

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "seeds": [0, 1, 2, 3, 4],
     "variants": ["cnce", "cance"],
     "ways": [["fixed", 1.0], ["fixed", 1.69], ["eq8", 1.69], ["eq12", 1.69]],
+    "steps": 1500,
 }
 
 
@@ -50,7 +51,11 @@ def _one_seed(dataset: LessonDataset, seed: int) -> tuple[NDArray[Any], NDArray[
     """Return AUROCs (variants, ways) and the last K (variants, ways, 8)."""
     split = lesson_split(SETTINGS["normal"], seed, dataset)
     representation = CANCE("error", random_state=seed).fit(split.train).representation_
-    shared = {"representation": representation, "random_state": seed}
+    shared = {
+        "representation": representation,
+        "steps": SETTINGS["steps"],
+        "random_state": seed,
+    }
     by_way = [
         list(
             fit_variants(
