@@ -162,7 +162,7 @@ lesson.answer(
     winner,
     """
     CNCE minus the error is {least:+.1f} to {most:+.1f} points, of either sign. With five shapes in
-    the normal class it is ahead by {even:.1f} points on average (one seed: by nothing), on
+    the normal class it is ahead by {even:.1f} points on average (one seed: by next to nothing), on
     MNIST's eights by {mnist:.1f}, in the paper by {paper:.1f}. **LatNCE is last for every seed, on
     every task shown here.** The artificial errors change less than a point of ours.
     """,
@@ -451,7 +451,7 @@ training_alarms = (normal_scores > -detector.offset_).mean()
 lesson.tell(
     """
     The threshold of `fit` promises 10%, and **{broken:.0%}** of the new normal images raise an
-    alarm (over seeds {seeds:.0%}): more than three times as many. The held-out threshold promises
+    alarm (over seeds {seeds:.0%}): more than twice as many. The held-out threshold promises
     10% and gives {kept:.0%}; it finds {found:.0%} of the anomalies.
 
     Three limits. With $n$ held-out images the lowest rate that can be promised is $1/(n + 1)$, at

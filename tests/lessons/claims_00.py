@@ -80,9 +80,9 @@ def a_threshold_from_eights_set_aside_keeps_its_promise_about(alarms, found, pag
     assert share == round(100 * found.mean())
 
 
-@guarantee(was=["00-003", "00-004"], scope=f"{DIGITS}, more than a half")
+@guarantee(was=["00-003", "00-004"], scope=f"{DIGITS}; MNIST")
 def a_threshold_from_training_images_promises_too_much(promised_too_much):
-    assert measured("00 alarms on new normal images", promised_too_much) > 0.2
+    assert measured("00 alarms on new normal images", promised_too_much) > 0.15
 
 
 @claim("The autoencoder has memorised the training images", scope=DIGITS, on=["digits"])
@@ -90,6 +90,7 @@ def the_autoencoder_has_memorised(memory, promised_too_much):
     flexible, stiff = memory["autoencoder"], memory["principal components"]
     assert measured("00 alarms by error, autoencoder", flexible.by_error) > 0.25
     assert measured("00 alarms by error, components", stiff.by_error) < flexible.by_error - 0.1
+    assert promised_too_much > 0.4
     assert abs(promised_too_much - flexible.by_error) < 0.16, "T of 500 steps adds little"
 
 
@@ -116,7 +117,7 @@ def a_longer_training_memorises(memory, promised_too_much, detector):
 @guarantee(scope=DIGITS, on=["digits"])
 def the_training_eights_look_too_normal(detector, split, scores, is_anomaly):
     training = np.median(detector.anomaly_score(split.train))
-    assert training < np.median(scores[~is_anomaly]) - 3
+    assert training < np.median(scores[~is_anomaly]) - 1.5
     assert np.median(scores[~is_anomaly]) < np.median(scores[is_anomaly]) - 20
 
 

@@ -88,11 +88,11 @@ def the_latents_alone_are_last(aurocs):
 
 @guarantee(scope=f"{SMALL}; {MNIST}; the paper", was=[f"07-{i:03d}" for i in range(6, 12)])
 def the_gain_depends_on_the_task(gain, winner):
-    assert winner == "the error alone"
-    assert ((gain[EIGHT] > -1.5) & (gain[EIGHT] < -0.5)).all()
-    assert stats.ttest_1samp(gain[EIGHT], 0).pvalue < 1e-4
-    assert round(gain[EVEN].mean(), 1) == 1.2
-    assert -0.05 < gain[EVEN].min() < 0.05
+    assert winner == "five seeds cannot tell"
+    assert -1 < gain[EIGHT].min() < 0 < gain[EIGHT].max() < 1, "of either sign"
+    assert stats.ttest_1samp(gain[EIGHT], 0).pvalue > 0.1
+    assert round(gain[EVEN].mean(), 1) == 0.6
+    assert 0 < gain[EVEN].min() < 0.1, "one seed: next to nothing"
     assert ((gain[EIGHTS] > 5) & (gain[EIGHTS] < 8)).all()
     assert np.isclose(gain[PAPER], 8.8)
 
@@ -201,9 +201,9 @@ def the_students_explorer_was_not_moved(explorer, threshold):
     assert explorer.controls["anomaly_share"].index == 0
 
 
-@guarantee(scope=f"{LIVE}: more than three times the promise", was=["07-030", "07-031"])
+@guarantee(scope=f"{LIVE}: more than twice the promise", was=["07-030", "07-031"])
 def the_threshold_of_fit_breaks_its_promise(training_alarms, page):
-    assert measured("07 false alarms, training threshold", training_alarms) > 0.3
+    assert measured("07 false alarms, training threshold", training_alarms) > 0.2
     assert page.numbers(r"promises 10%, and \*\*(\d+)%\*\*") == [round(100 * training_alarms)]
 
 

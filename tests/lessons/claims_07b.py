@@ -15,7 +15,8 @@ SMALL = "digits, one split, the even digits normal, five recorded seeds of train
 def the_latents_alone_hardly_see_noise(recorded, blind):
     latent_alone, noise = recorded[:, 1], 3
     assert (latent_alone[:, noise] < 0.65).all()
-    assert (np.delete(latent_alone, noise, axis=1) > 0.74).all()
+    others = np.delete(latent_alone, noise, axis=1)
+    assert (others.min(1) > latent_alone[:, noise] + 0.1).all()
     assert blind == "noise"
 
 
