@@ -259,9 +259,9 @@ lesson.answer(
     Where one term knows less, equal weights let it spoil the other. On threes the surprise gets
     exactly {threes:.0%}: the code of all test images, anomalies too, falls into one and the same
     bins, and a code that does not vary surprises nobody. That is what this term of the loss asks
-    for. CANCE asks a density to look at error and code *together*: {eights:.1%} on eights, as good
-    as the error alone, and {better:.0f} points better on threes. (Its autoencoder is another;
-    lesson 07 compares fairly.)
+    for. CANCE asks a density to look at error and code *together*: {eights:.1%} on eights, a bit
+    better than the error alone, and {better:.0f} points better on threes. (Its autoencoder is
+    another; lesson 07 compares fairly.)
     """,
     picture=lesson.figure(
         lesson.draw_aurocs_by_group,

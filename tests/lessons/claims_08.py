@@ -110,7 +110,8 @@ def the_sum_of_lsa_is_behind_its_error(of_lsa, on_eights, on_threes):
     assert of_lsa.shape == (4, 4)
     assert (of_lsa[2:, 2] < of_lsa[2:, 0] - 0.04).all()
     assert (of_lsa[:2, 1] == 0.5).all(), "exactly a coin"
-    assert np.abs(of_lsa[2:, 3] - of_lsa[2:, 0]).max() < 0.005
+    assert (of_lsa[2:, 3] > of_lsa[2:, 0] + 0.003).all(), "a bit better"
+    assert (of_lsa[2:, 3] < of_lsa[2:, 0] + 0.015).all()
     assert on_threes[2] == on_threes[0]
     assert (of_lsa[:2, 3] > of_lsa[:2, 0] + 0.03).all()
     assert [round(area, 3) for area in on_eights[:2]] == [0.973, 0.671], "as the question says"
