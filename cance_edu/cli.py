@@ -66,20 +66,7 @@ def _add_demo(commands: "_Commands") -> None:
         description="Fit the four variants of Sec. 4.2 on one trained autoencoder, print their "
         "AUROC and write a figure.",
     )
-    what = demo.add_mutually_exclusive_group()
-    what.add_argument(
-        "--dataset",
-        default="digits",
-        metavar="NAME",
-        help="a set of images that `cance-edu data` lists, as mnist (default: digits)",
-    )
-    what.add_argument(
-        "--images",
-        type=Path,
-        metavar="FOLDER",
-        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
-        "FOLDER/good and FOLDER/<defect> side by side",
-    )
+    _add_what_to_show(demo.add_mutually_exclusive_group())
     demo.add_argument(
         "--normal", type=int, nargs="+", metavar="DIGIT", help="normal classes (default: 8)"
     )
@@ -94,6 +81,22 @@ def _add_demo(commands: "_Commands") -> None:
         "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
     )
     demo.set_defaults(run=_demo)
+
+
+def _add_what_to_show(what: "argparse._MutuallyExclusiveGroup") -> None:
+    what.add_argument(
+        "--dataset",
+        default="digits",
+        metavar="NAME",
+        help="a set of images that `cance-edu data` lists, as mnist (default: digits)",
+    )
+    what.add_argument(
+        "--images",
+        type=Path,
+        metavar="FOLDER",
+        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
+        "FOLDER/good and FOLDER/<defect> side by side",
+    )
 
 
 def _add_data(commands: "_Commands") -> None:
