@@ -103,8 +103,7 @@ class Broken(Mine):
 # ## 2 · Data
 #
 # A `Split` has what to learn from, what to test, and the truth. The first one is made up: a ring in
-# the plane, and anomalies inside it. It is **one** split, so seeds differ by training
-# alone.
+# the plane, and anomalies inside it. It is **one** split, so seeds differ by training alone.
 #
 # The second is a table of 569 biopsies, malignant ones are anomalies. It is a **function of the
 # seed**: each seed draws another split of the same rows. `goad_split` learns from half of the
@@ -179,7 +178,11 @@ ahead.round(2)
 lesson.predict(
     "11b interval",
     "Does the 95% interval of their mean leave zero out?",
-    options=["yes", "only if you take the splits for independent", "not even then"],
+    options=[
+        "yes",
+        "only if you take the splits for independent",
+        "not even if they were independent",
+    ],
 )
 
 # %%
@@ -197,7 +200,7 @@ lesson.answer(
     "11b interval",
     {(True, True): "yes", (True, False): "only if you take the splits for independent"}.get(
         (unwidened["biopsies", "largest"].shown, pairs["biopsies", "largest"].shown),
-        "not even then",
+        "not even if they were independent",
     ),
     """
     Three independent data sets would give [{low:+.2f}, {high:+.2f}]. But three splits of the same
@@ -238,8 +241,8 @@ lesson.answer(
 lesson.tell(
     """
     The ring was made to break a Gaussian. It need not be so drastic: the forest has
-    {forest_ring:.1f} on the ring, below CANCE's {cance_ring:.1f}, and on the biopsies
-    {forest:.1f}, above {cance:.1f}. **A comparison on one table is a statement about that table.**
+    {forest_ring:.1f} on the ring to CANCE's {cance_ring:.1f}, and {forest:.1f} to {cance:.1f} on
+    the biopsies. **A comparison on one table is a statement about that table.**
     """,
     forest_ring=areas.loc["ring", "forest"].mean(),
     cance_ring=areas.loc["ring", "cance"].mean(),
@@ -268,8 +271,7 @@ on_yours[on_yours.measure == "auroc"].pivot_table("value", "seed", "system").rou
 # anomalies lie where your detector expects normal rows. Do not flip the sign to please the test
 # part: its labels would have chosen for you. Score a row that must be an anomaly, far from all
 # others, and look.
-
-# %% [markdown]
+#
 # ## What it does for you, and what not
 #
 # It does: fit on the training part alone; the same seeds and splits for all; ties counted as a
