@@ -4,6 +4,7 @@ import contextlib
 import math
 from fractions import Fraction
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
 from cance_edu.course.scores import summary, thresholds
 from cance_edu.detectors.deep_sad import sad_loss
+from cance_edu.experiments.cell import Comparison
 from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
 from cance_edu.method import moments as library_moments
@@ -59,6 +61,15 @@ def library_score(log_ratio, noise_log_prob, noise_ratio):
     )
 
 
+def library_verdict(low, high, margin):
+    """The report's own, of a cell whose interval is given."""
+    seeds = SimpleNamespace(values=dict.fromkeys(range(5)))
+    cell = SimpleNamespace(
+        ours=seeds, paper=0.0, comparable=True, interval=(low, high), margin=margin
+    )
+    return Comparison.verdict.fget(cell)
+
+
 REFERENCE = {
     "threshold": lambda scores, share: np.quantile(scores, 1 - share),
     "mode": lognormal.lognormal_mode,
@@ -76,6 +87,7 @@ REFERENCE = {
     "sad_loss": lambda outputs, centre, labels, weight: sad_loss(
         *map(torch.from_numpy, (outputs, centre, labels)), weight
     ),
+    "verdict": library_verdict,
 }
 
 
@@ -140,6 +152,7 @@ def test_the_line_is_the_students_where_a_library_raises():
 def test_a_wrong_shape_and_a_wrong_type_are_told():
     assert "shape (2,); expected ()" in check.mode(lambda m, s: np.array([m, s])).text
     assert "returned a str" in check.mode(lambda m, s: "the mode").text
+    assert "returned 'equal'; expected one of 'rep" in check.verdict(lambda *of: "equal").text
 
 
 class Unspeakable(Exception):
