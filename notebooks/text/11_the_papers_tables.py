@@ -29,7 +29,6 @@
 #
 # Nothing is trained here. `cance-edu reproduce` ran the experiments and wrote a line for each
 # result into `data/results/`: which system, on which data, with which settings and seed.
-# `cance-edu report` prints all of it beside the paper. You read the same lines.
 
 # %%
 from cance_edu.course import lesson11 as lesson
@@ -85,8 +84,8 @@ lesson.answer(
     - **not told apart**: the interval holds zero, and reaches beyond the margin. The difference may
       be zero, which is not to say that it is. We measured too coarsely to know.
 
-    What no interval covers: the paper's authors ran other code on other machines. If the two
-    programs differ, the difference is real and still no finding about the method.
+    What no interval covers: the authors ran other code on other machines. If the programs differ,
+    the difference is real and still no finding about the method.
     """,
     picture=lambda said: lesson.figure(
         lesson.draw_judged,
@@ -127,9 +126,9 @@ check.verdict(my_verdict)
 #
 # ## 2 · Forty numbers
 #
-# There are 40 such cells for MNIST: ten digits, four variants. **Error** is the reconstruction's
-# error alone, **LatNCE** has a density of the latents, **CNCE** one of the composite feature, and
-# **CANCE** adds the artificial errors.
+# There are 40 such cells for MNIST: ten digits, four variants. **Error** is the plain error;
+# **LatNCE** has a density of the latents, **CNCE** of the composite feature, **CANCE** with
+# artificial errors too.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -155,9 +154,8 @@ lesson.answer(
 
     Forty cells are not forty coins, for a digit's four variants share an autoencoder. So count
     digits: {digits} of ten have such a cell. By chance a digit has one with probability $4 \\cdot
-    0.05$ at most, whatever its cells share. The digits were trained apart; if chance strikes them
-    independently, it strikes all ten in less than one case of a million. So our program is not
-    the paper's, and mostly it does better.
+    0.05$ at most, whatever its cells share; and all ten, if they are independent, in less than one
+    case of a million. So our program is not the paper's, and mostly it does better.
 
     The one cell below is the plain error on the eights. It needs no story: of forty intervals
     chance puts one below zero.
@@ -178,9 +176,9 @@ lesson.answer(
 # %% tags=["remove-input"]
 lesson.tell(
     """
-    **How much hangs on a choice of ours?** The paper does not say whether its ± divides by the
-    number of runs, as NumPy does unless told, or by one less; and a deviation that is printed as
-    0.0 may be 0.05. Take the larger for both: of the {plain} cells above zero {larger} remain.
+    **How much hangs on a choice of ours?** The paper's ± may divide by the number of runs, as NumPy
+    does unless told, or by one less; and a printed 0.0 may be 0.05. Take the larger for both: of
+    the {plain} cells above zero {larger} remain.
 
     **Where** does our program do better? Look at the averages over the ten digits. The paper prints
     no deviation with these, but you can work it out: if its digits were run independently, it is
@@ -194,6 +192,8 @@ lesson.tell(
 averages = {c.column: c for c in mnist if c.row == lesson.AVERAGE}
 cnce, cance = averages["CNCE"], averages["CANCE"]
 added = {"paper": cance.paper.value - cnce.paper.value, "ours": cance.ours.mean - cnce.ours.mean}
+paired = lesson.pairs(mnist, "CANCE", "CNCE")
+gain_low, gain_high = paired.interval
 
 # %% tags=["remove-input"]
 lesson.figure(
@@ -212,8 +212,8 @@ lesson.tell(
     it is fitted to: {latnce:.1f} points on the latents alone, {cnce:.1f} on the composite. Why,
     we cannot know: the paper states neither $T$'s width, nor its training, nor when to stop it.
 
-    The consequence is worth a pause. The paper's artificial errors, CANCE instead of CNCE, buy
-    {paper:.1f} points. Ours buy {ours:.2f}, and our CNCE is already above the paper's CANCE.
+    The paper's artificial errors, CANCE instead of CNCE, buy {paper:.1f} points. Ours buy
+    {ours:.2f}, and our CNCE is already above the paper's CANCE.
     **What a component gains depends on what it is added to.**
     """,
     latnce=averages["LatNCE"].difference,
@@ -221,9 +221,6 @@ lesson.tell(
     paper=added["paper"],
     ours=added["ours"],
 )
-
-# %%
-paired = lesson.pairs(mnist, "CANCE", "CNCE")
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -235,9 +232,6 @@ lesson.predict(
     "here?",
     options=["p above 0.2", "p from 0.05 to 0.2", "p below 0.05"],
 )
-
-# %%
-gain_low, gain_high = paired.interval
 
 # %% tags=["remove-input"]
 lesson.answer(
@@ -251,8 +245,8 @@ lesson.answer(
     The two losses have ranks 2 and 5, together 7. In 19 of 1024 patterns the minus signs have no
     more, so $p = {p:.3f}$; and the gain is {mean:+.2f} points [{low:+.2f}, {high:+.2f}]. Both are
     true. A p-value answers "is it there?", and with pairs as alike as these a test finds what no
-    user would notice. Read the interval first. And mind that one schedule of training made all ten
-    digits: after twice the epochs no gain is seen ([11c](going_deeper/11c_choices.ipynb)).
+    user would notice. Read the interval first. And one schedule of training made all ten digits:
+    after twice the epochs no gain is seen ([11c](going_deeper/11c_choices.ipynb)).
     """,
     p=paired.p_value,
     mean=paired.mean,
@@ -263,8 +257,8 @@ lesson.answer(
 # %% [markdown]
 # ## 3 · Do the paper's numbers add up?
 #
-# Before you compare with a table, check the table. Its averages can be computed from its rows, its
-# counts can be counted, and its test can be run on the printed cells.
+# Before you compare with a table, check the table: its averages, its counts and its test can be
+# computed from the printed cells.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -294,9 +288,7 @@ lesson.answer(
     has 74.3. With 71.4 the average is the printed one. So a row was miscopied, in DROCC's favour,
     and the average is right.
 
-    The p-value is more instructive. Three of ten printed rows are equal, and the test cannot use
-    them. Before they were rounded all ten may have differed. So it need not be an error; it is a
-    claim that readers cannot check.
+    The p-value is more instructive: it need not be an error, but readers cannot check it.
 
     And {holding} claims hold. Say that too when you report on a paper. A sentence can be checked
     as well: "CNCE consistently outperforms LatNCE". In the {rows} rows of Table 1 there are
@@ -374,9 +366,9 @@ lesson.answer(
 #
 # Averages hide it. Ten classes are ten numbers with a *profile*: for the paper's Error automobile
 # is hard and ship is easy. So compare class by class: the **distance** is the mean of $|$ours −
-# theirs$|$. Part of it is the **level**, ours minus theirs on average; take that out, and what is
-# left is of the profile. And a distance needs a yardstick: a **flat** column, the paper's average
-# ten times, which has the level for nothing, and no profile.
+# theirs$|$. Part of it is the **level**, ours minus theirs on average; what is left without it is
+# of the profile. A yardstick is a **flat** column, the paper's average ten times: it has the level
+# for nothing, and no profile.
 
 # %%
 alike = {
@@ -430,10 +422,9 @@ lesson.tell(
 # %% [markdown]
 # ### The guess, tested
 #
-# A guess about a program that you cannot see is worth a run of your own. So we made a fourth
-# reading, **raw error**. The autoencoder is trained on standardised images, $\lambda = 1$, and so
-# are its latents. But $z_e$ and $z_c$ compare the image *as it is* with its reconstruction scaled
-# back:
+# A guess is worth a run. So we made a fourth reading, **raw error**. The autoencoder is trained on
+# standardised images, $\lambda = 1$, and so are its latents. But $z_e$ and $z_c$ compare the image
+# *as it is* with its reconstruction scaled back:
 
 # %%
 lesson.show_source(lesson.in_own_units)
@@ -467,8 +458,8 @@ lesson.answer(
     its latents do not see brightness and contrast and its error does. The guess is not refuted,
     and not shown: other programs may do the same, and this one does not give the paper's CANCE.
 
-    One more thing to be honest about: this reading was made **after** we had seen the other three
-    beside the paper's columns, to fit them. Section 5 shows it, and does not count it.
+    And we made this reading **after** we had seen the other three beside the paper's columns, to
+    fit them. Section 5 shows it, and does not count it.
     """,
     picture=lesson.figure(
         lesson.draw_groups_in_panels,
@@ -504,7 +495,7 @@ lesson.answer(
 #
 # Now the whole paper. Two rules: each number counts **once**, though Tables 3, 4 and 6 print the
 # column of CANCE a second time; and for each data set one **primary** reading counts, chosen by the
-# paper's words. (Not all before we had seen a result: see the end of this section.)
+# paper's words. (Three of these choices came late: see the end.)
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -658,8 +649,8 @@ lesson.tell(
 # <details><summary>Answer</summary>
 #
 # To the signs, if for each digit CANCE and CNCE might as well have changed places. It says that on
-# *these* digits, trained *so*, the gain is no accident of the seeds. Of another schedule or an
-# eleventh data set it says nothing.
+# *these* digits, trained *so*, the gain is no accident of the seeds, and of an eleventh data set
+# nothing.
 # </details>
 #
 # 3. You have run a system on one of three plausible splits, and it is worse than the paper's
