@@ -350,6 +350,7 @@ lesson.answer(
         "normal class",
         beside=True,
         label="AUROC, percent",
+        one_scale=True,
         size=(11, 4.2),
         caption="In the middle, our CANCE is right of the two neighbours for the "
         f"{' and the '.join(better)} alone. From panel to panel, single classes move by twenty "
@@ -473,6 +474,7 @@ lesson.answer(
         "normal class",
         beside=True,
         label="AUROC, percent",
+        one_scale=True,
         size=(9, 4.2),
         caption="The raw error's Error lies with images in [0, 1], its CANCE with the standardised "
         "ones.",
