@@ -159,6 +159,14 @@ lesson.answer(
 
     The one cell below is the plain error on the eights. It needs no story: of forty intervals
     chance puts one below zero.
+
+    **How much hangs on a choice of ours?** The paper's ± may divide by the number of runs, as NumPy
+    does unless told, or by one less; and a printed 0.0 may be 0.05. Take the larger for both: of
+    the {above} cells above zero {larger} remain.
+
+    **Where** does our program do better? Look at the averages over the ten digits. The paper prints
+    no deviation with these, but you can work it out: if its digits were run independently, it is
+    $\\sqrt{\\sum s^2} / 10$. The intervals below use it.
     """,
     picture=lesson.figure(
         lesson.draw_panel,
@@ -171,20 +179,6 @@ lesson.answer(
     above=sides["above"],
     below=sides["below"],
     digits=len(outside),
-)
-
-# %% tags=["remove-input"]
-lesson.tell(
-    """
-    **How much hangs on a choice of ours?** The paper's ± may divide by the number of runs, as NumPy
-    does unless told, or by one less; and a printed 0.0 may be 0.05. Take the larger for both: of
-    the {plain} cells above zero {larger} remain.
-
-    **Where** does our program do better? Look at the averages over the ten digits. The paper prints
-    no deviation with these, but you can work it out: if its digits were run independently, it is
-    $\\sqrt{\\sum s^2} / 10$. The intervals use it.
-    """,
-    plain=sides["above"],
     larger=larger["above"],
 )
 
@@ -558,7 +552,6 @@ changing = [name for name, said in named.items() if len(said) > 1]
 steady = {name: said for name, said in named.items() if len(said) == 1}
 pairs = lesson.by_column(report.cells("table2", "MNIST", "6 latents", lesson.AVERAGE))
 known = {"one digit of MNIST": averages, "two digits, six latents": pairs}
-reproduced, exceeded = (lesson.with_verdict(known, each) for each in ("reproduced", "better"))
 cifar = [j for j in found["CIFAR-10, one class"] if j.name != raw]
 corrupted = lesson.by_column(report.cells("table2", "MNIST-C", row="MNIST-C"))
 
@@ -606,8 +599,8 @@ lesson.tell(
     | | CANCE on MNIST-C | from {low:+.1f} to {high:+.1f} |
     | **was not run** | {waiting} of {all} numbers | they are white |
     """,
-    reproduced=reproduced,
-    exceeded=exceeded,
+    reproduced=lesson.with_verdict(known, "reproduced"),
+    exceeded=lesson.with_verdict(known, "better"),
     cifar=" to ".join(f"{end(j.difference for j in cifar):+.1f}" for end in (min, max)),
     n=len(cifar),
     latnce=corrupted["LatNCE"].difference,

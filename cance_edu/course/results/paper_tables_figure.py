@@ -57,8 +57,8 @@ def _empty_where_zero_is_possible(axes: Axes, bar: ErrorbarContainer) -> None:
     markers, _, (reach,) = bar.lines
     holds = np.array([low <= 0 <= high for (low, _), (high, _) in reach.get_segments()])
     x, y = np.asarray(markers.get_data())[:, holds]
-    style = {"marker": markers.get_marker(), "color": markers.get_color(), "linestyle": "none"}
-    axes.plot(x, y, markerfacecolor="white", zorder=markers.get_zorder() + 0.1, **style)
+    (empty,) = axes.plot(x, y, linestyle="none", zorder=markers.get_zorder() + 0.1)
+    empty.set(marker=markers.get_marker(), color=markers.get_color(), markerfacecolor="white")
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
