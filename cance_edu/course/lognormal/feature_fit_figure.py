@@ -106,7 +106,7 @@ def draw_removal(axes: Axes, effect: RemovalEffect) -> list[Line2D]:
 
 
 def draw_estimates(axes: Axes, estimates: Mapping[str, ArrayLike], truth: float) -> None:
-    """Draw how estimates of one number scatter around the truth.
+    """Draw how estimates of one number scatter around the truth; triangles are their means.
 
     Parameters
     ----------
@@ -128,6 +128,7 @@ def draw_estimates(axes: Axes, estimates: Mapping[str, ArrayLike], truth: float)
             linewidth=2,
             label=name,
         )
+        axes.plot(np.mean(values), 0, "^", color=colour, markersize=8, clip_on=False, zorder=3)
     axes.axvline(truth, color="black", linestyle=":", label="the truth")
     axes.set(xlabel="estimated mode", ylabel="density")
     axes.legend(fontsize=8)
