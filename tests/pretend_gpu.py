@@ -9,8 +9,9 @@ for it.
 import linecache
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,6 +19,9 @@ from torch.utils import _foreach_utils
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only
 
+import cance_edu
+
+LIBRARY = str(Path(cance_edu.__file__).parent)
 NAME = "meta"
 WAITS = ("aten::_local_scalar_dense", "aten::item", "aten::nonzero", "aten::masked_select")
 INDEXING = ("aten::index", "aten::index_put_", "aten::_index_put_impl_")
@@ -73,7 +77,7 @@ class PretendGPU(TorchDispatchMode):
         if what == "kernel":
             return
         frame = sys._getframe(1)
-        while frame is not None and "/cance_edu/" not in frame.f_code.co_filename:
+        while frame is not None and not frame.f_code.co_filename.startswith(LIBRARY):
             frame = frame.f_back
         if frame is not None:
             file = frame.f_code.co_filename
@@ -82,6 +86,8 @@ class PretendGPU(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs, name = kwargs or {}, func._schema.name
+        if not concerns_the_gpu((*args, *kwargs.values())):
+            return func(*args, **kwargs)
         if func._can_decompose():  # under inference_mode operations arrive whole
             with self:
                 return func.decompose(*args, **kwargs)
@@ -137,6 +143,15 @@ class PretendGPU(TorchDispatchMode):
                 continue
             where = [(tuple(t.shape), "GPU" if isinstance(t, OnGPU) else "CPU") for t in tensors]
             raise RuntimeError(f"{name}: expected all tensors on the same device, found {where}")
+
+
+def concerns_the_gpu(arguments: Iterable[Any]) -> bool:
+    """Return whether a tensor of the device is among the arguments, or the name of a device is."""
+    return any(
+        isinstance(item, OnGPU | torch.device | str)
+        or (isinstance(item, list | tuple) and concerns_the_gpu(item))
+        for item in arguments
+    )
 
 
 def inside(value: Any) -> Any:

@@ -22,6 +22,9 @@ FLOORS = (
 """The rooms, from the roof to the ground."""
 
 HEIGHT = {room: -floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+LONGEST_FUNCTION, LONGEST_MODULE = 30, 350
+"""In lines; a function's are those between its docstring and its end: they stand on one slide."""
+
 MAY_BE_EXTERNAL = {"numpy", "scipy", "torch"}
 
 
@@ -95,6 +98,19 @@ def circle(modules):
     return next(filter(None, (visit(name, []) for name in sorted(modules))), None)
 
 
+def too_long(modules):
+    """Return the functions and modules that are longer than they may be, as text."""
+    for name, source in modules.items():
+        if (length := len(source.splitlines())) > LONGEST_MODULE:
+            yield f"{name}: {length} lines"
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = node.body[ast.get_docstring(node) is not None :][:1]
+                length = node.end_lineno - first[0].lineno + 1 if first else 0
+                if length > LONGEST_FUNCTION:
+                    yield f"{name}.{node.name}: {length} lines"
+
+
 def test_every_room_has_a_floor():
     rooms = {path.stem for path in LIBRARY.iterdir() if not path.name.startswith(("_", "py."))}
     assert rooms == set(HEIGHT)
@@ -116,6 +132,18 @@ def test_the_method_knows_only_itself():
             for target in imported(source, name):
                 own = target.startswith("cance_edu.method")
                 assert own or target.partition(".")[0] in allowed, f"{name} imports {target}"
+
+
+def test_functions_and_modules_are_short():
+    assert list(too_long(sources())) == []
+
+
+def test_a_long_function_is_noticed_and_a_long_docstring_is_not():
+    lines = "".join(f"    a = {i}\n" for i in range(LONGEST_FUNCTION))
+    docstring = '    """' + "What.\n" * 40 + '    """\n'
+    assert list(too_long({"m": f"def f():\n{docstring}{lines}"})) == []
+    assert list(too_long({"m": f"def f():\n{docstring}{lines}    b = 0\n"})) == ["m.f: 31 lines"]
+    assert list(too_long({"m": "\n" * 351})) == ["m: 351 lines"]
 
 
 @pytest.mark.parametrize(

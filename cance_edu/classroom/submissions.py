@@ -20,6 +20,7 @@ from cance_edu.classroom.remarks import NotGradable, Remark
 __all__ = ["Prepared", "Submission", "find", "fingerprint", "prepare"]
 
 HANDED_IN = {".ipynb", ".zip", ".7z", ".rar", ".gz"}
+AGAIN = "Ask for the file again, as Jupyter saved it, and grade again."
 """Endings by which a misplaced file is taken for somebody's work."""
 
 
@@ -206,23 +207,22 @@ def _notebook_in(submission: Submission) -> tuple[Path, list[Remark]]:
             f"It cannot be told which notebook counts: {_listed(path.name for path in chosen)}.",
             f"Let only the one that counts be called {right}, and grade again.",
         )
-    remarks = []
-    if not named:
-        remarks.append(
-            Remark(
-                f"The notebook is called {_printable(chosen[0].name)}, not {right}.",
-                "Nothing: it was graded.",
-            )
+    others = [path for path in notebooks if path not in chosen]
+    return chosen[0], [*_remarks_on(chosen[0], others, right)]
+
+
+def _remarks_on(chosen: Path, others: list[Path], right: str) -> Iterator[Remark]:
+    """Yield what is to be said of another name, and of notebooks beside the one that counts."""
+    if chosen.name != right:
+        yield Remark(
+            f"The notebook is called {_printable(chosen.name)}, not {right}.",
+            "Nothing: it was graded.",
         )
-    if others := [path for path in notebooks if path not in chosen]:
-        remarks.append(
-            Remark(
-                f"Not graded, for it lies beside {right}: {_listed(path.name for path in others)}.",
-                f"Look whether that is the one that counts; if so, call it {right} and grade "
-                "again.",
-            )
+    if others:
+        yield Remark(
+            f"Not graded, for it lies beside {right}: {_listed(path.name for path in others)}.",
+            f"Look whether that is the one that counts; if so, call it {right} and grade again.",
         )
-    return chosen[0], remarks
 
 
 def _read(path: Path) -> list[NotebookNode]:
@@ -231,19 +231,7 @@ def _read(path: Path) -> list[NotebookNode]:
     Outputs, tags and whatever else a tool left in the file stay behind: tags can keep a test from
     running.
     """
-    again = "Ask for the file again, as Jupyter saved it, and grade again."
-    name = _printable(path.name)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise NotGradable(
-            f"{name} cannot be read ({error.strerror}).",
-            "Copy it anew or allow yourself to read it, and grade again.",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise NotGradable(f"{name} is not text in UTF-8.", again) from error
-    if not text.strip():
-        raise NotGradable(f"{name} is empty.", again)
+    name, text = _printable(path.name), _text_of(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of old formats, which are read all the same
@@ -252,7 +240,7 @@ def _read(path: Path) -> list[NotebookNode]:
         line = getattr(error.__cause__, "lineno", 1)
         lines = text.count("\n") + 1
         raise NotGradable(
-            f"{name} is cut off or damaged in line {line} of {lines}.", again
+            f"{name} is cut off or damaged in line {line} of {lines}.", AGAIN
         ) from error
     except (
         NBFormatError,
@@ -262,7 +250,24 @@ def _read(path: Path) -> list[NotebookNode]:
         AttributeError,
         TypeError,
     ) as error:
-        raise NotGradable(f"{name} is not a notebook ({error}).", again) from error
+        raise NotGradable(f"{name} is not a notebook ({error}).", AGAIN) from error
+
+
+def _text_of(path: Path) -> str:
+    """Return what is written in a file, without a byte order mark."""
+    name = _printable(path.name)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise NotGradable(
+            f"{name} cannot be read ({error.strerror}).",
+            "Copy it anew or allow yourself to read it, and grade again.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise NotGradable(f"{name} is not text in UTF-8.", AGAIN) from error
+    if not text.strip():
+        raise NotGradable(f"{name} is empty.", AGAIN)
+    return text
 
 
 def _plain(cell: NotebookNode) -> NotebookNode:

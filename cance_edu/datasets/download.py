@@ -179,7 +179,11 @@ def _extract(archive: Path, folder: Path, packed: str) -> None:
             opened.extractall(folder)
     else:
         with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="data")
+            # Debian 12's Python 3.11.2 has no filters; what is opened here has its checksum.
+            if hasattr(tarfile, "data_filter"):
+                opened.extractall(folder, filter="data")
+            else:
+                opened.extractall(folder)
 
 
 def _move(unpacked: Path, target: Path) -> None:

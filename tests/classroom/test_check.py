@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import runpy
 from fractions import Fraction
 from itertools import combinations
 
@@ -135,6 +136,15 @@ def test_the_line_is_the_students_where_a_library_raises():
 
     text = check.mode(mode).text
     assert "it raised LinAlgError in the line `return np.linalg.inv(np.zeros((2, 2)))`" in text
+
+
+def test_the_line_is_found_in_a_folder_that_is_called_as_the_course_is(tmp_path):
+    """git clones the course into `cance_edu`, and the student's copy lies in there."""
+    file = tmp_path / "cance_edu" / "my_course" / "mine.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("def mode(mean, standard_deviation):\n    return mean / 0 + undefined\n")
+    text = check.mode(runpy.run_path(str(file))["mode"]).text
+    assert "in the line `return mean / 0 + undefined`" in text
 
 
 def test_a_wrong_shape_and_a_wrong_type_are_told():

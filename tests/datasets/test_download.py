@@ -205,6 +205,23 @@ def test_an_archive_is_unpacked_and_recorded(server, tmp_path, kind):
         assert digest == hashlib.sha256((tmp_path / "set" / name).read_bytes()).hexdigest()
 
 
+def test_a_python_without_filters_unpacks_as_well(server, tmp_path, monkeypatch):
+    """Debian 12 has Python 3.11.2, and its tarfile takes no filter."""
+    extract = tarfile.TarFile.extractall
+    asked = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+
+    def without_filter(self, path):
+        extract(self, path, **asked)
+
+    archive = packed("tar", {"set/a.npy": b"abc"})
+    server.files["set"] = archive
+    monkeypatch.setattr(tarfile.TarFile, "extractall", without_filter)
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    checksum = f"md5:{hashlib.md5(archive).hexdigest()}"
+    fetch(Remote(server.url("set"), "set", checksum, packed="tar"), tmp_path)
+    assert (tmp_path / "set" / "a.npy").read_bytes() == b"abc"
+
+
 def test_the_record_is_there_before_the_files(server, tmp_path, monkeypatch):
     """Killed while files are moved into place, what was moved is known to be verified."""
     with tarfile.open(tmp_path / "set.tar", "w") as archive:

@@ -36,6 +36,9 @@ TASKS = {
 }
 """Every task by the name that a notebook uses: `check.mode(my_function)`."""
 
+PACKAGE = Path(__file__).parents[2]
+"""Not by its name: git clones the project into a folder of the same name."""
+
 Array = NDArray[np.float64]
 Function = Callable[..., Any]
 
@@ -266,4 +269,5 @@ def _first_line(error: BaseException) -> str:
 
 
 def _is_library(filename: str) -> bool:
-    return any(name in Path(filename).parts for name in ("cance_edu", "site-packages"))
+    file = Path(filename)
+    return file.is_relative_to(PACKAGE) or "site-packages" in file.parts

@@ -26,6 +26,13 @@ __all__ = [
 
 CHANCE = 50
 
+SIDES = (
+    *((7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")),
+    *((0, 11, "center"), (0, -11, "center"), (-7, 8, "right"), (-7, -8, "right")),
+    *((7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")),
+)
+"""Where a point's name may stand, the first choice first: points to the right, up, and how."""
+
 
 def draw_areas(
     axes: Axes,
@@ -259,31 +266,29 @@ def _labels_apart(
     (left, _), (right, _) = axes.transAxes.transform([(0, 0), (1, 1)])
     height = axes.transData.transform((1, line))[1]
     taken.append(Bbox.from_extents(left, height - 1, right, height + 1))
-    labels: list[Text] = []
-    sides = [(7, 0, "left"), (-7, 0, "right"), (7, 8, "left"), (7, -8, "left")]
-    sides += [(0, 11, "center"), (0, -11, "center"), (-7, 8, "right"), (-7, -8, "right")]
-    sides += [(7, 17, "left"), (7, -17, "left"), (-7, 17, "right"), (-7, -17, "right")]
-    for x, y, name in points:
-        for dx, dy, side in sides:
-            label = axes.annotate(
-                name,
-                (x, y),
-                xytext=(dx, dy),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                fontsize=8,
-            )
-            box = label.get_window_extent().padded(1)
-            if not any(box.overlaps(other) for other in taken):
-                break
-            label.remove()
-        else:
-            raise ValueError(f"no place for {name!r}: take a larger figure")
-        taken.append(box)
-        labels.append(label)
-        if abs(dy) > 8:  # too far off to see whose it is
-            line_to = {"arrowstyle": "-", "linewidth": 0.6, "color": "grey", "shrinkB": 0}
-            near = dx, dy - np.sign(dy) * 5
-            axes.annotate("", (x, y), xytext=near, textcoords="offset points", arrowprops=line_to)
-    return labels
+    return [_label_off(axes, point, taken) for point in points]
+
+
+def _label_off(axes: Axes, point: tuple[float, float, str], taken: list[Bbox]) -> Text:
+    """Write a name where no box is taken, and take that place."""
+    x, y, name = point
+    for dx, dy, side in SIDES:
+        label = axes.annotate(
+            *(name, (x, y), (dx, dy)),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=8,
+        )
+        box = label.get_window_extent().padded(1)
+        if not any(box.overlaps(other) for other in taken):
+            break
+        label.remove()
+    else:
+        raise ValueError(f"no place for {name!r}: take a larger figure")
+    taken.append(box)
+    if abs(dy) > 8:  # too far off to see whose it is
+        line_to = {"arrowstyle": "-", "linewidth": 0.6, "color": "grey", "shrinkB": 0}
+        near = dx, dy - np.sign(dy) * 5
+        axes.annotate("", (x, y), xytext=near, textcoords="offset points", arrowprops=line_to)
+    return label

@@ -221,7 +221,7 @@ def _markup(dial: Dial, guesses: Sequence[Mapping[str, Any]]) -> str:
         dimension=stops.features.shape[1],
         noise_ratio=f"{stops.noise_ratio:g}",
         seeds=f"; pale band: {len(dial.areas)} trainings" * (len(dial.areas) > 1),
-        steady=steady(dial.areas[0, 0, 0]),
+        steady=steady(dial.areas[0]),
         most_dimensions=MOST_DIMENSIONS,
     )
 

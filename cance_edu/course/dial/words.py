@@ -31,6 +31,19 @@ MORALS = {
 }
 """What to make of a scene of the rope; "naive" of that objective in every scene."""
 
+OPTIMAL_GUESS: dict[str, Any] = {
+    "title": "And once more.",
+    "text": "Now the network is T*, the best there can be for these data and this noise. How long "
+    "is the thick arrow, the two terms together?",
+    "options": {"long": "as the blue one", "half": "half of it", "none": "it has no length"},
+    "truth": "none",
+    "why": "The two terms cancel, in every coordinate and at every K. Then press “T*, one "
+    "training set”, and play: with the same T*, K goes astray.",
+    "show": {"scene": "optimal", "objective": "eq8"},
+    "play": False,
+}
+"""The rope's second question."""
+
 START = 1 + math.log(2)
 """Where K begins to learn, at ψ = 0."""
 
@@ -80,18 +93,21 @@ def nats_table(stops: Stops) -> str:
     return grid(header, ([name, *cells] for name, cells in terms.items()))
 
 
-def steady(area: float) -> str:
+def steady(areas: Array) -> str:
     """Return why brought finds anomalies equally well at every K, and learned may not alone.
 
     Parameters
     ----------
-    area : float
-        Its AUROC.
+    areas : array of shape (s, 3)
+        AUROC of what was brought, of what was learned and of S.
     """
+    brought, best = areas[0, 0], areas[:, 2].max()
+    enough = ", and here it is nearly enough" if best - brought < SMALL else ""
     return (
-        f"Brought alone has {area:.3f} at every K: a wider Gaussian ranks inputs as before. "
-        "What K changes is how much of S it makes up: the length of its bar, above. What you "
-        "learned corrects what you brought; alone, it need not rank anomalies above the others."
+        f"Brought alone has {brought:.3f} at every K: a wider Gaussian ranks inputs as before"
+        f"{enough}; S has {best:.3f} at best. What K changes is how much of S it makes up: the "
+        "length of its bar, above. What you learned corrects what you brought; alone, it need not "
+        "rank anomalies above the others."
     )
 
 
@@ -128,38 +144,24 @@ def rope_guesses(runs: Mapping[str, Run]) -> list[dict[str, Any]]:
     runs : mapping of str to Run
         With the T that was trained, by objective; "eq8" and "eq12" among them.
     """
-    run = runs["eq8"]
-    end = run.scale[-1]
+    return [_where_it_ends(runs["eq8"], runs["eq12"]), OPTIMAL_GUESS]
+
+
+def _where_it_ends(eq8: Run, eq12: Run) -> dict[str, Any]:
+    end = eq8.scale[-1]
     moved = np.log(end / START)
     truth = "back" if abs(moved.mean()) < STAYED else "narrower" if end.mean() < START else "wider"
-    return [
-        {
-            "title": "Guess again.",
-            "text": f"K minimises Eq. 8, from {START:.2f} on. In each coordinate the data term "
-            "pulls one way, and the noise term the other, about as hard. Where does it end?",
-            "options": {"narrower": "narrower", "back": "where it began", "wider": "wider"},
-            "truth": truth,
-            "why": f"After {run.step[-1]} steps {_between(end)}, {_sides(end)}. Press Eq. 12, "
-            f"which is its negative, and play: {_between(runs['eq12'].scale[-1])}.",
-            "show": {"scene": "learned", "objective": "eq8"},
-            "play": True,
-        },
-        {
-            "title": "And once more.",
-            "text": "Now the network is T*, the best there can be for these data and this noise. "
-            "How long is the thick arrow, the two terms together?",
-            "options": {
-                "long": "as the blue one",
-                "half": "half of it",
-                "none": "it has no length",
-            },
-            "truth": "none",
-            "why": "The two terms cancel, in every coordinate and at every K. Then press “T*, one "
-            "training set”, and play: with the same T*, K goes astray.",
-            "show": {"scene": "optimal", "objective": "eq8"},
-            "play": False,
-        },
-    ]
+    return {
+        "title": "Guess again.",
+        "text": f"K minimises Eq. 8, from {START:.2f} on. In each coordinate the data term pulls "
+        "one way, and the noise term the other, about as hard. Where does it end?",
+        "options": {"narrower": "narrower", "back": "where it began", "wider": "wider"},
+        "truth": truth,
+        "why": f"After {eq8.step[-1]} steps {_between(end)}, {_sides(end)}. Press Eq. 12, which is "
+        f"its negative, and play: {_between(eq12.scale[-1])}.",
+        "show": {"scene": "learned", "objective": "eq8"},
+        "play": True,
+    }
 
 
 def _between(scale: Array) -> str:

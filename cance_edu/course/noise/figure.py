@@ -65,7 +65,27 @@ def draw_noise(figure: FigureBase, view: NoiseView) -> NoiseArtists:
         To be moved by `move_noise`.
     """
     plane, scales = figure.subplots(1, 2, width_ratios=[5, 2])
-    density = plane.imshow(
+    density = _draw_density(plane, view)
+    figure.colorbar(density, ax=plane, label="learned density, nats below peak", pad=0.01)
+    (anomalies,) = plane.plot([], [], "x", color=ANOMALY, markersize=3.5, label="anomalous")
+    (normal,) = plane.plot([], [], "o", color=NORMAL, markersize=2.5, label="normal")
+    (data_ellipse,) = plane.plot([], [], "--", color="black", label="95% of N(μ, Σ)")
+    (noise_ellipse,) = plane.plot([], [], color=NOISE, linewidth=2.5, label="95% of N(μ, KΣK)")
+    bars, start = _draw_widths(scales, view)
+    title = plane.set_title("", fontsize=9)
+    artists = NoiseArtists(
+        *(plane, scales, density, normal, anomalies, data_ellipse, noise_ellipse, bars, start),
+        title,
+    )
+    handles = [*plane.get_lines(), *scales.get_lines()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
+    frame_noise(artists, view)
+    move_noise(artists, view)
+    return artists
+
+
+def _draw_density(axes: Axes, view: NoiseView) -> AxesImage:
+    return axes.imshow(
         view.below_peak,
         cmap=SHADES,
         norm=BoundaryNorm(BANDS, SHADES.N, extend="max"),
@@ -73,36 +93,19 @@ def draw_noise(figure: FigureBase, view: NoiseView) -> NoiseArtists:
         aspect="auto",
         interpolation="bilinear",
     )
-    figure.colorbar(density, ax=plane, label="learned density, nats below peak", pad=0.01)
-    (anomalies,) = plane.plot([], [], "x", color=ANOMALY, markersize=3.5, label="anomalous")
-    (normal,) = plane.plot([], [], "o", color=NORMAL, markersize=2.5, label="normal")
-    (data_ellipse,) = plane.plot([], [], "--", color="black", label="95% of N(μ, Σ)")
-    (noise_ellipse,) = plane.plot([], [], color=NOISE, linewidth=2.5, label="95% of N(μ, KΣK)")
-    bars = scales.barh(view.frame.coordinates, view.scale, color=NOISE)
-    (start,) = scales.plot(
+
+
+def _draw_widths(axes: Axes, view: NoiseView) -> tuple[BarContainer, Line2D]:
+    """Draw K's bars, and where K began; return both."""
+    bars = axes.barh(view.frame.coordinates, view.scale, color=NOISE)
+    (start,) = axes.plot(
         [], [], "D", color="white", markeredgecolor="black", markersize=4, label="K at the start"
     )
-    scales.axvline(1, color="black", linestyle=":", label="K = 1, as wide as the data")
-    scales.invert_yaxis()
-    scales.set(xlabel="K, no unit")
-    scales.set_title("width of the noise", fontsize=9)
-    artists = NoiseArtists(
-        plane,
-        scales,
-        density,
-        normal,
-        anomalies,
-        data_ellipse,
-        noise_ellipse,
-        bars,
-        start,
-        plane.set_title("", fontsize=9),
-    )
-    handles = [*plane.get_lines(), *scales.get_lines()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
-    frame_noise(artists, view)
-    move_noise(artists, view)
-    return artists
+    axes.axvline(1, color="black", linestyle=":", label="K = 1, as wide as the data")
+    axes.invert_yaxis()
+    axes.set(xlabel="K, no unit")
+    axes.set_title("width of the noise", fontsize=9)
+    return bars, start
 
 
 def frame_noise(artists: NoiseArtists, view: NoiseView) -> None:

@@ -172,8 +172,7 @@ def known_density_view(
     estimate = -anomaly_score(network(cells), NOISE.log_prob(cells, k))
     noise = widen(narrow_noise, NOISE.mean, k)
 
-    def picture(log_density: Tensor) -> NDArray[np.float64]:
-        return (truth.max() - log_density).reshape(CELLS, CELLS).T.numpy()
+    widest = 1.05 * max(fits.scales) * RADIUS * NOISE.standard_deviation.max().item()
 
     def best_and_fitted(z: Tensor) -> NDArray[np.float64]:
         return torch.stack([optimal_log_ratio(z, k), network(z)]).clamp(min=LEAST).numpy()
@@ -183,11 +182,9 @@ def known_density_view(
         scale=scale,
         seed=seed,
         limits=_around_mean(SIDE),
-        noise_limits=_around_mean(
-            1.05 * max(fits.scales) * RADIUS * NOISE.standard_deviation.max().item()
-        ),
-        truth=picture(truth),
-        estimate=picture(estimate),
+        noise_limits=_around_mean(widest),
+        truth=_picture(truth.max() - truth),
+        estimate=_picture(truth.max() - estimate),
         data_ellipse=ellipse(NOISE.mean, NOISE.covariance),
         noise_ellipse=noise_ellipse(NOISE, k),
         data=data.T.numpy(),
@@ -196,12 +193,20 @@ def known_density_view(
         on_noise=best_and_fitted(noise),
         classifier_errors=fits.classifier_error[:, :, place[2]],
         density_errors=fits.density_error[:, :, place[2]],
-        errors=Errors(
-            least_loss=float(fits.least_loss[place[1:]]),
-            classifier=float(fits.classifier_error[place]),
-            density=float(fits.density_error[place]),
-            mass=float(fits.mass[place]),
-        ),
+        errors=_errors(fits, place),
+    )
+
+
+def _picture(cells: Tensor) -> NDArray[np.float64]:
+    return cells.reshape(CELLS, CELLS).T.numpy()
+
+
+def _errors(fits: KnownFits, place: tuple[int, int, int]) -> Errors:
+    return Errors(
+        least_loss=float(fits.least_loss[place[1:]]),
+        classifier=float(fits.classifier_error[place]),
+        density=float(fits.density_error[place]),
+        mass=float(fits.mass[place]),
     )
 
 

@@ -45,22 +45,7 @@ def to_html(explorer: "Explorer") -> str:
     """
     figure, now = explorer.canvas.figure, explorer.values
     renderer = VectorRenderer(figure)
-    grids = explorer.grids()
-    texts: dict[str, int] = {}
-    states = [
-        [texts.setdefault(text, len(texts)) for text in state]
-        for state in _states(explorer, renderer, grids)
-    ]
-    stops = _all_stops(grids)
-    start = {name: values.index(now[name]) for name, values in stops.items()}
-    data = {
-        "texts": list(texts),
-        "states": states,
-        "grids": [
-            {name: [stops[name].index(value) for value in grid[name]] for name in grid}
-            for grid in grids
-        ],
-    }
+    data = _recorded(explorer, renderer)
     numbers, *shown = _state(explorer, renderer, now)
     key = uuid4().hex
     return Template(_read("explorer.html")).substitute(
@@ -72,8 +57,8 @@ def to_html(explorer: "Explorer") -> str:
         width=round(figure.bbox.width),
         alt=html.escape(explorer.alt, quote=True),
         controls="".join(
-            _control(explorer.controls[name], name, values, start[name])
-            for name, values in stops.items()
+            _control(explorer.controls[name], name, values, values.index(now[name]))
+            for name, values in _all_stops(explorer.grids()).items()
             if len(values) > 1
         ),
         background=background_svg(renderer, figure).replace("~", key),
@@ -81,6 +66,22 @@ def to_html(explorer: "Explorer") -> str:
         numbers=numbers,
         data=base64.b64encode(gzip.compress(json.dumps(data).encode(), mtime=0)).decode(),
     )
+
+
+def _recorded(explorer: "Explorer", renderer: VectorRenderer) -> dict[str, Any]:
+    """Return all states, each text that they show written once."""
+    grids = explorer.grids()
+    stops = _all_stops(grids)
+    texts: dict[str, int] = {}
+    states = [
+        [texts.setdefault(text, len(texts)) for text in state]
+        for state in _states(explorer, renderer, grids)
+    ]
+    places = [
+        {name: [stops[name].index(value) for value in grid[name]] for name in grid}
+        for grid in grids
+    ]
+    return {"texts": list(texts), "states": states, "grids": places}
 
 
 def _states(explorer: "Explorer", renderer: VectorRenderer, grids: list[Grid]) -> Iterator[Any]:

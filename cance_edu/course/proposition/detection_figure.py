@@ -1,5 +1,7 @@
 """The score with and without Eq. 10, and what depends on where the artificial errors end."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
@@ -36,12 +38,21 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
     """
     grid = figure.add_gridspec(2, 2, height_ratios=(3, 1.7))
     scores = figure.add_subplot(grid[0, :])
+    _draw_scores(scores, view)
+    panels = [figure.add_subplot(grid[1, column]) for column in (0, 1)]
+    _draw_shares(panels[0], "false alarms", view.alarms, list(RULES.values()))
+    _draw_shares(panels[1], "anomalies found", view.found, [""] * len(RULES))
+    return [scores, *panels]
+
+
+def _draw_scores(axes: Axes, view: Thresholds) -> None:
+    """Draw the two optimal scores, and a rule's threshold as a line with its name."""
     inside = (view.z > 0.02) & (view.z < 2.6)
     z = view.z[inside]
-    scores.plot(
+    axes.plot(
         z, view.without[inside], "--", color=NORMAL, linewidth=2, label="without, $-\\ln p_0$"
     )
-    scores.plot(z, view.augmented[inside], color="black", linewidth=2, label="with, $-\\ln p_m$")
+    axes.plot(z, view.augmented[inside], color="black", linewidth=2, label="with, $-\\ln p_m$")
     # "same" is drawn once, as "without"; the two others are close together: write them apart.
     for rule, style, side in (
         ("without", "--", "top"),
@@ -49,29 +60,27 @@ def draw_thresholds(figure: FigureBase, view: Thresholds) -> list[Axes]:
         ("again", "-", "top"),
     ):
         place = view.threshold[rule]
-        scores.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
+        axes.axhline(place, color=ANOMALY, linestyle=style, linewidth=1)
         words = f"{RULES[rule]}: {place:.2f}"
         away = 2 if side == "bottom" else -3
-        scores.annotate(
+        axes.annotate(
             *(words, (0.48, place), (0, away)),
             textcoords="offset points",
             va=side,
             fontsize=8,
             color=ANOMALY,
         )
-    scores.set(xlabel=Z_LABEL, ylabel="optimal score, nats", ylim=(-0.9, 5.5), xlim=(0, 2.6))
-    scores.legend(fontsize=8, loc="upper center")
-    panels = [figure.add_subplot(grid[1, column]) for column in (0, 1)]
-    for axes, shares, name in zip(
-        panels, (view.alarms, view.found), ("false alarms", "anomalies found"), strict=True
-    ):
-        rows = np.arange(len(shares))[::-1]
-        colours = (NORMAL, "0.6", "0.6", "black")
-        bars = axes.barh(rows, list(shares.values()), color=colours)
-        axes.bar_label(bars, [f"{share:.1%}" for share in shares.values()], padding=3)
-        axes.set_yticks(rows, list(RULES.values()) if axes is panels[0] else [""] * len(rows))
-        axes.set(title=name, xlim=(0, 1.45 * max(shares.values())), xticks=[])
-    return [scores, *panels]
+    axes.set(xlabel=Z_LABEL, ylabel="optimal score, nats", ylim=(-0.9, 5.5), xlim=(0, 2.6))
+    axes.legend(fontsize=8, loc="upper center")
+
+
+def _draw_shares(axes: Axes, title: str, shares: Mapping[str, float], names: Sequence[str]) -> None:
+    """Draw a bar for each rule, the first on top."""
+    rows = np.arange(len(shares))[::-1]
+    bars = axes.barh(rows, list(shares.values()), color=(NORMAL, "0.6", "0.6", "black"))
+    axes.bar_label(bars, [f"{share:.1%}" for share in shares.values()], padding=3)
+    axes.set_yticks(rows, names)
+    axes.set(title=title, xlim=(0, 1.45 * max(shares.values())), xticks=[])
 
 
 def draw_ends(figure: FigureBase, ends: Ends) -> tuple[Axes, Axes]:
