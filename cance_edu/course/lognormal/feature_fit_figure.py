@@ -128,7 +128,9 @@ def draw_estimates(axes: Axes, estimates: Mapping[str, ArrayLike], truth: float)
             linewidth=2,
             label=name,
         )
-        axes.plot(np.mean(values), 0, "^", color=colour, markersize=8, clip_on=False, zorder=3)
+        axes.plot(
+            np.asarray(values).mean(), 0, "^", color=colour, markersize=8, clip_on=False, zorder=3
+        )
     axes.axvline(truth, color="black", linestyle=":", label="the truth")
     axes.set(xlabel="estimated mode", ylabel="density")
     axes.legend(fontsize=8)

@@ -63,7 +63,7 @@ lesson.tell(
 # %% tags=["remove-input"]
 lesson.predict(
     "04b units",
-    "Multiply all z_e by 1,000 and all z_c by 100. Two detectors rank the test images anew: the "
+    "Multiply $z_e$ by 1,000 and $z_c$ by 100. Two detectors rank the test images anew: the "
     "Mahalanobis distance to a Gaussian, and the distance to the nearest training image. Whose "
     "ranking changes?",
     options=["the Gaussian's", "the nearest neighbour's", "both", "neither"],
