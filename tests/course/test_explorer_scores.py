@@ -265,6 +265,14 @@ def test_a_guessed_group_is_marked_where_it_is():
     assert figure.axes[0].get_ylabel() == "digit"
 
 
+def test_panels_can_have_one_scale_of_aurocs():
+    figure = Figure()
+    tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {1: 0.3, 3: 0.4}}}
+    draw_groups_in_panels(figure, tables, "digit", beside=True, one_scale=True)
+    left, right = figure.axes
+    assert left.get_xlim() == right.get_xlim()
+
+
 def test_base_rates_lower_the_curve_and_the_threshold_is_a_dot_on_each(scored):
     axes = Figure().subplots()
     shares = (0.5, 0.01)
