@@ -23,7 +23,7 @@ from cance_edu.course.results.summary import (
 )
 from cance_edu.course.results.verdicts_figure import draw_counts, draw_judged, draw_readings
 from cance_edu.course.strip import strip
-from cance_edu.experiments.cell import Comparison, Verdict, difference_interval
+from cance_edu.experiments.cell import Comparison, Verdict
 from cance_edu.experiments.comparison import pairs
 from cance_edu.experiments.markdown import grid
 from cance_edu.experiments.panels import Point
@@ -36,18 +36,15 @@ __all__ = [
     "AVERAGE",
     "CLASSES",
     "MARGINS",
-    "READINGS",
     "Counter",
     "alike",
     "answer",
     "audit",
     "beside",
-    "both",
     "by_class",
     "by_column",
     "calibration",
     "column",
-    "difference_interval",
     "draw_counts",
     "draw_groups_in_panels",
     "draw_judged",
