@@ -82,16 +82,6 @@ def both_steps_help_cance_on_new_rows(steps, tried):
 
 
 @guarantee(scope=KDD)
-def copies_have_a_part_in_the_second_gain_and_none_in_the_first(tried, copied, of_copies, gains):
-    together = copied * tried["AUROC, copies"]["CANCE"].mean(0) + (1 - copied) * tried[
-        "AUROC, new rows"
-    ]["CANCE"].mean(0)
-    share = copied * gains["AUROC, copies"] / np.diff(together)
-    assert share[0] < 0 < 0.35 < share[1] < 0.45
-    assert np.isclose(of_copies, share[1])
-
-
-@guarantee(scope=KDD)
 def each_of_the_two_stories_has_a_figure_against_it(steps, losses):
     error, cance = (steps["AUROC, new rows", of][:, 0] for of in ("Error", "CANCE"))
     assert (cance > 4 * error).all()

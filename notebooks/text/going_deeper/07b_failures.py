@@ -198,7 +198,6 @@ both = missed.astype(float) @ missed.T
 shared = (both / missed.sum(1)[:, None])[~lesson.np.eye(5, dtype=bool)]
 seeds_that_miss = lesson.np.bincount(missed.sum(0), minlength=6)  # anomalies, by their number
 by_any, by_all = seeds_that_miss[1:].sum(), seeds_that_miss[5]
-chance = missed.sum() / (5 * odd.sum())
 
 # %% tags=["remove-input"]
 lesson.answer(
@@ -221,7 +220,7 @@ lesson.answer(
     ),
     low=shared.min(),
     high=shared.max(),
-    chance=chance,
+    chance=missed[:, odd].mean(),
     any=by_any,
     all=by_all,
     one=seeds_that_miss[1],
