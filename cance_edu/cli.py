@@ -66,15 +66,7 @@ def _add_demo(commands: "_Commands") -> None:
         description="Fit the four variants of Sec. 4.2 on one trained autoencoder, print their "
         "AUROC and write a figure.",
     )
-    what = demo.add_mutually_exclusive_group()
-    what.add_argument("--dataset", choices=("digits", "mnist"), default="digits")
-    what.add_argument(
-        "--images",
-        type=Path,
-        metavar="FOLDER",
-        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
-        "FOLDER/good and FOLDER/<defect> side by side",
-    )
+    _add_what_to_show(demo.add_mutually_exclusive_group())
     demo.add_argument(
         "--normal", type=int, nargs="+", metavar="DIGIT", help="normal classes (default: 8)"
     )
@@ -89,6 +81,22 @@ def _add_demo(commands: "_Commands") -> None:
         "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
     )
     demo.set_defaults(run=_demo)
+
+
+def _add_what_to_show(what: "argparse._MutuallyExclusiveGroup") -> None:
+    what.add_argument(
+        "--dataset",
+        default="digits",
+        metavar="NAME",
+        help="a set of images that `cance-edu data` lists, as mnist (default: digits)",
+    )
+    what.add_argument(
+        "--images",
+        type=Path,
+        metavar="FOLDER",
+        help="your own images: FOLDER/normal, FOLDER/test/good, FOLDER/test/<defect>; or "
+        "FOLDER/good and FOLDER/<defect> side by side",
+    )
 
 
 def _add_data(commands: "_Commands") -> None:
@@ -222,10 +230,11 @@ def _data(options: argparse.Namespace) -> int:
             return 2
         datasets.download(options.name)
     print(f"data folder: {root} (set CANCE_EDU_DATA to use another)")
+    width = max(len(data_set.name) for data_set in datasets.DATASETS)
     for data_set in datasets.DATASETS:
         present = "present" if data_set.present(root) else "absent"
-        print(f"{data_set.name:8s} {present:8s} {data_set.size:>8s}  {data_set.licence}")
-        print(f"{'':8s} {data_set.source}")
+        print(f"{data_set.name:{width}s} {present:8s} {data_set.size:>8s}  {data_set.licence}")
+        print(f"{'':{width}s} {data_set.source}")
     return 0
 
 
@@ -247,12 +256,11 @@ def _reproduce(options: argparse.Namespace) -> int:
     wanted = tables.chosen(
         options.table, options.dataset, options.rows, options.protocol, options.systems
     )
-    sweep.sweep(
-        sweep.fits(wanted, options.seeds),
-        options.results or results.FOLDER,
-        jobs=options.jobs,
-        scheduler=options.scheduler,
-    )
+    folder = options.results or results.FOLDER
+    fits = sweep.fits(wanted, options.seeds)
+    sweep.sweep(fits, folder, jobs=options.jobs, scheduler=options.scheduler)
+    for name in sorted({results.file_name(recipe.dataset) for recipe, _ in wanted}):
+        print(f"results: {folder / name}, a line each; `cance-edu report` prints the tables")
     return 0
 
 

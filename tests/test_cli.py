@@ -10,13 +10,20 @@ from cance_edu import cli
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
-    for words in (["frobnicate"], ["demo", "--dataset", "imagenet"], []):
+    for words in (["frobnicate"], ["demo", "--seed", "none"], []):
         with pytest.raises(SystemExit) as stop:
             cli.main(words)
         assert stop.value.code == 2
         assert capsys.readouterr().err.count("\n") == 1
     assert cli.main(["data", "imagenet"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_demo_names_the_sets_of_images_that_there_are(capsys):
+    assert cli.main(["demo", "--dataset", "imagenet"]) == 1
+    error = capsys.readouterr().err
+    assert "expected one of 'digits', 'mnist', 'cifar10'" in error
+    assert error.count("\n") == 1
 
 
 def test_a_failure_is_one_line_and_exit_code_1(tmp_path, capsys):

@@ -11,14 +11,13 @@ from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
 from cance_edu.course.dial.data import recorded_dial
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
-from cance_edu.course.page import lesson_dataset, lesson_split
+from cance_edu.course.page import lesson_split
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.pictured import pictured
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.proposition.detection import (
     best_log_ratio,
     ends_of_artificial_errors,
-    optimal_score,
     thresholds,
 )
 from cance_edu.course.proposition.detection_figure import draw_thresholds
@@ -28,12 +27,11 @@ from cance_edu.course.proposition.joint import square_margin, two_cluster_margin
 from cance_edu.course.proposition.maps_figure import (
     draw_augmented,
     draw_loss_map,
-    draw_plane_margin,
     draw_squares,
 )
 from cance_edu.course.proposition.proof_figure import draw_curves, draw_low_errors
 from cance_edu.course.proposition.spreads import spread_interval
-from cance_edu.course.proposition.staircase import AT_START, families, staircase, switches
+from cance_edu.course.proposition.staircase import AT_START, staircase, switches
 from cance_edu.course.proposition.staircase_figure import (
     draw_bands,
     draw_optimal_scores,
@@ -52,11 +50,9 @@ from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.lognormal import (
     lognormal_log_pdf,
     lognormal_mode,
-    truncated_normal_log_pdf,
 )
 from cance_edu.method.nce import anomaly_score
 from cance_edu.method.proposition import (
-    augmented_log_pdf,
     dominance,
     dominance_margin,
     noise_log_pdf,
@@ -68,7 +64,6 @@ __all__ = [
     "ReconstructionAugmentation",
     "anomaly_score",
     "answer",
-    "augmented_log_pdf",
     "best_log_ratio",
     "brentq",
     "calibration",
@@ -80,7 +75,6 @@ __all__ = [
     "draw_loss_map",
     "draw_low_errors",
     "draw_optimal_scores",
-    "draw_plane_margin",
     "draw_side_by_side",
     "draw_squares",
     "draw_staircase",
@@ -88,9 +82,7 @@ __all__ = [
     "draw_thresholds",
     "ends_of_artificial_errors",
     "erf",
-    "families",
     "figure",
-    "lesson_dataset",
     "lesson_split",
     "lognormal_log_pdf",
     "lognormal_mode",
@@ -101,7 +93,6 @@ __all__ = [
     "noise_draws",
     "noise_log_pdf",
     "np",
-    "optimal_score",
     "over_seeds",
     "pictured",
     "predict",
@@ -119,7 +110,6 @@ __all__ = [
     "thresholds",
     "torch",
     "train_contrast",
-    "truncated_normal_log_pdf",
     "two_cluster_margin",
     "with_latents",
 ]

@@ -13,7 +13,7 @@ from cance_edu.course.calibration import calibration
 from cance_edu.course.composite.directions import along_directions
 from cance_edu.course.composite.directions_figure import draw_directions
 from cance_edu.course.composite.explorer import VectorsExplorer
-from cance_edu.course.composite.figure import draw_moments, moments_animation
+from cance_edu.course.composite.figure import moments_animation
 from cance_edu.course.composite.panels_figure import (
     draw_comparisons,
     draw_energies,
@@ -30,17 +30,15 @@ from cance_edu.course.composite.vectors import Pair, altered, two_vectors
 from cance_edu.course.composite.vectors_figure import draw_vectors
 from cance_edu.course.over_seeds import lesson_dataset, lesson_seed, over_seeds
 from cance_edu.course.page import DEFECTS, lesson_split, with_defect
-from cance_edu.course.picture import figure, show, tell
+from cance_edu.course.picture import figure, tell
 from cance_edu.course.pictured import pictured
-from cance_edu.course.predict import answer, guess, predict
+from cance_edu.course.predict import answer, predict
 from cance_edu.course.strip import strip
 from cance_edu.datasets import Split
 from cance_edu.experiments import auroc
 from cance_edu.method.composite import (
     PrincipalComponents,
     Representation,
-    cosine_dissimilarity,
-    reconstruction_error,
 )
 from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
 from cance_edu.training.features import composite_features
@@ -56,18 +54,15 @@ __all__ = [
     "area",
     "calibration",
     "compare_features",
-    "cosine_dissimilarity",
     "draw_comparisons",
     "draw_directions",
     "draw_energies",
-    "draw_moments",
     "draw_reconstructions",
     "draw_running",
     "draw_vectors",
     "features",
     "figure",
     "first",
-    "guess",
     "hard",
     "kinds_of_anomalies",
     "latent_dim",
@@ -85,19 +80,16 @@ __all__ = [
     "predict",
     "principal_components",
     "rebuilt",
-    "reconstruction_error",
     "recordings",
     "running",
     "running_frames",
     "seed",
-    "show",
     "sources_of_latents",
     "squared_mahalanobis",
     "strip",
     "tell",
     "torch",
     "two_vectors",
-    "with_defect",
 ]
 
 Array = NDArray[np.float64]

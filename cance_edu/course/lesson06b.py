@@ -30,8 +30,8 @@ from cance_edu.course.noise.referee import (
 from cance_edu.course.noise.referee_figure import draw_ends, draw_looks
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
 from cance_edu.course.noise.variance import estimate_variance
-from cance_edu.course.noise.walk import ScaleWalk, optimal_walk
-from cance_edu.course.noise.walk_figure import draw_chance
+from cance_edu.course.noise.walk import ScaleWalk, optimal_walk, trained_walk
+from cance_edu.course.noise.walk_figure import draw_chance, draw_growth
 from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_split, show_source
 from cance_edu.course.picture import figure, tell
@@ -56,6 +56,7 @@ __all__ = [
     "draw_chance",
     "draw_ends",
     "draw_first_force",
+    "draw_growth",
     "draw_looks",
     "draw_precision",
     "draw_sweeps",
@@ -79,6 +80,7 @@ __all__ = [
     "stand_in",
     "tell",
     "torch",
+    "trained_walk",
     "two_modes",
 ]
 
@@ -90,7 +92,7 @@ START = 1 + float(np.log(2))
 
 
 def stand_in() -> tuple[AugmentedUnderstudy, GaussianNoise, int]:
-    """Return an understudy for the eights' features, the noise, and how many eights there are."""
+    """Return a stand-in for the eights' features, the noise, and how many eights there are."""
     train = lesson_split(normal=[8], random_state=seed).train
     detector = CANCE(noise_objective="fixed", steps=5, random_state=seed).fit(train)
     mixture = understudy(detector.composite_features(train), random_state=seed)
@@ -112,12 +114,12 @@ def gains_of_width() -> tuple[list[Look], list[Look], NDArray[Any]]:
     recording = recordings.load("held_out_moments")
     points = 100 * (recording["aurocs"][..., 1] - recording["aurocs"][..., 0])
     gains = [
-        Look(f"{name}, {half}: K = 1.69 - K = 1", points[:, v, h])
+        Look(f"{name}, {half}: K = 1.69 minus K = 1", points[:, v, h])
         for v, name in enumerate(("CNCE", "CANCE"))
         for h, half in enumerate(("seen", "unseen"))
     ]
     changes = [
-        Look(f"{name}: that gain, unseen - seen", points[:, v, 1] - points[:, v, 0])
+        Look(f"{name}: that gain, unseen minus seen", points[:, v, 1] - points[:, v, 0])
         for v, name in enumerate(("CNCE", "CANCE"))
     ]
     return gains, changes, recording["inside"].mean(0)

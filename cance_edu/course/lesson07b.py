@@ -1,12 +1,12 @@
 """Lesson 07b, failures that one number hides: what it shows and what was recorded for it."""
 
+import atexit
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.stats import spearmanr
 
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
@@ -17,10 +17,10 @@ from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_aurocs_by_group
 from cance_edu.course.scores.error_density import ErrorDensity
-from cance_edu.course.scores.groups_figure import draw_changes, draw_missed_by_seeds
+from cance_edu.course.scores.groups_figure import draw_changes, draw_misses
 from cance_edu.course.scores.summary import aurocs_by_group
 from cance_edu.course.style import draw_images
-from cance_edu.datasets import image_folder
+from cance_edu.datasets import image_folder, load_one_class
 from cance_edu.experiments import auroc
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "NAMES",
     "ErrorDensity",
     "Path",
-    "TemporaryDirectory",
     "answer",
     "auroc",
     "aurocs_by_group",
@@ -39,7 +38,7 @@ __all__ = [
     "draw_aurocs_by_group",
     "draw_changes",
     "draw_images",
-    "draw_missed_by_seeds",
+    "draw_misses",
     "even_digits",
     "figure",
     "image_folder",
@@ -48,8 +47,8 @@ __all__ = [
     "over_seeds",
     "predict",
     "seed",
-    "spearmanr",
     "tell",
+    "temporary_folder",
     "with_defect",
     "write_images",
 ]
@@ -69,10 +68,22 @@ def damaged(good: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     return np.concatenate([good, *spoiled]), np.repeat(["none", *DEFECTS], len(good))
 
 
-def even_digits() -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the scores of five recorded CANCE of the even digits (seeds, images), and the odd."""
+def even_digits() -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return the scores of five recorded CANCE of the even digits (seeds, n), digits and images."""
     recording = recordings.load("digits_ablation")
-    return recording["scores"][:, NAMES.index("CANCE")], recording["test_labels"] % 2 == 1
+    settings = recording.about["settings"]
+    tested = load_one_class(
+        "digits", settings["tasks"]["even digits"], settings["split_random_state"]
+    )
+    scores = recording["scores"][:, NAMES.index("CANCE")]
+    return scores, recording["test_labels"], tested.test
+
+
+def temporary_folder() -> Path:
+    """Return a new folder, which is removed when the kernel ends."""
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def write_images(folder: Path, images: NDArray[np.float32]) -> None:

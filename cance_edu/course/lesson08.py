@@ -21,7 +21,6 @@ from cance_edu.course.detectors.summary import (
     areas_by_space,
     distance_between_neighbours,
     rankings,
-    total_variation,
 )
 from cance_edu.course.over_seeds import lesson_seed
 from cance_edu.course.picture import figure, tell
@@ -65,7 +64,6 @@ __all__ = [
     "spearmanr",
     "strip",
     "tell",
-    "total_variation",
     "train_svdd",
 ]
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import chi2, spearmanr, ttest_ind
+from scipy.stats import spearmanr, ttest_ind
 from torch.nn.functional import interpolate
 from torchvision.models import resnet18
 
@@ -17,9 +17,8 @@ from cance_edu.course.features.figure import (
     draw_squared_norms_by_components,
 )
 from cance_edu.course.features.judges import JUDGES, judged
-from cance_edu.course.features.pretrained import SmallClassifier, features_of, pretrain, scattered
+from cance_edu.course.features.pretrained import features_of, pretrain, scattered
 from cance_edu.course.over_seeds import lesson_seed
-from cance_edu.course.page import show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.results.comparisons_figure import draw_ablations, draw_groups_in_panels
@@ -40,19 +39,16 @@ from cance_edu.training.device import private_randomness
 from cance_edu.training.sources import Source
 
 __all__ = [
-    "ADBENCH",
     "CANCE",
     "CLASSES",
     "JUDGES",
     "Images",
     "Point",
     "PrincipalComponents",
-    "SmallClassifier",
     "Source",
     "answer",
     "calibration",
     "cells_of",
-    "chi2",
     "condition_number",
     "digits",
     "draw_ablations",
@@ -77,7 +73,6 @@ __all__ = [
     "scattered",
     "seed",
     "share_of_zeros",
-    "show_source",
     "spearmanr",
     "squared_mahalanobis",
     "strip",

@@ -23,12 +23,12 @@ from cance_edu.course.results.summary import (
 )
 from cance_edu.course.results.verdicts_figure import draw_counts, draw_judged, draw_readings
 from cance_edu.course.strip import strip
-from cance_edu.experiments.cell import Comparison, difference_interval
+from cance_edu.experiments.cell import Comparison, Verdict
 from cance_edu.experiments.comparison import pairs
 from cance_edu.experiments.markdown import grid
 from cance_edu.experiments.panels import Point
 from cance_edu.experiments.paper import AVERAGE, Finding, audit, paper_table
-from cance_edu.experiments.report import stored
+from cance_edu.experiments.report import Report, stored
 from cance_edu.experiments.tables import TABLES
 from cance_edu.training.scaling import in_own_units
 
@@ -36,18 +36,15 @@ __all__ = [
     "AVERAGE",
     "CLASSES",
     "MARGINS",
-    "READINGS",
     "Counter",
     "alike",
     "answer",
     "audit",
     "beside",
-    "both",
     "by_class",
     "by_column",
     "calibration",
     "column",
-    "difference_interval",
     "draw_counts",
     "draw_groups_in_panels",
     "draw_judged",
@@ -64,6 +61,7 @@ __all__ = [
     "paper_table",
     "predict",
     "readings",
+    "seeds_of",
     "show_source",
     "sides_of_zero",
     "stored",
@@ -72,6 +70,7 @@ __all__ = [
     "tell",
     "values",
     "verdicts",
+    "with_verdict",
 ]
 
 CLASSES = (
@@ -93,6 +92,13 @@ def column(cells: list[Comparison], name: str) -> dict[str, Comparison]:
 def by_column(cells: list[Comparison]) -> dict[str, Comparison]:
     """Return the cells of one row by their columns."""
     return {c.column: c for c in cells}
+
+
+def seeds_of(report: Report, protocol: str, name: str) -> dict[str, int]:
+    """Return for each of CIFAR-10's classes how many seeds a column of Table 1 has."""
+    of_column = column(report.cells("table1", "CIFAR-10", protocol), name).values()
+    seeds = [len(c.ours.values) if c.ours else 0 for c in of_column]
+    return dict(zip(CLASSES, seeds, strict=True))
 
 
 def panel(cells: list[Comparison], title: str) -> Panel:
@@ -118,6 +124,12 @@ def values(cell: Comparison) -> str:
 def both(cell: Comparison) -> str:
     """Return a column with the paper's number and ours, in words."""
     return f"{cell.column} ({cell.paper}, ours {cell.ours.mean:.1f})" if cell.ours else cell.column
+
+
+def with_verdict(results: dict[str, dict[str, Comparison]], verdict: Verdict) -> str:
+    """Return the columns of each result that came out so, in words, as `both` has them."""
+    found = {k: [both(c) for c in of.values() if c.verdict == verdict] for k, of in results.items()}
+    return "; ".join(f"{name}: {', '.join(columns)}" for name, columns in found.items() if columns)
 
 
 def listed(findings: list[Finding]) -> str:

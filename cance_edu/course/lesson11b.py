@@ -7,8 +7,10 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import IsolationForest
 from sklearn.mixture import GaussianMixture
 
+from cance_edu.course.calibration import calibration
 from cance_edu.course.picture import figure, tell
-from cance_edu.course.results.intervals_figure import draw_differences
+from cance_edu.course.predict import answer, predict
+from cance_edu.course.results.intervals_figure import draw_differences_in_panels
 from cance_edu.datasets import Split, Table, goad_split
 from cance_edu.detectors.adapters import from_pyod, from_sklearn
 from cance_edu.experiments import compare
@@ -20,16 +22,19 @@ __all__ = [
     "GaussianMixture",
     "IsolationForest",
     "Pairs",
-    "Point",
     "Split",
+    "answer",
     "biopsies",
+    "calibration",
     "compare",
-    "draw_differences",
+    "draw_differences_in_panels",
     "figure",
     "from_pyod",
     "from_sklearn",
     "goad_split",
     "np",
+    "points",
+    "predict",
     "ring",
     "tell",
 ]
@@ -53,3 +58,12 @@ def ring(seed: int) -> tuple[Rows, Rows, NDArray[np.bool_]]:
     inside = rng.normal(scale=0.7, size=(200, 2))
     test = np.concatenate([rows[600:], inside])
     return rows[:600], test, np.arange(len(test)) >= 300
+
+
+def points(found: dict[tuple[str, str], Pairs], split: str, system: str) -> list[Point]:
+    """Return a split's paired differences as they are drawn, under one name in the legend."""
+    return [
+        Point(f"{p.first} − {p.second}", system, p.mean, *p.interval)
+        for (of, _), p in found.items()
+        if of == split
+    ]

@@ -267,7 +267,8 @@ def chosen(
         known = (row.name.replace(" ", "") for block in blocks for row in block.rows)
         _check_known("row", name, known)
     for name in systems or ():
-        _check_known("system", name, (s for block in blocks for s in block.ours.values()))
+        known = (system for block in blocks for system in block.ours.values())
+        _check_known("system", name, known, f" in {table}")
     found = {
         (row.recipe.name, system): (row.recipe, SYSTEMS[system])
         for block in blocks
@@ -279,10 +280,10 @@ def chosen(
     return list(found.values())
 
 
-def _check_known(what: str, name: str, known: Iterable[str]) -> None:
+def _check_known(what: str, name: str, known: Iterable[str], where: str = "") -> None:
     names = dict.fromkeys(known)
     if name not in names:
-        raise ValueError(f"there is no {what} {name!r}; there are {', '.join(names)}")
+        raise ValueError(f"there is no {what} {name!r}{where}; there are {', '.join(names)}")
 
 
 def reproduce_command(table: str, dataset: str, protocol: str, seeds: int) -> str:

@@ -281,6 +281,43 @@ PROMISED_RANK = {
 }
 
 
+def other_words(low, high):
+    if low > 0:
+        return "better"
+    return "worse" if high < 0 else "not told apart"
+
+
+def within(low, high, margin):
+    return max(abs(low), abs(high)) <= margin
+
+
+VERDICT = {
+    "whatever holds zero is reproduced": lambda low, high, margin: (
+        "reproduced" if low * high <= 0 else other_words(low, high)
+    ),
+    "zero is asked before the margin": lambda low, high, margin: (
+        "reproduced" if low <= 0 <= high and within(low, high, margin) else other_words(low, high)
+    ),
+    "the middle is compared, not the interval": lambda low, high, margin: (
+        "reproduced" if abs(np.mean([low, high])) < margin else other_words(low, high)
+    ),
+    "it is enough to touch the margin": lambda low, high, margin: (
+        "reproduced"
+        if min(abs(low), abs(high)) < margin or low < 0 < high
+        else other_words(low, high)
+    ),
+    "better and worse only beyond the margin": lambda low, high, margin: (
+        "reproduced"
+        if within(low, high, margin)
+        else "better"
+        if low > margin
+        else "worse"
+        if high < -margin
+        else "not told apart"
+    ),
+}
+
+
 def distances(outputs, centre):
     return np.linalg.norm(outputs - centre, axis=1) ** 2
 
@@ -344,4 +381,5 @@ BANK = {
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
     "sad_loss": SAD_LOSS,
+    "verdict": VERDICT,
 }

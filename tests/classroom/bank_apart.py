@@ -544,6 +544,41 @@ SAD_LOSS = {
     ),
 }
 
+
+def sign_of_all(low, high, margin=0.0):
+    """Return the sign that the whole interval has beyond a margin, 0 if it has none."""
+    signs = {math.copysign(1, end) if abs(end) > margin else 0.0 for end in (low, high)}
+    return signs.pop() if len(signs) == 1 else 0.0
+
+
+def in_a_word(sign):
+    return {1.0: "better", -1.0: "worse", 0.0: "not told apart"}[sign]
+
+
+def no_farther(value, margin):
+    return "reproduced" if abs(value) <= margin else None
+
+
+VERDICT = {
+    "whatever holds zero is reproduced": lambda low, high, margin: in_a_word(
+        sign_of_all(low, high)
+    ).replace("not told apart", "reproduced"),
+    "zero is asked before the margin": lambda low, high, margin: (
+        in_a_word(sign_of_all(low, high))
+        if sign_of_all(low, high)
+        else no_farther(max(-low, high), margin) or "not told apart"
+    ),
+    "the middle is compared, not the interval": lambda low, high, margin: (
+        no_farther(low + (high - low) / 2, margin) or in_a_word(sign_of_all(low, high))
+    ),
+    "it is enough to touch the margin": lambda low, high, margin: (
+        no_farther(np.clip(0.0, low, high), margin) or in_a_word(sign_of_all(low, high))
+    ),
+    "better and worse only beyond the margin": lambda low, high, margin: (
+        no_farther(max(-low, high), margin) or in_a_word(sign_of_all(low, high, margin))
+    ),
+}
+
 BANK_APART = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -559,4 +594,5 @@ BANK_APART = {
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
     "sad_loss": SAD_LOSS,
+    "verdict": VERDICT,
 }

@@ -5,6 +5,7 @@ import math
 import runpy
 from fractions import Fraction
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
 from cance_edu.course.scores import summary, thresholds
 from cance_edu.detectors.deep_sad import sad_loss
+from cance_edu.experiments.cell import Comparison
 from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
 from cance_edu.method import moments as library_moments
@@ -60,6 +62,15 @@ def library_score(log_ratio, noise_log_prob, noise_ratio):
     )
 
 
+def library_verdict(low, high, margin):
+    """The report's own, of a cell whose interval is given."""
+    seeds = SimpleNamespace(values=dict.fromkeys(range(5)))
+    cell = SimpleNamespace(
+        ours=seeds, paper=0.0, comparable=True, interval=(low, high), margin=margin
+    )
+    return Comparison.verdict.fget(cell)
+
+
 REFERENCE = {
     "threshold": lambda scores, share: np.quantile(scores, 1 - share),
     "mode": lognormal.lognormal_mode,
@@ -77,6 +88,7 @@ REFERENCE = {
     "sad_loss": lambda outputs, centre, labels, weight: sad_loss(
         *map(torch.from_numpy, (outputs, centre, labels)), weight
     ),
+    "verdict": library_verdict,
 }
 
 
@@ -150,6 +162,7 @@ def test_the_line_is_found_in_a_folder_that_is_called_as_the_course_is(tmp_path)
 def test_a_wrong_shape_and_a_wrong_type_are_told():
     assert "shape (2,); expected ()" in check.mode(lambda m, s: np.array([m, s])).text
     assert "returned a str" in check.mode(lambda m, s: "the mode").text
+    assert "returned 'equal'; expected one of 'rep" in check.verdict(lambda *of: "equal").text
 
 
 class Unspeakable(Exception):

@@ -89,6 +89,16 @@ def test_recorded_models_lie_above_the_bound_and_are_drawn_where_they_are():
     np.testing.assert_allclose(models.get_offsets(), expected)
 
 
+def test_a_name_stands_beside_the_models_of_its_weight():
+    points = smallest_eigenvalues(recordings.load("covariance"), 32)
+    axes = Figure().subplots()
+    draw_bound(axes, 32, points, 31)
+    named = {text.get_text(): text.xy for text in axes.texts if text.get_text().startswith("λ")}
+    row = list(points.weights).index(30)
+    assert named["λ = 30"] == (points.losses[row].max(), np.median(points.eigenvalues[row]))
+    assert len(named) == 4
+
+
 def test_a_collapse_is_drawn_beside_independent_latents(model):
     spread = latent_spread(model, Source(IMAGES))
     maps, variances = draw_collapse(Figure(), spread, len(IMAGES), 10.0)

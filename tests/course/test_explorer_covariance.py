@@ -11,7 +11,6 @@ from cance_edu.course.covariance.figure import (
     draw_latent_spread,
     draw_path,
     draw_schedules,
-    draw_two_directions,
     move_explorer,
 )
 from cance_edu.course.covariance.summary import (
@@ -21,7 +20,6 @@ from cance_edu.course.covariance.summary import (
     recorded_spread,
     schedule_comparison,
     weight_path,
-    widest_and_thinnest,
 )
 from cance_edu.course.explorer import drive
 from cance_edu.course.recordings import covariance as recorded
@@ -162,14 +160,6 @@ def test_one_latent_has_one_eigenvalue():
     assert spread.condition_number == 1
 
 
-def test_widest_and_thinnest_are_the_extreme_principal_components(model):
-    coordinates = widest_and_thinnest(model, Source(IMAGES))
-    centred = latents(model) - latents(model).mean(0)
-    u, s, _ = np.linalg.svd(centred, full_matrices=False)
-    expected = (u * s)[:, [0, -1]]
-    np.testing.assert_allclose(np.abs(coordinates), np.abs(expected), rtol=1e-5, atol=1e-7)
-
-
 def test_a_path_has_numpys_condition_numbers_and_the_first_that_is_below_100(recording):
     for d in recording["latent_dims"].tolist():
         path = weight_path(recording, d)
@@ -242,15 +232,12 @@ def test_paths_are_drawn_as_geometric_means_over_seeds(recording):
         np.testing.assert_allclose(line.get_ydata(), means)
 
 
-def test_schedules_and_directions_are_drawn_point_for_point(recording, model):
+def test_schedules_are_drawn_point_for_point(recording):
     comparison = schedule_comparison(recording)
     groups = draw_schedules(Figure(), comparison)
     assert len(groups) == 3 * (len(recorded.SCHEDULES) - 1)
     percent = 100 * comparison.change("both frozen")[-1, :, 1]
     np.testing.assert_allclose(groups[-1].get_offsets()[:, 0], percent)
-    coordinates = widest_and_thinnest(model, Source(IMAGES))
-    points = draw_two_directions(Figure().subplots(), coordinates, "a model")
-    np.testing.assert_allclose(points.get_offsets(), coordinates)
 
 
 # -- the widget ---------------------------------------------------------------------------------

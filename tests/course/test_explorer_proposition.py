@@ -256,6 +256,8 @@ def test_loss_map_is_white_where_the_proposition_holds():
         np.testing.assert_array_equal(drawn.compressed(), values[lost.lost_share > 0])
         assert [line.get_xdata()[0] for line in one.get_lines()] == [0.46, 0.53]
     assert draw_loss_map(Figure(), lost)[0].get_lines() == []
+    (dot,) = draw_loss_map(Figure(), lost, dot=(0.4, 2))[2].get_lines()
+    assert dot.get_xydata().tolist() == [[0.4, 2]]
 
 
 def test_plane_margin_has_a_line_only_where_the_sign_changes():

@@ -24,7 +24,11 @@ from cance_edu.course.scores.figure import (
     draw_roc,
     draw_scores,
 )
-from cance_edu.course.scores.groups_figure import draw_changes, draw_missed_by_seeds
+from cance_edu.course.scores.groups_figure import (
+    draw_changes,
+    draw_missed_by_seeds,
+    draw_misses,
+)
 from cance_edu.course.scores.promise_figure import draw_promise
 from cance_edu.course.scores.rates_figure import draw_base_rates, draw_roc_and_beginning
 from cance_edu.course.scores.summary import (
@@ -265,6 +269,24 @@ def test_a_guessed_group_is_marked_where_it_is():
     assert figure.axes[0].get_ylabel() == "digit"
 
 
+<<<<<<< .merge_file_94ofRl
+def test_panels_can_have_one_scale_of_aurocs():
+    figure = Figure()
+    tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {1: 0.3, 3: 0.4}}}
+    draw_groups_in_panels(figure, tables, "digit", beside=True, one_scale=True)
+    left, right = figure.axes
+    assert left.get_xlim() == right.get_xlim()
+=======
+@pytest.mark.parametrize("one_scale", [True, False])
+def test_panels_share_the_scale_where_they_are_told(one_scale):
+    figure = Figure()
+    tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {1: 0.99, 3: 0.999}}}
+    draw_groups_in_panels(figure, tables, "digit", beside=True, one_scale=one_scale)
+    first, second = (axes.get_xlim() for axes in figure.axes)
+    assert (first == second) is one_scale
+>>>>>>> .merge_file_8bvBhO
+
+
 def test_base_rates_lower_the_curve_and_the_threshold_is_a_dot_on_each(scored):
     axes = Figure().subplots()
     shares = (0.5, 0.01)
@@ -322,9 +344,19 @@ def test_who_misses_what_is_counted_by_seeds_and_what_none_misses_is_left_out():
     assert [bar.get_height() for bar in bars] == [1, 1, 1]
 
 
+def test_what_all_seeds_miss_is_drawn_beside_the_bars():
+    figure, images = Figure(), np.random.default_rng(0).random((4, 1, 8, 8))
+    bars = draw_misses(figure, [[1, 1, 0, 1], [1, 0, 0, 1]], images)
+    assert [bar.get_height() for bar in bars] == [1, 2]
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    np.testing.assert_array_equal(drawn, images[[0, 3], 0])
+
+
 def test_a_change_is_two_markers_in_the_row_of_its_group():
     axes = Figure().subplots()
-    before, after = draw_changes(axes, {1: 0.9, 3: 0.8}, {1: 0.9, 3: 0.5}, ("clean", "spoiled"))
+    areas = ({1: 0.9, 3: 0.8}, {1: 0.9, 3: 0.5})
+    before, after = draw_changes(axes, *areas, ("clean", "spoiled"), "digit")
+    assert axes.get_ylabel() == "digit"
     np.testing.assert_allclose(before.get_xdata(), [90, 80])
     np.testing.assert_allclose(after.get_xdata(), [90, 50])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "3"]

@@ -7,7 +7,11 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
-from cance_edu.course.results.intervals_figure import Point, draw_differences
+from cance_edu.course.results.intervals_figure import (
+    Point,
+    draw_differences,
+    draw_differences_in_panels,
+)
 from cance_edu.course.results.summary import (
     READINGS,
     Judged,
@@ -71,8 +75,12 @@ def test_a_cell_is_judged_in_points_whatever_the_unit_of_its_table():
 def test_each_printed_number_has_one_verdict(report):
     counts = verdicts(report)
     total = sum(counts.values(), Counter())
-    tables = (paper_table(f"table{k}") for k in range(1, 9))
-    assert total.total() == sum(len(row.cells) for rows in tables for row in rows)
+    rows = {k: paper_table(f"table{k}") for k in range(1, 9)}
+    again = [row.cells["CANCE"] for k in (3, 4, 6) for row in rows[k]]
+    printed = sum(len(row.cells) for of in rows.values() for row in of)
+    assert len(again) == 34
+    assert total.total() == printed - len(again)
+    assert counts["Table 4, MNIST-C"].total() == 4
     assert "Table 1, MNIST" in counts
 
 
@@ -133,3 +141,12 @@ def test_differences_name_their_systems_if_there_are_several():
     assert [t.get_text() for t in several.get_legend().get_texts()] == ["one", "two"]
     assert several.get_xlabel() == "points"
     assert alone.get_legend() is None
+
+
+def test_differences_of_two_kinds_have_a_scale_of_their_own():
+    figure = Figure()
+    far, near = [Point("row", "one", -90.0, -91.0, -89.0)], [Point("row", "one", 1.0, 0.5, 1.5)]
+    draw_differences_in_panels(figure, {"far": far, "near": near})
+    assert [axes.get_title() for axes in figure.axes] == ["far", "near"]
+    assert figure.axes[1].get_xlim()[0] > -2
+    assert figure.axes[0].get_xlim()[0] < -89

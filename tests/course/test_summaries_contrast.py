@@ -4,8 +4,8 @@ import torch
 from matplotlib.figure import Figure
 from scipy import stats
 
-from cance_edu.course.contrast.far_from_data import Reach, along_ray, reach
-from cance_edu.course.contrast.far_from_data_figure import draw_ray, draw_reach
+from cance_edu.course.contrast.far_from_data import along_ray, reach
+from cance_edu.course.contrast.far_from_data_figure import draw_ray
 from cance_edu.course.contrast.figure import (
     draw_learning,
     draw_line_contrast,
@@ -184,12 +184,3 @@ def test_ray_is_drawn_with_minus_the_log_densities():
     expected = (-ray.true_log_prob, ray.score, -ray.noise_log_prob, -ray.log_ratio)
     for artist, values in zip(drawn, 2 * expected, strict=True):
         np.testing.assert_allclose(artist.get_xydata(), np.stack([ray.distance, values], axis=1))
-
-
-def test_reach_is_drawn_by_group():
-    points = Reach(
-        np.array([1.0, 2.0, 9.0]), np.array([0.5, 0.2, 3.0]), np.array([False, False, True]), 4.0
-    )
-    normal, anomalous = draw_reach(Figure().subplots(), points)
-    np.testing.assert_array_equal(normal.get_xydata(), [[1, 0.5], [2, 0.2]])
-    np.testing.assert_array_equal(anomalous.get_xydata(), [[9, 3]])

@@ -6,6 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from scipy import optimize, special, stats
 
+from cance_edu.course.dial.rope import FixedSample
 from cance_edu.course.noise.force_figure import draw_precision
 from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
 from cance_edu.course.noise.variance import (
@@ -14,9 +15,10 @@ from cance_edu.course.noise.variance import (
     estimate_variance,
     simulated_variance,
 )
-from cance_edu.course.noise.walk import optimal_walk
+from cance_edu.course.noise.walk import optimal_walk, trained_walk
+from cance_edu.course.noise.walk_figure import draw_growth
 from cance_edu.method.augmentation import ReconstructionAugmentation
-from cance_edu.method.nce import noise_objective_eq8
+from cance_edu.method.nce import LogRatio, nce_loss, noise_objective_eq8, noise_objective_eq12
 from cance_edu.method.noise import GaussianNoise, widen
 from cance_edu.training.contrast import Contrast
 
@@ -120,6 +122,42 @@ def test_walks_on_fresh_draws_stay(stand_in, noise):
     contrast = Contrast(steps=300, batch_size=128, hidden=(32, 32), learning_rate=5e-3)
     walk = optimal_walk(stand_in, noise, contrast)
     assert abs(walk.scale[-1].mean() - 1.69) < 0.03
+
+
+@pytest.mark.equation("8", "12")
+@pytest.mark.parametrize("noise_ratio", [0.25, 1.0, 4.0])
+def test_eq_8_narrows_a_coordinate_where_descent_lengthens_its_weights(noise, noise_ratio):
+    """By autograd, for any T that is a network, and any batch: F_j = -(w_j · ∂L/∂w_j) / K_j."""
+    torch.manual_seed(0)
+    network = LogRatio(noise.mean, noise.standard_deviation, (16, 16)).double()
+    z = noise.mean + torch.randn(50, 4).double() * noise.standard_deviation
+    v = noise.sample(round(50 * noise_ratio))
+    k = torch.tensor([1.1, 1.69, 2.5, 4.0], dtype=torch.float64, requires_grad=True)
+    loss = nce_loss(network(z), network(widen(v, noise.mean, k.detach())), noise_ratio)
+    first = next(network.parameters())
+    (slope,) = torch.autograd.grad(loss, first)
+    lengthens = -(first * slope).sum(0).detach()  # of |w_j|² / 2, by gradient descent
+    for sign, objective in ((1, noise_objective_eq8), (-1, noise_objective_eq12)):
+        (force,) = torch.autograd.grad(objective(network, z, v, noise.mean, k, noise_ratio), k)
+        torch.testing.assert_close(force, sign * lengthens / k.detach())
+
+
+def test_a_trained_walk_has_a_record_of_T_beside_each_K(stand_in, noise):
+    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
+    torch.manual_seed(0)
+    rows = stand_in.sample(torch.Size([60]))
+    sample = FixedSample(AugmentedUnderstudy(stand_in, augmentation), rows)
+    contrast = Contrast(steps=60, batch_size=32, hidden=(16, 16))
+    state = torch.get_rng_state()
+    first, again = (trained_walk(sample, noise, contrast, random_state=1) for _ in range(2))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert first.scale.shape == first.length.shape == first.fresh_pull.shape
+    assert first.scale.shape == (len(first.step), 4)
+    np.testing.assert_array_equal(first.confidence, again.confidence)
+    assert abs(first.confidence[0]) < 0.3, "a network begins near T = 0"
+    marks = draw_growth(Figure().subplots(), first)
+    np.testing.assert_array_equal(marks.get_ydata(), first.scale[-1])
+    np.testing.assert_allclose(marks.get_xdata(), first.length[-1] / first.length[0] - 1)
 
 
 @pytest.mark.parametrize("noise_ratio", [0.5, 1.0, 4.0])

@@ -18,8 +18,10 @@ from cance_edu.datasets import (
     one_class,
     one_class_split,
 )
+from cance_edu.datasets.catalogue import described
 from cance_edu.datasets.description import data_root
 from cance_edu.datasets.mnist import torchvision
+from cance_edu.datasets.recipes import IMAGE_SETS
 from cance_edu.files import PROJECT
 
 
@@ -104,6 +106,24 @@ def test_a_broken_pair_of_torch_and_torchvision_is_one_line(monkeypatch, tmp_pat
     with pytest.raises(ImportError, match="reinstall the pair") as caught:
         torchvision()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", IMAGE_SETS)
+def test_a_set_of_images_is_listed_and_makes_splits(name):
+    root = datasets.data_root()
+    if not all((root / file).exists() for file in described(name).files):
+        pytest.skip(f"{name} is not downloaded")
+    train, test = IMAGE_SETS[name][1]()
+    for part in (train, test):
+        if part is not None:
+            n, _, height, width = part.images.shape
+            assert part.labels.shape == (n,)
+            assert height == width
+    split = load_one_class(name, [1])
+    values = np.asarray(split.train[:100])
+    assert 0 <= values.min() < values.max() <= 1
+    assert 0 < split.is_anomaly.sum() < len(split.test) == len(split.is_anomaly)
+    assert split.train.shape[1:] == split.test.shape[1:]
 
 
 @pytest.mark.parametrize("normal", [[8], [0, 2, 4, 6, 8]])

@@ -1,18 +1,25 @@
 """What holds for every detector, whatever it learns."""
 
 import copy
+import inspect
 import pickle
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
 
+from cance_edu import detectors
+from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.detectors.skeleton import Skeleton
 from tests.detectors.systems import QUICK, quick
 
 NAMES = list(QUICK)
 TABLES = [name for name in NAMES if name != "PixelCNN"]
 RNG = np.random.default_rng(0)
+PREFIX = f"{detectors.__name__}."
 
 
 def smooth_images(n, rng):
@@ -30,6 +37,17 @@ MIX = RNG.normal(size=(3, 5))
 TABLE = RNG.normal(size=(120, 3)) @ MIX + 0.1 * RNG.normal(size=(120, 5))
 NEW_TABLE = RNG.normal(size=(20, 3)) @ MIX + 0.1 * RNG.normal(size=(20, 5))
 ODD_TABLE = RNG.choice([-12.0, 12.0], size=(20, 5))
+
+
+def test_no_detector_is_left_out():
+    modules = [import_module(found.name) for found in iter_modules(detectors.__path__, PREFIX)]
+    kinds = {
+        kind
+        for module in modules
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and issubclass(kind, Skeleton)
+    }
+    assert kinds - {Skeleton, NetworkDetector} <= {kind for kind, _ in QUICK.values()}
 
 
 @pytest.fixture(scope="module")

@@ -202,6 +202,9 @@ def test_points_and_bars_are_where_the_numbers_are():
     assert np.round(cance.lines[0].get_ydata()).tolist() == [0, 1]
     assert cnce.lines[0].get_ydata()[0] != cance.lines[0].get_ydata()[0]
     assert cnce.lines[0].get_marker() != cance.lines[0].get_marker()
+    empty = [line for line in axes.lines if line.get_markerfacecolor() == "white"]
+    assert [line.get_xdata().tolist() for line in empty] == [[], [2.0]], "zero is possible"
+    assert empty[1].get_zorder() > cance.lines[0].get_zorder()
     bottom, top = axes.get_ylim()
     assert bottom > top
     assert axes.get_xlabel() == "ours − the paper's, percentage points"

@@ -244,7 +244,7 @@ def test_a_dask_worker_killed_half_way_loses_nothing_and_doubles_nothing(
         (["table9"], "there is no table 'table9'; there are table1, "),
         (["table1", "--dataset", "svhn"], "there is no data set 'svhn'; there are mnist, cifar10"),
         (["table1", "--rows", "8", "10"], "there is no row '10'; there are 0, 1, "),
-        (["table4", "--systems", "mine"], "there is no system 'mine'; there are "),
+        (["table4", "--systems", "mine"], "there is no system 'mine' in table4; there are "),
         (["digits", "--seeds", "0"], "got 0 seeds"),
     ],
 )
@@ -311,6 +311,15 @@ def test_the_command_runs_the_fits_of_the_seeds_and_rows(tmp_path, monkeypatch):
         (0, standardised, "nn2_pca64"),
         (1, unit, "error"),
         (1, standardised, "error"),
+    ]
+
+
+def test_the_command_says_where_the_results_are(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(sweep_module, "sweep", lambda *_, **__: None)
+    assert cli.main(["reproduce", "table7", "--results", str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in said] == [
+        f"results: {tmp_path / name}" for name in ("abalone.jsonl", "thyroid.jsonl")
     ]
 
 

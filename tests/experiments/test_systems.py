@@ -1,4 +1,5 @@
 import math
+import pkgutil
 from dataclasses import replace
 
 import numpy as np
@@ -148,3 +149,10 @@ def test_settings_are_parameters_of_the_detector_on_every_split(table):
         shape = (64, 3, 32, 32) if "images" in recipe.tags else (64, 12)
         split = Split("", np.zeros(shape), np.zeros(shape), np.arange(64) < 3, recipe.tags)
         system.make(split, 0)  # an unknown name is a TypeError
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_a_system_is_fitted_once_only_if_its_detector_draws_nothing(name):
+    kind = pkgutil.resolve_name(SYSTEMS[name].detector)
+    if hasattr(kind, "deterministic"):  # a class of the course, not a function or scikit-learn's
+        assert SYSTEMS[name].random != kind.deterministic

@@ -386,7 +386,7 @@ def eq_8_narrows_the_noise_a_little():
 )
 def the_repair_hardly_changes_detection():
     cells = lesson11c.stored().cells("contrasts", "MNIST")
-    moved = lesson11c.pairs(cells, *lesson11c.CONTRASTED["K-aware errors, Eq. 8"])
+    moved = lesson11c.pairs(cells, "Eq. 8, K-aware", "Eq. 8, paper's")
     assert max(abs(bound) for bound in moved.interval) < 0.03
     assert len(moved.differences) == 10
 

@@ -1,5 +1,7 @@
 """03b, what a small covariance loss promises: what it claims, and on what."""
 
+import copy
+
 import numpy as np
 import torch
 
@@ -23,8 +25,10 @@ def eq_2_is_the_variance_of_the_eigenvalues(collapsed):
     assert 1 - (d - 1) * np.sqrt(loss) < 0 < eigenvalues[0]
 
 
-@guarantee(scope="32 latents whose sum is 0", was=["03-018", "03-019"])
+@guarantee(scope="32 latents whose sum is 0, equally correlated", was=["03-018", "03-019"])
 def the_bound_is_reached(sum_is_zero, loss_of_singular, least):
+    assert np.allclose(sum_is_zero.sum(0), 0)
+    assert np.allclose(sum_is_zero[~np.eye(32, dtype=bool)], -1 / 31)
     assert abs(loss_of_singular - 1 / 31**2) < 1e-12
     smallest = np.linalg.eigvalsh(sum_is_zero)[0]
     assert abs(smallest - (1 - 31 * np.sqrt(1 / 31**2))) < 1e-12
@@ -46,6 +50,36 @@ def a_batch_of_31_is_singular(batches):
     for batch in batches[:200]:
         covariance = np.cov(batch.numpy().T.astype(float), bias=True)
         assert np.linalg.matrix_rank(covariance, hermitian=True) == 30
+
+
+@guarantee(scope="27 recorded models of each width, digits")
+def recorded_losses_are_small_enough_for_six_latents_alone(models, recording):
+    assert {points.losses.size for points in models.values()} == {27}
+    assert models[32].losses.min() > 7 / 31**2
+    assert models[16].losses.min() > 1 / 15**2
+    assert models[6].losses.max() < 1 / 5**2
+    assert recording["held_out_images"] == 267
+    assert 0.008 > models[32].losses.min() > 2 / 266
+
+
+@guarantee(scope="pairs of Gaussian latents, correlations 0 to 0.8, 20,000 batches of 31")
+def the_average_over_batches_grows_with_the_true_correlation():
+    a, b = np.random.default_rng(0).normal(size=(2, 20_000, 31))
+    averages = []
+    for correlation in (0, 0.1, 0.2, 0.4, 0.8):
+        pairs = np.stack([a, correlation * a + np.sqrt(1 - correlation**2) * b])
+        pairs -= pairs.mean(-1, keepdims=True)
+        pairs /= np.linalg.norm(pairs, axis=-1, keepdims=True)
+        averages.append((pairs.prod(0).sum(-1) ** 2).mean())
+    assert abs(averages[0] - 1 / 30) < 1e-3
+    assert min(np.diff(averages)) > 0.005
+
+
+@guarantee(scope="16 latents, three recorded seeds")
+def the_condition_number_jumps_from_one_training_to_the_next(repeated, stops, models):
+    at_one = repeated[list(models[16].weights).index(1)]
+    assert at_one.max() > 100 * at_one.min()
+    assert list(stops) == [0.3, 1, 3]
 
 
 @guarantee(scope=LIVE, was=["03-037", "03-038", "03-039"])
@@ -84,6 +118,17 @@ def eight_units_make_a_singular_covariance(kappas, eigenvalues, noise_error):
     assert kappas[1] > 1e12 > kappas[0] > 1e4
     assert eigenvalues[8] < 1e-9 < 1e-3 < eigenvalues[7]
     assert "singular" in noise_error
+    assert "Raise covariance_weight (lambda), or lower latent_dim" in noise_error
+
+
+@guarantee(scope="8 units before 16 latents; before 8")
+def fewer_latents_help_and_double_precision_shows_the_round_off(narrow, lesson, train, eigenvalues):
+    with torch.no_grad():
+        images = torch.cat(list(train.batches())).double()
+        exact = copy.deepcopy(narrow).double().encode(images)
+    assert torch.linalg.eigvalsh(torch.cov(exact.T)).abs()[:8].max() < eigenvalues[8] / 10
+    fewer = lesson.narrow(train, latent_dim=8, hidden=8, covariance_weight=1000)
+    assert lesson.refusal(lesson.latent_covariance(fewer, train)) == ""
 
 
 @guarantee(scope="the default guesses of a test")

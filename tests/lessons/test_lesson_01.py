@@ -126,6 +126,7 @@ def test_figures_draw_what_they_are_given(view):
     axes = Figure().subplots()
     draw_estimates(axes, {"a": values, "b": values + 1}, 0.8)
     assert [patch.get_label() for patch in axes.patches] == ["a", "b"]
+    assert [line.get_xdata()[0] for line in axes.lines[:2]] == [values.mean(), values.mean() + 1]
     _, alarms, found = draw_thresholds(Figure(), view)
     assert [bar.get_width() for bar in alarms.patches] == list(view.alarms.values())
     assert [bar.get_width() for bar in found.patches] == list(view.found.values())

@@ -145,12 +145,13 @@ def draw_moments(axes: Axes, frame: MomentsFrame) -> MomentsArtists:
     axes.plot(*frame.full_ellipse, "--", color="black", linewidth=1.5, label="all data")
     (seen,) = axes.plot([], [], ".", color=NORMAL, alpha=0.35, markersize=4, label="before")
     (batch,) = axes.plot([], [], "x", color=ANOMALY, markersize=4, label="this batch")
-    (ellipse,) = axes.plot([], [], color=PALETTE[2], linewidth=2.5, label="running")
+    # Wide and pale, so that the dashed one shows through where it lies on it.
+    (ellipse,) = axes.plot([], [], color=PALETTE[2], linewidth=5, alpha=0.6, label="running")
     low, high = frame.full_ellipse.min(1), frame.full_ellipse.max(1)
     margin = 0.35 * (high - low)
     axes.set(xlim=(low[0] - margin[0], high[0] + margin[0]))
     axes.set(ylim=(low[1] - margin[1], high[1] + margin[1]))
-    axes.set(xlabel="z_e, squared grey value", ylabel="z_c, from 0 to 1")
+    axes.set(xlabel="$z_e$, squared grey value", ylabel="$z_c$, cosine dissimilarity")
     artists = MomentsArtists(seen, batch, ellipse)
     move_moments(artists, frame)
     return artists

@@ -1,13 +1,12 @@
 """What T and S say far from all data and noise."""
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from cance_edu.course.contrast.far_from_data import Ray, Reach
-from cance_edu.course.style import ANOMALY, ARTIFICIAL, NOISE, NORMAL
+from cance_edu.course.contrast.far_from_data import Ray
+from cance_edu.course.style import ARTIFICIAL, NOISE, NORMAL
 
-__all__ = ["draw_ray", "draw_reach"]
+__all__ = ["draw_ray"]
 
 BROUGHT = r"brought, $-\ln p_n$"
 
@@ -46,33 +45,3 @@ def draw_ray(figure: Figure, ray: Ray, near: float = 5.0) -> list[Line2D]:
     right.set(title="far")
     right.legend()
     return artists
-
-
-def draw_reach(axes: Axes, points: Reach) -> list[Line2D]:
-    """Draw T against the distance from the noise, with the edge beyond which T never learned.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    points : Reach
-        Normal and anomalous.
-
-    Returns
-    -------
-    list of Line2D
-        Normal points, anomalies.
-    """
-    axes.axvspan(0, points.edge, color=NOISE, alpha=0.12, label="99.9% of the noise")
-    axes.axhline(0, color="grey", linewidth=0.8)
-    artists = []
-    for group, colour, marker, label in (
-        (points.is_anomaly, ANOMALY, "x", "anomalous"),
-        (~points.is_anomaly, NORMAL, ".", "normal"),
-    ):
-        place = (points.distance[group], points.log_ratio[group])
-        artists += axes.plot(*place, marker, color=colour, markersize=4, alpha=0.6, label=label)
-    axes.set(xlabel="distance from the noise's mean, standard deviations", xlim=(0, None))
-    axes.set_ylabel("log-odds of data, T, nats")
-    axes.legend()
-    return artists[::-1]

@@ -48,10 +48,13 @@ class SmallestEigenvalues:
 
     Attributes
     ----------
+    weights : array of shape (weights,)
+        λ.
     losses, eigenvalues : array of shape (weights, seeds)
         A row for each λ.
     """
 
+    weights: Array
     losses: Array
     eigenvalues: Array
 
@@ -71,6 +74,7 @@ def smallest_eigenvalues(recording: Recording, latent_dim: int) -> SmallestEigen
     correlations = covariances / (deviations[..., :, None] * deviations[..., None, :])
     off = (correlations**2).sum((-2, -1)) - latent_dim
     return SmallestEigenvalues(
+        weights=recording["covariance_weights"],
         losses=off / (latent_dim * (latent_dim - 1)),
         eigenvalues=np.linalg.eigvalsh(correlations)[..., 0],
     )

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from numpy.typing import ArrayLike
 
 from cance_edu.course.covariance.summary import LatentSpread, ScheduleComparison, WeightPath
 from cance_edu.course.style import ANOMALY, NORMAL, label_log_axis, line_style, marker_style
@@ -24,7 +23,6 @@ __all__ = [
     "draw_latent_spread",
     "draw_path",
     "draw_schedules",
-    "draw_two_directions",
     "move_explorer",
     "move_latent_spread",
 ]
@@ -171,36 +169,6 @@ def draw_path(figure: Figure, paths: Sequence[WeightPath]) -> list[Line2D]:
     label_log_axis(losses.yaxis)
     conditions.legend(handlelength=3)
     return lines
-
-
-def draw_two_directions(axes: Axes, coordinates: ArrayLike, title: str) -> PathCollection:
-    """Draw latents along their widest and their thinnest direction, on equal scales.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    coordinates : array_like of shape (n, 2)
-        From `widest_and_thinnest`.
-    title : str
-        What the model is.
-
-    Returns
-    -------
-    PathCollection
-        The points.
-    """
-    x, y = np.asarray(coordinates).T
-    points = axes.scatter(x, y, s=8, color=NORMAL, alpha=0.6)
-    axes.set(
-        title=title,
-        xlabel="widest direction",
-        ylabel="thinnest direction",
-        xlim=(-8, 8),
-        ylim=(-4, 4),
-    )
-    axes.set_aspect("equal")
-    return points
 
 
 def draw_schedules(figure: Figure, comparison: ScheduleComparison) -> list[PathCollection]:

@@ -25,7 +25,6 @@ __all__ = [
     "recorded_spread",
     "schedule_comparison",
     "weight_path",
-    "widest_and_thinnest",
 ]
 
 Array = NDArray[np.float64]
@@ -235,29 +234,6 @@ def schedule_comparison(recording: Recording) -> ScheduleComparison:
         weights=recording["schedule_weights"],
         losses=recording["schedule_losses"],
     )
-
-
-@torch.no_grad()
-def widest_and_thinnest(model: Autoencoder, images: Source) -> Array:
-    """Return the latents along the directions of their largest and smallest variance.
-
-    Parameters
-    ----------
-    model : Autoencoder
-        Trained, in evaluation mode.
-    images : Source
-        Few enough for one batch.
-
-    Returns
-    -------
-    array of shape (n, 2)
-        Coordinates along the first and the last principal direction, each with mean 0.
-    """
-    latent = model.encode(images.batch(torch.arange(len(images)))).double().cpu()
-    centred = latent - latent.mean(0)
-    _, directions = torch.linalg.eigh(centred.T @ centred)
-    coordinates: Array = (centred @ directions[:, [-1, 0]]).numpy()
-    return coordinates
 
 
 def _spread(covariance: Tensor, n: int, loss: float, error: float) -> LatentSpread:

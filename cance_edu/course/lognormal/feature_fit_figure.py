@@ -106,7 +106,7 @@ def draw_removal(axes: Axes, effect: RemovalEffect) -> list[Line2D]:
 
 
 def draw_estimates(axes: Axes, estimates: Mapping[str, ArrayLike], truth: float) -> None:
-    """Draw how estimates of one number scatter around the truth.
+    """Draw how estimates of one number scatter around the truth; triangles are their means.
 
     Parameters
     ----------
@@ -127,6 +127,9 @@ def draw_estimates(axes: Axes, estimates: Mapping[str, ArrayLike], truth: float)
             linestyle=dash,
             linewidth=2,
             label=name,
+        )
+        axes.plot(
+            np.asarray(values).mean(), 0, "^", color=colour, markersize=8, clip_on=False, zorder=3
         )
     axes.axvline(truth, color="black", linestyle=":", label="the truth")
     axes.set(xlabel="estimated mode", ylabel="density")

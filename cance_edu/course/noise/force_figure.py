@@ -53,16 +53,19 @@ def draw_precision(
     list of Line2D
         The curves.
     """
-    drawn = []
+    drawn: list[Line2D] = []
+    reach = guess or 0.0
     for place, (label, exact) in enumerate(curves.items()):
         variance = exact.variance[-1]
         ratio = variance / variance[np.abs(exact.scale - 1).argmin()]
         drawn += axes.plot(exact.scale, ratio, label=label, **line_style(place))
         axes.plot(exact.best_scale[-1], ratio.min(), **marker_style(place))
+        reach = max(reach, exact.scale[ratio <= 2].max())
     axes.axhline(1, color="black", linestyle=":", linewidth=1)
     if guess is not None:
         axes.axvline(guess, color=ARTIFICIAL, linestyle="-.", label=f"your K, {guess:.2f}")
     axes.set(xlabel=SCALE_LABEL, ylabel="variance, over that at K = 1", ylim=(0, 2))
+    axes.set_xlim(right=reach + 0.2)
     axes.legend(fontsize=8)
     return drawn
 
@@ -175,7 +178,7 @@ def draw_sweeps(axes: Axes, sweeps: Sequence[ConfidenceSweep]) -> list[Line2D]:
         force = sweep.force / np.abs(sweep.force).max()
         lines += axes.plot(sweep.confidence, force, label=sweep.label, **line_style(place))
     axes.axhline(0, color="black", linewidth=1)
-    axes.axvline(1, color=ARTIFICIAL, linestyle=":", linewidth=1)
+    axes.axvline(1, color="black", linewidth=0.5)
     axes.set(
         xlabel="confidence a, where T = a T*",
         ylabel="force on K, share of its largest\n(Eq. 8 narrows where it is above 0)",

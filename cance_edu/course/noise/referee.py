@@ -69,13 +69,16 @@ def looks_at(aurocs: Array, datasets: Sequence[str]) -> list[Look]:
     """
     points = 100 * aurocs
     held = [
-        Look(f"{data} {VARIANTS[v]}: {WAYS[w]} - K = 1.69", points[i, :, v, w] - points[i, :, v, 1])
+        Look(
+            f"{data} {VARIANTS[v]}: {WAYS[w]} minus K = 1.69",
+            points[i, :, v, w] - points[i, :, v, 1],
+        )
         for i, data in enumerate(datasets)
         for v in (0, 1)
         for w in (0, 2, 3)
     ]
     added = [
-        Look(f"{data}, {WAYS[w]}: with - without", points[i, :, 1, w] - points[i, :, 0, w])
+        Look(f"{data}, {WAYS[w]}: with minus without", points[i, :, 1, w] - points[i, :, 0, w])
         for i, data in enumerate(datasets)
         for w in range(4)
     ]
@@ -86,7 +89,7 @@ def signs_against_each_other(aurocs: Array, datasets: Sequence[str]) -> list[Loo
     """Return the comparison that settles which of the two signs is better: Eq. 12 minus Eq. 8."""
     points = 100 * aurocs
     return [
-        Look(f"{data} {VARIANTS[v]}: Eq. 12 - Eq. 8", points[i, :, v, 3] - points[i, :, v, 2])
+        Look(f"{data} {VARIANTS[v]}: Eq. 12 minus Eq. 8", points[i, :, v, 3] - points[i, :, v, 2])
         for i, data in enumerate(datasets)
         for v in (0, 1)
     ]

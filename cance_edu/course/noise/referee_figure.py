@@ -42,7 +42,7 @@ def draw_looks(axes: Axes, looks: Sequence[Look], named: bool = True) -> Errorba
     names = [f"{looks[i].name}   p {p[i]:.3f}, Holm {adjusted[i]:.2f}" for i in order]
     axes.set_yticks(place, names if named else ["?"] * len(looks), fontsize=8)
     axes.axvline(0, color="grey", linewidth=0.8)
-    axes.set(xlabel="difference of AUROC, points", ylim=(len(looks) - 0.5, -0.5))
+    axes.set(xlabel="difference of AUROC, points of 0.01", ylim=(len(looks) - 0.5, -0.5))
     return bars
 
 

@@ -48,7 +48,10 @@ def draw_augmented(
 
 
 def draw_loss_map(
-    figure: FigureBase, lost: LossMap, features: Mapping[str, float] | None = None
+    figure: FigureBase,
+    lost: LossMap,
+    features: Mapping[str, float] | None = None,
+    dot: tuple[float, float] | None = None,
 ) -> list[Axes]:
     """Draw what is lost of Prop. 3.1 as three maps over spread and K; white where it holds.
 
@@ -60,6 +63,8 @@ def draw_loss_map(
         What to draw.
     features : mapping of str to float, optional
         Spreads σ_z / μ_z of real features by name, each drawn as a line over all K.
+    dot : (float, float), optional
+        A spread and a K to be marked.
 
     Returns
     -------
@@ -87,6 +92,8 @@ def draw_loss_map(
         for place, (name, spread) in enumerate((features or {}).items()):
             style = line_style(place) | {"color": "black"}
             axes.axvline(spread, linewidth=1.5, label=name, **style)
+        if dot:
+            axes.plot(*dot, "o", color="black", markerfacecolor="white", clip_on=False)
     all_axes[0].set(ylabel="K")
     if features:
         figure.legend(*all_axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)

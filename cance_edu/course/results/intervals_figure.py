@@ -1,15 +1,16 @@
 """Differences with their intervals: a row for each question, a marker for each system."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
 
 from cance_edu.course.style import marker_style
 from cance_edu.experiments.panels import Point
 
-__all__ = ["Point", "draw_differences", "draw_intervals"]
+__all__ = ["Point", "draw_differences", "draw_differences_in_panels", "draw_intervals"]
 
 
 def draw_intervals(axes: Axes, points: Sequence[Point]) -> list[ErrorbarContainer]:
@@ -60,3 +61,19 @@ def draw_differences(
     if len(bars) > 1:  # beside the axes: within them it would hide points
         axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return bars
+
+
+def draw_differences_in_panels(figure: Figure, panels: Mapping[str, Sequence[Point]]) -> None:
+    """Draw differences that are not on one scale, or not of one kind, a panel each.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    panels : mapping of str to sequence of Point
+        By title, from left to right.
+    """
+    places = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (title, points) in zip(places, panels.items(), strict=True):
+        draw_differences(axes, points)
+        axes.set_title(title, fontsize=9)

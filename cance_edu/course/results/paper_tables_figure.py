@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
@@ -39,12 +40,25 @@ def draw_panels(figure: Figure, panels: Sequence[Panel]) -> list[list[ErrorbarCo
 
 
 def draw_panel(axes: Axes, panel: Panel) -> list[ErrorbarContainer]:
-    """Draw a panel: a row a line, and in it each system with a marker of its own."""
+    """Draw a panel: a row a line, and in it each system with a marker of its own.
+
+    A marker is filled where the interval leaves zero out, and empty where it holds it.
+    """
     bars = draw_intervals(axes, panel.points)
+    for bar in bars:
+        _empty_where_zero_is_possible(axes, bar)
     axes.set(title=panel.title, xlabel=f"ours − the paper's, {panel.unit}")
     # Beside the axes: within them it would hide points.
     axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return bars
+
+
+def _empty_where_zero_is_possible(axes: Axes, bar: ErrorbarContainer) -> None:
+    markers, _, (reach,) = bar.lines
+    holds = np.array([low <= 0 <= high for (low, _), (high, _) in reach.get_segments()])
+    x, y = np.asarray(markers.get_data())[:, holds]
+    (empty,) = axes.plot(x, y, linestyle="none", zorder=markers.get_zorder() + 0.1)
+    empty.set(marker=markers.get_marker(), color=markers.get_color(), markerfacecolor="white")
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:

@@ -54,7 +54,7 @@ class Judged:
     verdict : str
         As in `Comparison`.
     primary : bool
-        Whether it is the reading that was chosen beforehand.
+        Whether it is the reading that counts.
     """
 
     name: str
@@ -107,16 +107,22 @@ def verdicts(report: Report) -> dict[str, Counter[Verdict]]:
     Returns
     -------
     dict of str to Counter
-        By table and data set, ``"Table 1, MNIST"``: each printed number once.
+        By table and data set, ``"Table 1, MNIST"``: each printed number once, so CANCE's column
+        not where it repeats another table's.
     """
     return {
         f"{TABLES[table].title.partition(':')[0]}, {dataset}": Counter(
-            c.verdict for c in cells if c.dataset == dataset and c.primary and c.paper is not None
+            c.verdict for c in cells if c.dataset == dataset and _counts(table, c)
         )
         for table, cells in report.tables.items()
         if TABLES[table].printed
         for dataset in dict.fromkeys(c.dataset for c in cells)
     }
+
+
+def _counts(table: str, cell: Comparison) -> bool:
+    again = bool(TABLES[table].repeats) and cell.column == "CANCE"
+    return cell.primary and cell.paper is not None and not again
 
 
 def sides_of_zero(

@@ -34,7 +34,7 @@ def draw_judged(
     axes : Axes
         Where to draw.
     points : sequence of Judged
-        From top to bottom; the name of what was chosen beforehand is bold.
+        From top to bottom; the name of a reading that counts is bold.
     margin : float
         In percentage points.
     said : float, optional

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL
+from cance_edu.course.style import ANOMALY, ARTIFICIAL, NORMAL, draw_images
 
 __all__ = [
     "draw_aurocs_against",
@@ -17,6 +17,7 @@ __all__ = [
     "draw_by_digit",
     "draw_changes",
     "draw_missed_by_seeds",
+    "draw_misses",
 ]
 
 
@@ -156,8 +157,37 @@ def draw_missed_by_seeds(axes: Axes, missed: ArrayLike) -> BarContainer:
     return bars
 
 
+def draw_misses(figure: Figure, missed: ArrayLike, images: ArrayLike) -> BarContainer:
+    """Draw how many seeds miss an anomaly, and beside that the images that all of them miss.
+
+    Parameters
+    ----------
+    figure : Figure
+        Filled.
+    missed : array_like of bool, shape (seeds, n)
+        Which inputs each detector misses.
+    images : array_like of shape (n, channels, height, width)
+        The inputs, in [0, 1].
+
+    Returns
+    -------
+    BarContainer
+        The bars.
+    """
+    left, right = figure.subfigures(1, 2, width_ratios=(3, 2))
+    bars = draw_missed_by_seeds(left.subplots(), missed)
+    by_all = np.asarray(images)[np.all(missed, axis=0)]
+    right.suptitle("missed by all", fontsize=10)
+    draw_images(right, by_all, [""] * len(by_all), columns=5)
+    return bars
+
+
 def draw_changes(
-    axes: Axes, before: Mapping[object, float], after: Mapping[object, float], words: Sequence[str]
+    axes: Axes,
+    before: Mapping[object, float],
+    after: Mapping[object, float],
+    words: Sequence[str],
+    group: str = "",
 ) -> list[Line2D]:
     """Draw each group's AUROC before and after a change, joined by a line.
 
@@ -169,6 +199,8 @@ def draw_changes(
         In [0, 1]; the same groups, from top to bottom.
     words : sequence of str
         What the two are called.
+    group : str
+        What the groups are.
 
     Returns
     -------
@@ -184,6 +216,6 @@ def draw_changes(
     ]
     axes.set(yticks=places, yticklabels=[str(group) for group in before])
     axes.invert_yaxis()
-    axes.set(xlabel="AUROC against normal images, percent")
+    axes.set(xlabel="AUROC against normal images, percent", ylabel=group)
     axes.legend(fontsize=8)
     return points

@@ -212,7 +212,8 @@ def draw_errors_by_latents(
     is_anomaly: ArrayLike,
 ) -> None:
     """Draw errors against distances as `draw_errors` does, a panel for each number of latents."""
-    panels = figure.subplots(1, len(errors), squeeze=False)[0]
+    panels = figure.subplots(1, len(errors), squeeze=False, sharey=True)[0]
     for axes, (latents, of_latents) in zip(panels, errors.items(), strict=True):
         draw_errors(axes, distances, of_latents, is_anomaly)
         axes.set_title(f"6 columns, {latents} latents")
+        axes.label_outer()

@@ -18,7 +18,7 @@
 # # 04b · Running moments
 #
 # **You need:** [lesson 04](../04_composite_features.ipynb). This notebook goes deeper than the
-# lesson; nothing later needs it.
+# lesson; nothing later needs it. When you are done, you can answer:
 #
 # 1. The coordinates of $z$ have very different sizes. Whom does that bother?
 # 2. How do you get mean and covariance of a million images, batch by batch?
@@ -47,8 +47,9 @@ lesson.tell(
     Latents have deviations from {low:.2f} to {high:.2f}, the error {error:.3f}, the dissimilarity
     {other:.3f}. Two latents correlate by at most {among:.2f}; a latent with $z_e$ or $z_c$ by up to
     {with_latents:.2f}: some shapes are harder to rebuild. $z_e$ and $z_c$ correlate by
-    {both:.2f}. So $\hat\Sigma$ is not diagonal, and noise made from its diagonal alone would fall
-    where no image lies.
+    {both:.2f} (more in 02b: other images, another autoencoder). So $\hat\Sigma$ is not diagonal.
+    Noise made from its diagonal alone would pair a large $z_e$ with a small $z_c$ as often as with
+    a large one.
     """,
     low=deviations[:6].min(),
     high=deviations[:6].max(),
@@ -62,7 +63,7 @@ lesson.tell(
 # %% tags=["remove-input"]
 lesson.predict(
     "04b units",
-    "Give z_e in thousandths and z_c in hundredths. Two detectors rank the test images anew: the "
+    "Multiply $z_e$ by 1,000 and $z_c$ by 100. Two detectors rank the test images anew: the "
     "Mahalanobis distance to a Gaussian, and the distance to the nearest training image. Whose "
     "ranking changes?",
     options=["the Gaussian's", "the nearest neighbour's", "both", "neither"],
@@ -87,9 +88,10 @@ lesson.answer(
     "04b units",
     moved[0] if len(moved) == 1 else ("both" if moved else "neither"),
     r"""
-    A Gaussian's covariance undoes any change of units: $(Az)^T (A \Sigma A^T)^{-1} (Az)
-    = z^T \Sigma^{-1} z$. Distances do not. As they stand, $z_e$ and $z_c$ hardly count in them. A
-    network cares too, so $T$ is given $z$ standardised.
+    A Gaussian's covariance undoes any change of units: for a column $z$ with its mean subtracted
+    $(Az)^T (A \Sigma A^T)^{-1} (Az) = z^T \Sigma^{-1} z$. Distances do not. As they stand, $z_e$
+    and $z_c$ hardly count in them. A network cares too: its first weights suit inputs of size 1. So
+    $T$ is given $z$ standardised.
     """,
 )
 
@@ -112,7 +114,8 @@ lesson.answer(
 #   + \frac{n_t n_b}{n^2}\, \Delta^T \Delta \tag{14}$$
 #
 # The first two terms are the spread *within* old and new points, the third is the spread *between*
-# their means.
+# their means. All you keep is $n$, $d + 2$ means and $(d + 2)^2$ covariances, however many images
+# there are.
 #
 # <details><summary>How to get there</summary>
 #
@@ -157,8 +160,8 @@ check.merge_covariances(my_merge)
 # after `import numpy as np`.
 # </details>
 #
-# To see it move, take the pair $(z_e, z_c)$ of principal components, and feed the training images
-# in the least random order: from the darkest to the brightest, in twelve batches.
+# To see it move, take $z_e$ and $z_c$ of images that principal components rebuild, and feed the
+# training images in the least random order: from the darkest to the brightest, in twelve batches.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -166,7 +169,7 @@ lesson.predict(
     "Dark images have large dissimilarities. How does the ellipse after the last batch differ from "
     "that of all images at once?",
     options=[
-        "not at all",
+        "the same ellipse",
         "it lies too far towards the bright images",
         "it lies too far towards the dark images",
         "it is too narrow",
@@ -184,17 +187,18 @@ at_first, at_last = (frames[i].batch.mean(0) for i in (0, 11))
 # %% tags=["remove-input"]
 lesson.answer(
     "04b order",
-    "not at all" if gaps[-1] < 1e-10 else "it is too narrow",
+    "the same ellipse" if gaps[-1] < 1e-10 else "it is too narrow",
     """
     The order changes the path and not its end. The first batch, of dark images, has a mean $z_c$ of
-    {first:.4f}, the last one {last:.4f}; the ellipses differ by {gap:.0e} in the end, round-off.
+    {first:.4f}, the last one {last:.4f}; the ellipses differ by {gap:.0e} in the end, which is
+    round-off.
     """,
     picture=lesson.figure(
         lesson.draw_running,
         *(frames, (0, 5, 11)),
         size=(9, 3),
-        caption="The running ellipse starts apart from that of all data, and covers it after the "
-        "last batch.",
+        caption="The running ellipse (95% of the Gaussian) starts apart from that of all data, and "
+        "lies on it after the last batch. It reaches below $z_c = 0$, where no image can be.",
         alt="Three panels after 1, 6 and 12 batches: the running ellipse starts apart from the "
         "dashed one, and lies on it in the end.",
     ),
@@ -220,8 +224,9 @@ off_by = {k: lesson.np.abs(m.covariance.numpy() - exact).max() for k, m in ways.
 
 # %% tags=["remove-input"]
 lesson.tell(
-    "Largest deviation from the covariance of all points: {each}.",
-    each="; ".join(f"{name} {gap:.0e}" for name, gap in off_by.items()),
+    "All at once, one by one or in 21 batches of random sizes: the covariance, now with the "
+    "latents, is that of all points to {worst:.0e}.",
+    worst=max(off_by.values()),
 )
 
 # %% [markdown]
@@ -259,18 +264,22 @@ lesson.answer(
         tuple(map(bool, vanish)), "neither"
     ),
     r"""
-    The first slip does no harm. The second sum is $\frac{n_t n_b}{n} \Delta^T \Delta$: taken at its
-    word it would count the spread between the means twice. The paper drops it, as if the right one
-    stood there, and so arrives at the right Eq. 14.
+    The first slip does no harm. In the second sum $\mu^{(b)} - \mu^{(t+1)} = -\frac{n_t}{n} \Delta$
+    meets $\sum (z_i - \mu^{(t)}) = -n_b \Delta$. It is $\frac{n_t n_b}{n} \Delta^T \Delta$, with
+    entries up to {printed:.1f} here: taken at its word it would count the spread between the means
+    twice. The paper drops it, as if the right one stood there, which is {meant:.0e}, and so arrives
+    at the right Eq. 14.
     """,
+    printed=lesson.np.abs(second_printed).max(),
+    meant=lesson.np.abs(second_meant).max(),
 )
 
 # %% [markdown]
 # ## 4 · Why $1/n$, and why float64
 #
 # *1/n.* Statistics packages often divide by $n - 1$. Eq. 14 needs sums, and $n_t \Sigma^{(t)}$ is
-# one if $\Sigma^{(t)}$ was divided by $n_t$. With $n - 1$ the result depends on the batches, and a
-# batch of one has no covariance: $0/0$.
+# one if $\Sigma^{(t)}$ was divided by $n_t$. With $n - 1$ you would have to change all three
+# weights, and a batch of one has no covariance: $0/0$.
 
 # %%
 covariances = {bias: [lesson.np.cov(p.T, bias=bias) for p in (old, new, points)] for bias in (1, 0)}
@@ -278,12 +287,13 @@ merged = {
     bias: lesson.merge_covariances(n_t, mean_t, one, n_b, mean_b, other)
     for bias, (one, other, _) in covariances.items()
 }
-wrong_by = {bias: lesson.np.abs(merged[bias] - covariances[bias][2]).max() for bias in (1, 0)}
+largest = lesson.np.abs(exact).max()
+wrong_by = {b: lesson.np.abs(merged[b] - covariances[b][2]).max() / largest for b in (1, 0)}
 
 # %% tags=["remove-input"]
 lesson.tell(
-    "Merged from two parts, the covariance is off by {biased:.0e} with $1/n$, and by {other:.0e} "
-    "with $1/(n - 1)$.",
+    "Merged from two parts by Eq. 14 as it stands, the covariance is off by {biased:.0e} of its "
+    "largest entry with $1/n$, and by {other:.1e} with $1/(n - 1)$.",
     biased=wrong_by[1],
     other=wrong_by[0],
 )
@@ -295,16 +305,32 @@ lesson.tell(
 # %% tags=["remove-input"]
 lesson.predict(
     "04b float32",
-    "The variance is less than 0.0001. What does the textbook's formula give in float32?",
+    "The variance is less than 0.0002. What does the textbook's formula give in float32?",
     options=["the variance, to 1%", "the variance, to 30%", "something else entirely"],
 )
 
+
 # %%
-variance, shifted = points[:, -2].var(), points[:, -2] + 100
-in_float32 = shifted.astype("float32")
-textbook = (in_float32**2).mean() - in_float32.mean() ** 2
-by_eq_14 = lesson.running(shifted[:, None, None]).covariance.item()
-off = abs(textbook / variance - 1)
+def textbook(values):
+    return (values**2).mean() - values.mean() ** 2
+
+
+def one_by_one(values):  # Eq. 13 and 14, one image at a time, in the values' own precision
+    mean, covariance = values[:1], 0 * values[:1, None]
+    for n, value in enumerate(values[1:, None], 1):
+        covariance = lesson.merge_covariances(n, mean, covariance, 1, value, 0 * covariance)
+        mean = lesson.merge_means(n, mean, 1, value)
+    return covariance.item()
+
+
+# %%
+error = points[:, -2]
+variance, kinds = error.var(), ("float32", "float64")
+by_textbook = [textbook((error + 100).astype(kind)) for kind in kinds]
+by_eq_14 = [one_by_one((error + 100).astype(kind)) for kind in kinds]
+far_away = [one_by_one((error + 10_000).astype(kind)) for kind in kinds]
+step = lesson.np.spacing(lesson.np.float32(100**2))  # from one number of float32 to the next
+off = abs(by_textbook[0] / variance - 1)
 
 # %% tags=["remove-input"]
 lesson.answer(
@@ -315,14 +341,25 @@ lesson.answer(
     if off < 0.3
     else "something else entirely",
     """
-    The variance is {variance:.2e}, and the textbook's formula says {textbook:.2e}. It subtracts two
-    numbers near 10,000 to get one below 0.0001. Eq. 14 subtracts means before it squares, one image
-    at a time: {ours:.2e}. The price is $d + 2$ means and $(d + 2)^2$ covariances, however many
-    images there are.
+    The variance is {variance:.3e}. Both formulas, both precisions:
+
+    | | float32 | float64 |
+    |---|---|---|
+    | textbook | {t0:.2e} | {t1:.3e} |
+    | Eq. 14, one image at a time | {e0:.3e} | {e1:.3e} |
+    | Eq. 14, with 10,000 added | {f0:.3e} | {f1:.3e} |
+
+    The textbook's formula subtracts two numbers near 10,000, where float32 goes in steps of
+    {step:.5f}. So it returns a multiple of that, here {steps:+.0f} times: a variance may come out
+    negative. Eq. 14 subtracts before it squares, and needs no float64 here. But further from zero
+    float32 rounds the running mean too coarsely with each image: there it takes float64 as well.
     """,
     variance=variance,
-    textbook=textbook,
-    ours=by_eq_14,
+    step=step,
+    steps=by_textbook[0] / step,
+    **{f"t{i}": value for i, value in enumerate(by_textbook)},
+    **{f"e{i}": value for i, value in enumerate(by_eq_14)},
+    **{f"f{i}": value for i, value in enumerate(far_away)},
 )
 
 # %% [markdown]
@@ -330,8 +367,8 @@ lesson.answer(
 #
 # - A Gaussian undoes a change of units; distances and networks do not.
 # - Eq. 13 and 14 are exact for batches of any size and order, with $1/n$.
-# - One cross term that Appendix A prints is not zero; the one that it means is.
-# - Subtract the mean before you square, and use float64.
+# - One cross term that Appendix A prints is not zero; the one it meant is zero.
+# - Subtract the mean before you square; use float64 besides.
 #
 # ## Questions
 #
