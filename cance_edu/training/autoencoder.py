@@ -129,10 +129,7 @@ class _Passes:
         ) as descent:
             for _ in range(epochs):
                 batches = self.source.shuffled_rows(a_pass, self.generator)
-                # In one tensor, for the reason that `gathered` gives.
-                epoch = torch.empty(a_pass, device=self.source.device)
-                for place, rows in enumerate(batches):
-                    epoch[place] = descent.step(loss(rows))
+                epoch = gathered((descent.step(loss(rows))[None] for rows in batches), a_pass)
                 losses.append(epoch.cpu().double().mean().item())
         return losses
 

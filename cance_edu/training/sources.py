@@ -136,7 +136,7 @@ def gathered(batches: Iterator[Tensor], n: int) -> Tensor:
     """Return n rows that come in batches as one tensor, which is there before they come.
 
     Kept one by one, small batches would lie among the large tensors that were freed since, and the
-    memory of those could not be used again: 1 GB for 640,000 images.
+    memory of those could not be used again: by features of 60,000 images it grew by 96 MiB.
     """
     first = next(batches)
     whole = first.new_empty((n, *first.shape[1:]))

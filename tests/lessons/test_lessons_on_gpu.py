@@ -17,7 +17,6 @@ from cance_edu.detectors import cance
 from cance_edu.detectors.settings import Settings
 from cance_edu.files import lessons_in
 from cance_edu.training import autoencoder, contrast
-from cance_edu.training.contrast import Contrast
 from tests.pretend_gpu import pretended_gpu
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -68,8 +67,6 @@ def short_trainings(monkeypatch):
     monkeypatch.setattr(autoencoder, "train_autoencoder", short_autoencoder)
     for module in (contrast, cance):
         monkeypatch.setattr(module, "train_nce", short_nce)
-    # These two stay in main memory.
-    monkeypatch.setattr(Contrast, "rest", property(lambda of: min(of.steps, 500) * 4 // 5))
     monkeypatch.setattr(train_svdd, "__defaults__", (*train_svdd.__defaults__[:-1], 20))
     # Drawn and compressed, the pictures would take a quarter of the time.
     monkeypatch.setattr(picture, "small_png", lambda figure: b"")
