@@ -70,7 +70,7 @@ def mend_module_list(
         context["body"] = re.sub(r"</li>\s*<ul>", "<ul>", context["body"])
 
 
-_CONTENTS: dict[int, Any] = {}
+_CONTENTS: dict[str, Any] = {}
 
 
 def shorten_contents(
@@ -78,8 +78,9 @@ def shorten_contents(
 ) -> None:
     """Leave the modules out of the sidebar: in every page they made up a third of the book.
 
-    The reference's overview lists them. No listing of code is among the contents, so that none has
-    a current page to be marked: those in folders of the same depth share the contents.
+    The reference's overview lists them. So the pages of all modules have the same contents, with
+    the overview as the current page, and the listings of code have none: each kind is made once
+    for a folder, which took half of the build.
     """
     if "toctree" not in context:
         return
@@ -88,10 +89,9 @@ def shorten_contents(
     def one_level(**options: Any) -> Any:
         return contents(**options | {"maxdepth": 1})
 
-    if page.startswith("_modules/"):
-        context["toctree"] = _CONTENTS.setdefault(page.count("/"), cache(one_level))
-    else:
-        context["toctree"] = one_level
+    folder = page.rpartition("/")[0]
+    generated = page.startswith(("_modules/", "api/")) and page != "api/index"
+    context["toctree"] = _CONTENTS.setdefault(folder, cache(one_level)) if generated else one_level
 
 
 def setup(app: Sphinx) -> None:
