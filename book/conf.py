@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from sphinx.addnodes import desc_annotation
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -62,6 +64,13 @@ def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
             lines[i] = re.sub(r"\|(?=\S)", r"\\|", line)
 
 
+def drop_long_values(app: Sphinx, document: nodes.document) -> None:
+    """Leave out a constant's value where it fills more than a line: the source shows it."""
+    for value in list(document.findall(desc_annotation)):
+        if len(value.astext()) > 100:
+            value.parent.remove(value)
+
+
 def mend_module_list(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
@@ -101,3 +110,4 @@ def setup(app: Sphinx) -> None:
     )  # before the theme asks for them
     app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)
+    app.connect("doctree-read", drop_long_values)
