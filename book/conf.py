@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from sphinx.addnodes import desc_annotation
 from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -62,6 +64,13 @@ def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
             lines[i] = re.sub(r"\|(?=\S)", r"\\|", line)
 
 
+def drop_long_values(app: Sphinx, document: nodes.document) -> None:
+    """Leave out a constant's value where it fills more than a line: the source shows it."""
+    for value in list(document.findall(desc_annotation)):
+        if len(value.astext()) > 100:
+            value.parent.remove(value)
+
+
 def mend_module_list(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
@@ -70,7 +79,7 @@ def mend_module_list(
         context["body"] = re.sub(r"</li>\s*<ul>", "<ul>", context["body"])
 
 
-_CONTENTS: dict[int, Any] = {}
+_CONTENTS: dict[str, Any] = {}
 
 
 def shorten_contents(
@@ -78,8 +87,9 @@ def shorten_contents(
 ) -> None:
     """Leave the modules out of the sidebar: in every page they made up a third of the book.
 
-    The reference's overview lists them. No listing of code is among the contents, so that none has
-    a current page to be marked: those in folders of the same depth share the contents.
+    The reference's overview lists them. So the pages of all modules have the same contents, with
+    the overview as the current page, and the listings of code have none: each kind is made once
+    for a folder, which took half of the build.
     """
     if "toctree" not in context:
         return
@@ -88,10 +98,9 @@ def shorten_contents(
     def one_level(**options: Any) -> Any:
         return contents(**options | {"maxdepth": 1})
 
-    if page.startswith("_modules/"):
-        context["toctree"] = _CONTENTS.setdefault(page.count("/"), cache(one_level))
-    else:
-        context["toctree"] = one_level
+    folder = page.rpartition("/")[0]
+    generated = page.startswith(("_modules/", "api/")) and page != "api/index"
+    context["toctree"] = _CONTENTS.setdefault(folder, cache(one_level)) if generated else one_level
 
 
 def setup(app: Sphinx) -> None:
@@ -101,3 +110,4 @@ def setup(app: Sphinx) -> None:
     )  # before the theme asks for them
     app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)
+    app.connect("doctree-read", drop_long_values)

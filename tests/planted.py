@@ -24,7 +24,9 @@ PROJECT = Path(__file__).parent.parent
 # system start some as they are imported: there, as on Windows, each run starts a Python of its own.
 FORKS = sys.platform == "linux"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-IMPORTED_ONCE = ["hypothesis", "matplotlib.figure", "pytest", "scipy.stats", "sklearn", "torch"]
+# nbval compiles grammars for seconds, for addresses that no notebook has.
+IMPORTED_ONCE = ["hypothesis", "matplotlib.figure", "nbval.plugin", "pytest"]
+IMPORTED_ONCE += ["scipy.stats", "sklearn.metrics", "torch"]
 OURS = ("cance_edu", "conftest", "tests")
 GUARD = """
 from pathlib import Path

@@ -8,12 +8,9 @@ import shutil
 from pathlib import Path
 
 from cance_edu.classroom.autograding import Course
-from cance_edu.files import PROJECT
+from cance_edu.classroom.working_copy import ASSIGNMENTS
 
 __all__ = ["ASSIGNMENTS", "release"]
-
-ASSIGNMENTS = PROJECT / "notebooks" / "assignments"
-"""The source notebooks, with solutions and hidden tests: in the repository, for teachers."""
 
 
 def release(folder: Path) -> list[Path]:

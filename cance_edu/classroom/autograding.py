@@ -32,14 +32,12 @@ from traitlets.config import Config
 
 from cance_edu.classroom.remarks import NotGradable, Remark
 from cance_edu.classroom.submissions import Prepared
+from cance_edu.classroom.working_copy import STUB
 
 __all__ = ["LIMIT", "Course", "GradebookError", "Marks"]
 
 LIMIT = 120
 """How many seconds a cell may run while it is graded, unless told."""
-
-STUB = "..."
-"""What a student finds where a solution was; a function then returns None: not answered yet."""
 
 PREPARED = ".prepared"
 """The folder, inside the course's, with what is being graded."""

@@ -20,8 +20,10 @@ from cance_edu.classroom.remarks import NotGradable, Remark
 __all__ = ["Prepared", "Submission", "find", "fingerprint", "prepare"]
 
 HANDED_IN = {".ipynb", ".zip", ".7z", ".rar", ".gz"}
-AGAIN = "Ask for the file again, as Jupyter saved it, and grade again."
 """Endings by which a misplaced file is taken for somebody's work."""
+
+AGAIN = "Ask for the file again, as Jupyter saved it, and grade again."
+"""What a teacher can do about a file that cannot be read."""
 
 
 @dataclass(frozen=True)

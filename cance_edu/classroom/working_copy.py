@@ -12,13 +12,18 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from cance_edu.classroom.assignments import ASSIGNMENTS
-from cance_edu.classroom.autograding import STUB
 from cance_edu.files import PROJECT, lessons_in, written_beside
 
-__all__ = ["digest", "for_students", "lay_out", "working_copy"]
+__all__ = ["ASSIGNMENTS", "STUB", "digest", "for_students", "lay_out", "working_copy"]
 
 LESSONS = PROJECT / "notebooks"
+
+ASSIGNMENTS = LESSONS / "assignments"
+"""The source notebooks, with solutions and hidden tests: in the repository, for teachers."""
+
+STUB = "..."
+"""What a student finds where a solution was; a function then returns None: not answered yet."""
+
 RECORD = ".laid_out.json"
 """Of each notebook, the digests of the versions that were laid out, the newest last."""
 

@@ -87,7 +87,7 @@ def draw_strip(
     features : array of shape (3, d + 2)
         Latents, error, dissimilarity.
     log_ratio, scores : array of shape (3,)
-        T and S; their sum is -ln p_n (Eq. 6 with nu = 1).
+        T and S; their sum is -ln p_n (Eq. 6 with ν = 1).
     lit : sequence of str
         The parts that are not dimmed.
     """

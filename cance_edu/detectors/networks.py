@@ -77,8 +77,10 @@ class NetworkDetector(Skeleton):
         return torch.cat(scores).double().cpu().numpy()
 
     def _on_device(self, network: nn.Module, source: Source) -> nn.Module:
-        """Return a network where batches are, in their precision: float64 for tables."""
-        return network.to(self.device_, torch.float32 if source.images else torch.float64)
+        """Return a network where batches are, in their precision and layout: tables float64."""
+        if not source.images:
+            return network.to(self.device_, torch.float64)
+        return network.to(self.device_, torch.float32).to(memory_format=torch.channels_last)
 
     def _input_shape(self) -> tuple[int, ...]:
         """Return the shape of one input: of an image, or of a row."""

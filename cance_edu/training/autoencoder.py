@@ -16,7 +16,7 @@ from cance_edu.training.descent import Descent
 from cance_edu.training.device import Randomness, drawing_from
 from cance_edu.training.scaling import Scaling, scaling_of
 from cance_edu.training.schedule import Schedule
-from cance_edu.training.sources import Source
+from cance_edu.training.sources import Source, gathered
 
 __all__ = [
     "COVARIANCE_WEIGHTS",
@@ -93,7 +93,7 @@ def train_autoencoder(
     # In evaluation mode the batch norm's statistics stay as they are: frozen is frozen.
     model.encoder.eval()
     if epochs[1]:
-        latents = torch.cat(list(_latents(model, source)))
+        latents = gathered(_latents(model, source), len(source))
         losses += passes.descend(
             decoder_alone, model.decoder.parameters(), epochs[1], "decoder alone"
         )
@@ -129,7 +129,7 @@ class _Passes:
         ) as descent:
             for _ in range(epochs):
                 batches = self.source.shuffled_rows(a_pass, self.generator)
-                epoch = torch.stack([descent.step(loss(rows)) for rows in batches])
+                epoch = gathered((descent.step(loss(rows))[None] for rows in batches), a_pass)
                 losses.append(epoch.cpu().double().mean().item())
         return losses
 

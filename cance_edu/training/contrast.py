@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim import AdamW
 
 from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import (
@@ -20,7 +19,7 @@ from cance_edu.method.nce import (
     total_mass,
 )
 from cance_edu.method.noise import GaussianNoise, noise_scale, psi_of_noise_scale, widen
-from cance_edu.training.descent import Descent
+from cance_edu.training.descent import Descent, EagerAdamW
 from cance_edu.training.device import drawing_from, one_thread
 
 __all__ = [
@@ -190,7 +189,7 @@ class MovingScale:
         if self.learns:
             self.psi = psi_of_noise_scale(scale).requires_grad_()
             # AdamW's default decay would pull ψ to 0, that is K to 1.69, whatever the objective is.
-            self.optimizer = AdamW([self.psi], lr=contrast.scale_rate, weight_decay=0.0)
+            self.optimizer = EagerAdamW([self.psi], lr=contrast.scale_rate, weight_decay=0.0)
 
     def move(self, step: int, network: Network, z: Tensor, v: Tensor) -> None:
         """Take a step down Eq. 8 or 12, with a batch of data z and of unwidened noise v."""

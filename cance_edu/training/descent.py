@@ -1,6 +1,7 @@
 """One optimiser for the autoencoder and for T: AdamW under a one-cycle learning rate."""
 
 from collections.abc import Iterable
+from inspect import unwrap
 from types import TracebackType
 from typing import Self
 
@@ -10,10 +11,18 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm.auto import tqdm
 
-__all__ = ["Descent"]
+__all__ = ["Descent", "EagerAdamW"]
 
 LOOK_EVERY = 20
 """After how many steps the losses are looked at: each look waits for the device."""
+
+
+class EagerAdamW(AdamW):
+    """AdamW without its guards for torch's compiler, whose import takes 1.4 s and 160 MiB."""
+
+    add_param_group = unwrap(AdamW.add_param_group)
+    zero_grad = unwrap(AdamW.zero_grad)
+    step = torch.no_grad()(unwrap(AdamW.step))
 
 
 class Descent:
@@ -41,7 +50,7 @@ class Descent:
         description: str = "training",
         verbose: bool = False,
     ) -> None:
-        self.optimizer = AdamW(list(parameters), lr=peak_rate, fused=True)
+        self.optimizer = EagerAdamW(list(parameters), lr=peak_rate, fused=True)
         # A cycle of one step would have its last rate alone, a 250,000th of the peak.
         self.schedule = OneCycleLR(self.optimizer, peak_rate, total_steps=max(steps, 2))
         self.bar = tqdm(total=steps, desc=description, disable=not verbose)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from cance_edu.method.composite import Representation, composite
 from cance_edu.training.device import on_device
 from cance_edu.training.scaling import Scaling, scaling_of
-from cance_edu.training.sources import Source
+from cance_edu.training.sources import Source, gathered
 
 __all__ = ["composite_features", "fitted_before"]
 
@@ -32,16 +32,17 @@ def composite_features(representation: Representation, source: Source) -> Tensor
     """
     network = on_device(representation, source.device)
     scaling = scaling_of(network)
-    features = []
-    with torch.inference_mode():
-        for batch in source.batches():
-            inputs = scaling(batch)
-            latent = network.encode(inputs)
-            reconstructions = network.decode(latent).reshape(inputs.shape)
-            compared = scaling.compared(batch, inputs, reconstructions)
-            # In float64: of an image of low contrast, z_c in float32 would be round-off alone.
-            features.append(composite(*(part.double() for part in (latent, *compared))).cpu())
-    return torch.cat(features)
+
+    @torch.inference_mode()
+    def features_of(batch: Tensor) -> Tensor:
+        inputs = scaling(batch)
+        latent = network.encode(inputs)
+        reconstructions = network.decode(latent).reshape(inputs.shape)
+        compared = scaling.compared(batch, inputs, reconstructions)
+        # In float64: of an image of low contrast, z_c in float32 would be round-off alone.
+        return composite(*(part.double() for part in (latent, *compared))).cpu()
+
+    return gathered(map(features_of, source.batches()), len(source))
 
 
 def fitted_before(given: Any, scaling: Scaling, inputs: Source) -> Representation:

@@ -9,13 +9,14 @@ import math
 import mmap
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["Source", "is_array", "is_images"]
+__all__ = ["Source", "gathered", "is_array", "is_images"]
 
 BATCH = 1000
 """The most rows of a batch in which data are looked at, or scored."""
@@ -129,6 +130,21 @@ class Source:
         """Give out the numbers of all rows, at random in a number of batches of equal size."""
         for rows in torch.randperm(len(self), generator=generator).tensor_split(number):
             yield rows.sort().values
+
+
+def gathered(batches: Iterator[Tensor], n: int) -> Tensor:
+    """Return n rows that come in batches as one tensor, which is there before they come.
+
+    Kept one by one, small batches would lie among the large tensors that were freed since, and the
+    memory of those could not be used again: by features of 60,000 images it grew by 96 MiB.
+    """
+    first = next(batches)
+    whole = first.new_empty((n, *first.shape[1:]))
+    start = 0
+    for batch in chain([first], batches):
+        whole[start : start + len(batch)] = batch
+        start += len(batch)
+    return whole
 
 
 def _is_read(data: Any) -> bool:

@@ -269,14 +269,6 @@ def test_a_guessed_group_is_marked_where_it_is():
     assert figure.axes[0].get_ylabel() == "digit"
 
 
-<<<<<<< .merge_file_94ofRl
-def test_panels_can_have_one_scale_of_aurocs():
-    figure = Figure()
-    tables = {"one": {"a": {1: 0.8, 3: 0.9}}, "other": {"a": {1: 0.3, 3: 0.4}}}
-    draw_groups_in_panels(figure, tables, "digit", beside=True, one_scale=True)
-    left, right = figure.axes
-    assert left.get_xlim() == right.get_xlim()
-=======
 @pytest.mark.parametrize("one_scale", [True, False])
 def test_panels_share_the_scale_where_they_are_told(one_scale):
     figure = Figure()
@@ -284,7 +276,6 @@ def test_panels_share_the_scale_where_they_are_told(one_scale):
     draw_groups_in_panels(figure, tables, "digit", beside=True, one_scale=one_scale)
     first, second = (axes.get_xlim() for axes in figure.axes)
     assert (first == second) is one_scale
->>>>>>> .merge_file_8bvBhO
 
 
 def test_base_rates_lower_the_curve_and_the_threshold_is_a_dot_on_each(scored):

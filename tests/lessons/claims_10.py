@@ -282,6 +282,16 @@ def on_dagmms_split_cance_is_ahead_on_average_only(kdd, own, protocols):
         assert all((recall[name] / precision[name] > 1).all() for name in recall)
 
 
+@claim("A mean hides how much the seed decides.", scope=KDD)
+def dagmm_1_is_far_apart_by_the_seed(dagmm_1, classic, protocols):
+    one = classic[protocols[0]]["Gaussian"]
+    assert len(dagmm_1) == len(one) == 5
+    assert np.ptp(dagmm_1) > 20 > 2 > np.ptp(one)
+    assert dagmm_1.max() < 97.3 - 2 * 0.5
+    assert round(dagmm_1.mean(), 1) == 86.5
+    assert round(one.mean(), 1) == 94.1
+
+
 @guarantee(scope=KDD, was=[f"10-{n:03d}" for n in range(77, 83)])
 def on_goads_split_the_share_raises_f1_and_the_interval_is_wide(kdd, kdd_areas, own, protocols):
     goad = protocols[2]

@@ -13,10 +13,9 @@ import pytest
 
 from cance_edu.course import picture
 from cance_edu.course.detectors.collapse import train_svdd
-from cance_edu.detectors import cance
 from cance_edu.detectors.settings import Settings
 from cance_edu.files import lessons_in
-from cance_edu.training import autoencoder, contrast
+from cance_edu.training import autoencoder
 from cance_edu.training.contrast import Contrast
 from tests.pretend_gpu import pretended_gpu
 
@@ -49,11 +48,8 @@ def cells(lesson: Path):
 
 @pytest.fixture
 def short_trainings(monkeypatch):
-    schedule, train_autoencoder, train_nce = (
-        Settings._schedule,
-        autoencoder.train_autoencoder,
-        contrast.train_nce,
-    )
+    schedule, train_autoencoder = Settings._schedule, autoencoder.train_autoencoder
+    new_contrast = Contrast.__init__
 
     def short_schedule(self, n):
         return replace(schedule(self, n), epochs=(1, 1), steps=10)
@@ -61,15 +57,12 @@ def short_trainings(monkeypatch):
     def short_autoencoder(*arguments, **named):
         return train_autoencoder(*arguments, **named | {"epochs": (1, 1)})
 
-    def short_nce(composite, noise, settings, **named):
-        return train_nce(composite, noise, replace(settings, steps=10), **named)
+    def short_contrast(self, *arguments, **named):
+        new_contrast(self, *arguments, **named | {"steps": 10})
 
     monkeypatch.setattr(Settings, "_schedule", short_schedule)
     monkeypatch.setattr(autoencoder, "train_autoencoder", short_autoencoder)
-    for module in (contrast, cance):
-        monkeypatch.setattr(module, "train_nce", short_nce)
-    # These two stay in main memory.
-    monkeypatch.setattr(Contrast, "rest", property(lambda of: min(of.steps, 500) * 4 // 5))
+    monkeypatch.setattr(Contrast, "__init__", short_contrast)
     monkeypatch.setattr(train_svdd, "__defaults__", (*train_svdd.__defaults__[:-1], 20))
     # Drawn and compressed, the pictures would take a quarter of the time.
     monkeypatch.setattr(picture, "small_png", lambda figure: b"")

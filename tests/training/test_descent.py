@@ -1,9 +1,12 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
 
 from cance_edu.training import descent as module
-from cance_edu.training.descent import Descent
+from cance_edu.training.descent import Descent, EagerAdamW
 from cance_edu.training.schedule import Schedule, schedule_for
 
 
@@ -77,3 +80,36 @@ def test_the_bar_is_closed_whatever_happens(capfd, steps, error):
         train()
     assert bars[0].disable  # as tqdm leaves a bar that was closed
     capfd.readouterr()
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_without_the_guards_adamw_takes_the_same_steps(fused):
+    def walk(optimiser):
+        weight = torch.nn.Parameter(torch.linspace(-1, 2, 7))
+        descent = optimiser([weight], lr=0.05, weight_decay=0.3, fused=fused)
+        for _ in range(30):
+            descent.zero_grad()
+            (weight**4).sum().backward()
+            descent.step()
+        return weight.detach()
+
+    assert torch.equal(walk(EagerAdamW), walk(torch.optim.AdamW))
+
+
+STEPS = """
+import sys, torch
+from cance_edu.training.descent import {optimiser}
+weight = torch.nn.Parameter(torch.ones(1))
+optimiser = {optimiser}([weight])
+optimiser.zero_grad()
+weight.sum().backward()
+optimiser.step()
+print("torch._dynamo" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("optimiser", "imports"), [("EagerAdamW", "False"), ("AdamW", "True")])
+def test_the_compiler_is_not_imported(optimiser, imports):
+    command = [sys.executable, "-c", STEPS.format(optimiser=optimiser)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split() == [imports]

@@ -8,7 +8,7 @@ from torch.utils.data import Dataset, TensorDataset
 from cance_edu import CANCE
 from cance_edu.training.checks import check_images, check_table
 from cance_edu.training.scaling import Scaling, standardize
-from cance_edu.training.sources import Source
+from cance_edu.training.sources import Source, gathered
 
 QUICK = {"epochs": (1, 1), "steps": 10, "random_state": 0}
 IMAGES = np.random.default_rng(0).random((60, 1, 8, 8), dtype=np.float32)
@@ -283,3 +283,11 @@ def test_images_at_the_bounds_are_fine():
     images = np.zeros((2, 3, 4, 5))
     images[1] = 1
     assert check_images(Source(images)) == (3, 4, 5)
+
+
+@pytest.mark.parametrize("sizes", [[5], [3, 3, 1]])
+def test_batches_are_gathered_in_order(sizes):
+    rows = torch.arange(2.0 * sum(sizes), dtype=torch.float64).reshape(-1, 2)
+    whole = gathered(iter(rows.split(sizes)), len(rows))
+    assert whole.dtype == rows.dtype
+    torch.testing.assert_close(whole, rows, rtol=0, atol=0)

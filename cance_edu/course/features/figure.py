@@ -1,6 +1,7 @@
 """Where noise lies in many dimensions, and how its classifier overfits (lesson 09)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,25 +30,15 @@ def draw_squared_norms(
     """
     each = np.concatenate([np.ravel(of_data), np.ravel(of_noise), np.ravel(of_anomalies)])
     edges = np.geomspace(each.min(), each.max() * (1 + 1e-9), 41).tolist()
-    for values, color, hatch, name in (
-        (of_data, NORMAL, "", "new normal images"),
-        (of_noise, NOISE, "//", "noise"),
+    filled: dict[str, Any] = {"alpha": 0.5}
+    outline: dict[str, Any] = {"histtype": "step", "linewidth": 2}
+    for values, name, style in (
+        (of_data, "new normal images", filled | {"color": NORMAL}),
+        (of_noise, "noise", filled | {"color": NOISE, "hatch": "//"}),
+        (of_anomalies, "anomalies", outline | {"color": ANOMALY}),
     ):
-        shares = np.full(np.size(values), 1 / np.size(values))
-        axes.hist(
-            np.ravel(values), edges, weights=shares, color=color, alpha=0.5, hatch=hatch, label=name
-        )
-    if np.size(of_anomalies):
-        shares = np.full(np.size(of_anomalies), 1 / np.size(of_anomalies))
-        axes.hist(
-            np.ravel(of_anomalies),
-            edges,
-            weights=shares,
-            histtype="step",
-            color=ANOMALY,
-            linewidth=2,
-            label="anomalies",
-        )
+        if n := np.size(values):
+            axes.hist(np.ravel(values), edges, weights=np.full(n, 1 / n), label=name, **style)
     axes.set(xscale="log", xlabel="squared Mahalanobis norm of z", ylabel="share of points")
     # Within less than a decade, matplotlib's own labels run into each other.
     within_a_decade = (1, 2, 5) if edges[-1] < 1000 * edges[0] else (1,)

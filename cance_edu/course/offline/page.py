@@ -45,7 +45,9 @@ def to_html(explorer: "Explorer") -> str:
     """
     figure, now = explorer.canvas.figure, explorer.values
     renderer = VectorRenderer(figure)
-    data = _recorded(explorer, renderer)
+    grids = explorer.grids()
+    stops = _all_stops(grids)
+    data = _recorded(_states(explorer, renderer, grids), grids, stops)
     numbers, *shown = _state(explorer, renderer, now)
     key = uuid4().hex
     return Template(_read("explorer.html")).substitute(
@@ -58,7 +60,7 @@ def to_html(explorer: "Explorer") -> str:
         alt=html.escape(explorer.alt, quote=True),
         controls="".join(
             _control(explorer.controls[name], name, values, values.index(now[name]))
-            for name, values in _all_stops(explorer.grids()).items()
+            for name, values in stops.items()
             if len(values) > 1
         ),
         background=background_svg(renderer, figure).replace("~", key),
@@ -68,20 +70,15 @@ def to_html(explorer: "Explorer") -> str:
     )
 
 
-def _recorded(explorer: "Explorer", renderer: VectorRenderer) -> dict[str, Any]:
+def _recorded(states: Iterator[Any], grids: list[Grid], stops: Grid) -> dict[str, Any]:
     """Return all states, each text that they show written once."""
-    grids = explorer.grids()
-    stops = _all_stops(grids)
     texts: dict[str, int] = {}
-    states = [
-        [texts.setdefault(text, len(texts)) for text in state]
-        for state in _states(explorer, renderer, grids)
-    ]
+    shown = [[texts.setdefault(text, len(texts)) for text in state] for state in states]
     places = [
         {name: [stops[name].index(value) for value in grid[name]] for name in grid}
         for grid in grids
     ]
-    return {"texts": list(texts), "states": states, "grids": places}
+    return {"texts": list(texts), "states": shown, "grids": places}
 
 
 def _states(explorer: "Explorer", renderer: VectorRenderer, grids: list[Grid]) -> Iterator[Any]:

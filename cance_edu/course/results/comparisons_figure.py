@@ -155,15 +155,9 @@ def draw_groups_in_panels(
     label : str
         What the numbers are.
     one_scale : bool
-<<<<<<< .merge_file_vNydU8
         Whether the panels have the same range of AUROCs, so that one can compare across them.
     """
     panels = figure.subplots(1, len(aurocs), squeeze=False, sharex=one_scale, sharey=beside)[0]
-=======
-        Whether the panels share the axis of the numbers, so that they can be compared.
-    """
-    panels = figure.subplots(1, len(aurocs), squeeze=False, sharey=beside, sharex=one_scale)[0]
->>>>>>> .merge_file_BLfCad
     for axes, (task, table) in zip(panels, aurocs.items(), strict=True):
         draw_aurocs_by_group(axes, table)
         axes.set_title(task, fontsize=9)

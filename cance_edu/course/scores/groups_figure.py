@@ -174,7 +174,7 @@ def draw_misses(figure: Figure, missed: ArrayLike, images: ArrayLike) -> BarCont
     BarContainer
         The bars.
     """
-    left, right = figure.subfigures(1, 2, width_ratios=(3, 2))
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(3, 2))[0]
     bars = draw_missed_by_seeds(left.subplots(), missed)
     by_all = np.asarray(images)[np.all(missed, axis=0)]
     right.suptitle("missed by all", fontsize=10)

@@ -382,9 +382,9 @@ lesson.figure(
     lesson.draw_growth,
     trained,
     size=(5.5, 3.2),
-    caption="$T$'s weights grew on all eight coordinates, and $K$ fell on all eight: by and large "
-    "the farther, the more they grew.",
-    alt="Eight marks: the more T's weights grew on a coordinate, the lower its K.",
+    caption="$T$'s weights grew and mean $K$ fell from 1.69: by and large the farther, the more "
+    "they grew.",
+    alt="Eight marks, by and large falling: the more T's weights grew, the lower K.",
 )
 
 # %% tags=["remove-input"]
