@@ -154,10 +154,10 @@ lesson.answer(
     """
     Without the latents {regained:.0%} of the gap between CNCE and the error on noise is closed
     (over seeds, which choose the split as well, {seeds:.0%}). So the story holds for a good part of
-    it, not for all: on shifts and other digits, too, the density of both errors is behind the error
-    alone, and there are no latents in it. (On *erased* the two densities are {apart:.3f} apart. One
-    seed cannot decide that.) And the latents have earned their place: without them the AUROC on odd
-    digits falls from {with_them:.3f} to {without:.3f}.
+    it, not for all: on shifts, too, the density of both errors is behind the error alone, and there
+    are no latents in it. (On *erased* the two densities are {apart:.3f} apart. One seed cannot
+    decide that.) And the latents have earned their place: without them the AUROC on odd digits
+    falls from {with_them:.3f} to {without:.3f}.
     """,
     picture=lesson.figure(
         lesson.draw_aurocs_by_group,
