@@ -1,5 +1,6 @@
 """The report's Markdown: a table of ours beside the paper's, and what a reader must know of it."""
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +10,17 @@ from cance_edu.experiments.paper import AVERAGE, FOLDER, audit, paper_table
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tables import TABLES, Table, reproduce_command
 
-__all__ = ["audited", "counted", "data", "failures", "grid", "introduction", "overview", "section"]
+__all__ = [
+    "audited",
+    "costs",
+    "counted",
+    "data",
+    "failures",
+    "grid",
+    "introduction",
+    "overview",
+    "section",
+]
 
 _COUNTED: tuple[Verdict, ...] = (
     "reproduced",
@@ -75,7 +86,8 @@ def section(table: Table, cells: Sequence[Comparison]) -> str:
     parts += [
         f"({number}) The data are not the official ones: {n}." for number, n in enumerate(notes, 1)
     ]
-    parts += [_paired(table, ours), _other_systems(table, cells), _made_from(table, ours)]
+    parts += [_paired(table, ours), _waiting(table, ours), _other_systems(table, cells)]
+    parts.append(_made_from(table, ours))
     return "\n\n".join(filter(None, parts))
 
 
@@ -134,6 +146,33 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
         "Wilcoxon test that the first is higher, not corrected for their number:\n\n"
         f"{grid(header, lines)}"
     )
+
+
+def costs() -> dict[tuple[str, str, str], str]:
+    """Return what it takes to run what was not run, by table, data set and column.
+
+    CPU hours are of one seed (`python -m tests.benchmarks costs`).
+    """
+    with (FOLDER.parent / "costs.csv").open(encoding="utf-8", newline="") as file:
+        return {(c["table"], c["dataset"], c["column"]): c["takes"] for c in csv.DictReader(file)}
+
+
+def _waiting(table: Table, ours: Sequence[Comparison]) -> str:
+    """Return which of the paper's numbers were not run, and what one seed of them takes."""
+    missing = Counter(
+        (cell.dataset, cell.column)
+        for cell in ours
+        if cell.primary and cell.paper is not None and cell.verdict == "not run"
+    )
+    known = costs()
+    rows = [
+        [*place, str(count), known.get((table.name, *place), "–")]
+        for place, count in missing.items()
+    ]
+    if not rows:
+        return ""
+    header = ["data", "system", "numbers", "one seed takes"]
+    return f"Not run:\n\n{grid(header, rows)}"
 
 
 def _other_systems(table: Table, cells: Sequence[Comparison]) -> str:

@@ -1,13 +1,23 @@
-"""Lessons 06 and 06b as a student meets them: in JupyterLab, in a browser, with the keyboard."""
+"""Lesson 06 and 06b's explorer as a student meets them: JupyterLab, a browser, the keyboard."""
 
 import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Lab, handle, number, open_notebook, run_all, screenshot
+from tests.browser.conftest import (
+    ROOT,
+    Lab,
+    handle,
+    number,
+    open_cells,
+    open_notebook,
+    run_all,
+    screenshot,
+)
 
 LESSON = ROOT / "notebooks" / "06_learning_the_noise.ipynb"
-DEEPER = ROOT / "notebooks" / "going_deeper" / "06b_what_moves_k.ipynb"
+# The rest of lesson 06b needs no browser; as a whole it is run with the other lessons.
+EXPLORER = ("from cance_edu.course import lesson06b as lesson", "lesson.KnownDensityExplorer()")
 AT_ONE = re.compile(r"(?<![\d.])1(\.0+)?(?![\d.])")
 
 
@@ -42,7 +52,7 @@ def test_the_noise_explorer_follows_the_keyboard(page: Page, lab: Lab) -> None:
 
 def test_K_by_hand_follows_the_keyboard(page: Page, lab: Lab) -> None:
     """On the known density: one step of the grid to the right widens the noise."""
-    open_notebook(page, lab, DEEPER)
+    open_cells(page, lab, "known_density.ipynb", EXPLORER)
     assert run_all(page, 600_000) == []
     scale = handle(page, "K of coordinate 1")
     before = value(page, "K 1")
