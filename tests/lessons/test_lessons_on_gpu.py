@@ -58,7 +58,8 @@ def short_trainings(monkeypatch):
         return train_autoencoder(*arguments, **named | {"epochs": (1, 1)})
 
     def short_contrast(self, *arguments, **named):
-        new_contrast(self, *arguments, **named | {"steps": 10})
+        new_contrast(self, *arguments, **named)
+        object.__setattr__(self, "steps", 10)  # it is frozen
 
     monkeypatch.setattr(Settings, "_schedule", short_schedule)
     monkeypatch.setattr(autoencoder, "train_autoencoder", short_autoencoder)

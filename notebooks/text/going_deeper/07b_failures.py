@@ -198,9 +198,9 @@ both = missed.astype(float) @ missed.T
 shared = (both / missed.sum(1)[:, None])[~lesson.np.eye(5, dtype=bool)]
 seeds_that_miss = lesson.np.bincount(missed.sum(0), minlength=6)  # anomalies, by their number
 by_any, by_all = seeds_that_miss[1:].sum(), seeds_that_miss[5]
-ones = (labels[missed.all(0)] == 1).sum()
 
 # %% tags=["remove-input"]
+ones = (labels[missed.all(0)] == 1).sum()
 lesson.answer(
     "07b same misses",
     shared.mean(),
