@@ -16,7 +16,7 @@ from cance_edu.files import written_beside
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
     *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10"),
-    *("systems", "pages", "dial", "test_command", "contrast_steps"),
+    *("systems", "pages", "dial", "test_command", "contrast_steps", "costs"),
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -1,10 +1,13 @@
 """Lesson 11c, is it worth learning K, and what was chosen by what: what it claims."""
 
+import re
+
 import numpy as np
 from scipy import stats
 
 from cance_edu.course import lesson11c as lesson
 from cance_edu.experiments.paper import paper_table
+from cance_edu.files import PROJECT
 from tests.lessons.claims import claim, guarantee
 
 CONTRASTS = "MNIST's ten digits, eight coordinates, five seeds, one autoencoder a digit and seed"
@@ -61,6 +64,28 @@ def the_two_objectives_pushed_k_apart(ended, recorded):
     assert (
         recorded["noise_scale"][1, :, :, 2].max() < 1.69 < recorded["noise_scale"][1, :, :, 3].min()
     )
+
+
+def measured_rows(benchmark):
+    """Return the rows of a benchmark's table, by their first cell."""
+    text = (PROJECT / "tests" / "benchmarks" / "results" / f"{benchmark}.md").read_text("utf-8")
+    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in text.splitlines() if "|" in line]
+    return {name: cells for name, *cells in rows}
+
+
+@claim(
+    "A better density of what is normal need not be a better detector.",
+    scope="the small digits, five splits, T of 500 and of 1,500 steps",
+)
+def fewer_steps_fit_better_and_detect_worse_on_five_digits():
+    loss = {steps: measured_rows("contrast_steps")[f"{steps} steps"] for steps in (1500, 500)}
+    assert [round(float(loss[steps][0]), 1) for steps in (1500, 500)] == [9.0, 3.4]
+    assert loss[500][2] == "10 of 10"
+    areas = measured_rows("digits")
+    assert round(float(areas["mean of the ten"][3]), 1) == 99.6
+    before, after = areas["even digits, 1500 steps"], areas["even digits"]
+    assert [round(float(row[3]), 1) for row in (before, after)] == [98.2, 97.7], "CANCE"
+    assert [round(float(row[1]), 1) for row in (before, after)] == [89.4, 80.6], "LatNCE"
 
 
 @guarantee(scope=EPOCHS, was=[f"11-{n:03d}" for n in range(100, 108)])
