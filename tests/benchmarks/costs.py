@@ -2,8 +2,8 @@
 
 A system is fitted to few images of random numbers (what they show takes no time), for one and for
 two epochs of each kind that it has; the difference is an epoch. Its time an image, times its epochs
-and the images of the fits that are missing, is their cost. `data/paper/costs.csv` has it, and
-`cance-edu report` prints it.
+and the images of the fits that are missing, is their cost. `data/costs.csv` has it, and `cance-edu
+report` prints it.
 """
 
 import time

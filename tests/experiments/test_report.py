@@ -1,4 +1,5 @@
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ from PIL import Image
 
 from cance_edu import cli
 from cance_edu.course.results.paper_tables_figure import draw_panel, draw_panels
+from cance_edu.experiments.markdown import costs
 from cance_edu.experiments.panels import Panel, Point
 from cance_edu.experiments.paper import paper_table
-from cance_edu.experiments.report import report
+from cance_edu.experiments.report import report, stored
 from cance_edu.experiments.results import opened
 from cance_edu.experiments.tables import TABLES
 from tests.experiments.made_up import results
@@ -315,3 +317,32 @@ def test_five_pairs_have_a_p_value():
     ]
     (line,) = lines(report(found).markdown(), "MNIST", "CANCE − CNCE")
     assert line.endswith("| 0.0312 |")  # 1 / 32
+
+
+def test_what_was_not_run_is_listed_with_its_cost():
+    text = report([]).markdown()
+    assert "| MNIST | DAGMM | 11 | 2.2 CPU hours |" in text
+    assert "| CIFAR-10 | NN on ResNet-18 | 11 | the ImageNet weights of ResNet-18" in text
+
+
+def test_each_number_that_is_missing_has_its_cost():
+    stored_report, known = stored(), costs()
+    for name, cells in stored_report.tables.items():
+        again = TABLES[name].repeats and "CANCE"
+        missing = {
+            (cell.dataset, cell.column)
+            for cell in cells
+            if cell.primary and cell.paper is not None and cell.verdict == "not run"
+        }
+        assert all((name, *place) in known for place in missing if place[1] != again), name
+
+
+def test_hours_are_those_that_the_benchmark_measured():
+    table = (MEASURED / "costs.md").read_text(encoding="utf-8")
+    measured = re.findall(r"^\| (\S+) \| (\S+) \|.*\| ([\d.]+) \|$", table, re.M)
+    said = {
+        (dataset, column): takes.partition(" CPU hours")[0]
+        for (_, dataset, column), takes in costs().items()
+        if " CPU hours" in takes
+    }
+    assert {(dataset, column): hours for dataset, column, hours in measured} == said

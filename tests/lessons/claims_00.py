@@ -95,7 +95,7 @@ def the_autoencoder_has_memorised(memory, promised_too_much):
 
 
 @claim(
-    "The longer $T$ learns from few images, the\nbetter it knows them by heart.",
+    "The longer $T$\nlearns from few images, the better it knows them by heart.",
     scope=f"{DIGITS}, 1,500 steps",
     on=["digits"],
 )

@@ -204,7 +204,9 @@ def the_students_explorer_was_not_moved(explorer, threshold):
 @guarantee(scope=f"{LIVE}: more than twice the promise", was=["07-030", "07-031"])
 def the_threshold_of_fit_breaks_its_promise(training_alarms, page):
     assert measured("07 false alarms, training threshold", training_alarms) > 0.2
-    assert page.numbers(r"promises 10%, and \*\*(\d+)%\*\*") == [round(100 * training_alarms)]
+    assert page.numbers(r"and \*\*(\d+)%\*\* of\s+the new normal images raise an") == [
+        round(100 * training_alarms)
+    ]
 
 
 proof_of_the_ranks = proved_in(

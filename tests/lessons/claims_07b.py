@@ -73,6 +73,7 @@ def five_seeds_agree_on_the_auroc_and_not_on_the_misses(
     assert not missed[:, ~odd].any()
     assert (by_any, by_all) == (missed.any(0).sum(), missed.all(0).sum())
     assert seeds_that_miss[1] == (missed.sum(0) == 1).sum()
+    assert by_any - by_all == 2 * by_all, "twice as many are missed by some"
 
 
 @guarantee(scope=SMALL)

@@ -70,11 +70,12 @@ def test_training_images_alone_raise_as_many_alarms_as_was_asked_for(detector, i
 def test_who_memorised_is_drawn_with_the_guess():
     alarms = Alarms(np.array([0, 10]), np.array([0.2, 0.6]), 0.3)
     axes = Figure().subplots()
-    (curve,) = draw_memorised(axes, {"a": alarms}, 0.1, said=0.4)
+    (curve,) = draw_memorised(axes, {"a": alarms}, 0.1, stopped=5, said=0.4)
     np.testing.assert_array_equal(curve.get_ydata(), [0.2, 0.6])
     heights = {line.get_label(): line.get_ydata()[0] for line in axes.lines}
     assert heights["error alone, a"] == 0.3
-    assert [text.get_text() for text in axes.texts] == ["10% asked for"]
+    assert [text.get_text() for text in axes.texts] == ["your T stopped here", "10% asked for"]
+    assert [5, 5] in [list(line.get_xdata()) for line in axes.lines]
     assert [0.1, 0.1] in [list(line.get_ydata()) for line in axes.lines]
     assert heights["your guess"] == 0.4
 

@@ -13,7 +13,11 @@ __all__ = ["draw_memorised"]
 
 
 def draw_memorised(
-    axes: Axes, alarms: Mapping[str, Alarms], contamination: float, said: float | None = None
+    axes: Axes,
+    alarms: Mapping[str, Alarms],
+    contamination: float,
+    stopped: int,
+    said: float | None = None,
 ) -> list[Line2D]:
     """Draw the share of alarms on new normal images against T's steps, for each representation.
 
@@ -25,6 +29,8 @@ def draw_memorised(
         By the representation's name.
     contamination : float
         What the threshold was set for.
+    stopped : int
+        After how many steps the reader's own T stopped.
     said : float, optional
         What somebody guessed.
 
@@ -40,6 +46,8 @@ def draw_memorised(
         axes.plot(0, each.by_error, "o", color=style["color"], label=f"error alone, {name}")
         curves.append(curve)
     axes.axhline(contamination, color="grey", linewidth=1)
+    axes.axvline(stopped, color="grey", linewidth=1)
+    axes.text(stopped + 10, 0.97, "your T stopped here", va="top")
     end = max(each.step[-1] for each in alarms.values())
     axes.text(end, contamination - 0.01, f"{contamination:.0%} asked for", ha="right", va="top")
     if said is not None:

@@ -215,7 +215,8 @@ lesson.answer(
         lesson.draw_misses,
         *(missed, tested_digits),
         size=(8, 2.8),
-        caption="A hard core, mostly 1s, that all five seeds miss, and a fringe that one misses.",
+        caption="A hard core, mostly 1s, that all five seeds miss, and twice as many that some miss "
+        "and others find.",
         alt=f"Bars: of {by_any} missed anomalies {seeds_that_miss[1]} are missed by one seed, "
         f"{by_all} by all five; beside them those {by_all} images, {ones} of them 1s.",
     ),
@@ -349,7 +350,7 @@ lesson.tell(
 #
 # - Damage normal images on purpose: it tells you what you will miss.
 # - An explanation is a story until something is taken away and measured; it may hold in part.
-# - Two seeds with about the same AUROC share three quarters of their misses, not all.
+# - Two seeds with about the same AUROC share three quarters of their misses on average.
 # - What slips into the training set is learned as normal.
 #
 # ## Questions
