@@ -85,9 +85,12 @@ def is_whole(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes `-n auto` is: one a core, as far as memory goes; 0 for none."""
+    """Return how many processes `-n auto` is: three for two cores, as far as memory goes.
+
+    A process waits for a kernel or a browser for a quarter of its time. One by itself is none, 0.
+    """
     fitting = int(psutil.virtual_memory().available / BYTES_EACH)
-    processes = min(cpu_count(), fitting)
+    processes = min(3 * cpu_count() // 2, fitting)
     return processes if processes > 1 else 0
 
 

@@ -87,9 +87,9 @@ def test_the_table_is_read_and_a_file_is_not_divided(project):
 
 
 @pytest.mark.parametrize(
-    ("cores", "gigabytes", "processes"), [(2, 16, 2), (32, 9, 4), (2, 3, 0), (1, 16, 0)]
+    ("cores", "gigabytes", "processes"), [(2, 16, 3), (32, 9, 4), (2, 3, 0), (1, 16, 0)]
 )
-def test_there_are_as_many_processes_as_cores_and_memory_allow(
+def test_there_are_as_many_processes_as_the_machine_allows(
     monkeypatch, cores, gigabytes, processes
 ):
     monkeypatch.setattr(file_seconds, "cpu_count", lambda: cores)
