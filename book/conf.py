@@ -64,6 +64,24 @@ def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
             lines[i] = re.sub(r"\|(?=\S)", r"\\|", line)
 
 
+_COLON = "\ue000"  # of no alphabet
+
+
+def hide_colons(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Hide the colons of a constant's docstring: what is before one would be taken for a type."""
+    if what in ("data", "attribute"):
+        lines[:] = [line.replace(":", _COLON) for line in lines]
+
+
+def show_colons(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Show them again."""
+    lines[:] = [line.replace(_COLON, ":") for line in lines]
+
+
 def drop_long_values(app: Sphinx, document: nodes.document) -> None:
     """Leave out a constant's value where it fills more than a line: the source shows it."""
     for value in list(document.findall(desc_annotation)):
@@ -110,4 +128,7 @@ def setup(app: Sphinx) -> None:
     )  # before the theme asks for them
     app.connect("html-page-context", mend_module_list)
     app.connect("autodoc-process-docstring", keep_bars)
+    # Before and after napoleon.
+    app.connect("autodoc-process-docstring", hide_colons, priority=400)
+    app.connect("autodoc-process-docstring", show_colons, priority=600)
     app.connect("doctree-read", drop_long_values)

@@ -184,6 +184,15 @@ def test_a_search_finds_a_function_and_an_equation(page: Page, site: Path) -> No
     assert "Equations" in results
 
 
+def test_a_constant_has_its_whole_docstring_and_no_value_of_many_lines(site: Path) -> None:
+    source = (site / "api" / "cance_edu.experiments.systems.html").read_text(encoding="utf-8")
+    text = re.sub("<[^>]*>", "", source)
+    assert "Parameters of CANCE: where artificial low errors are drawn from." in text
+    assert "DAGMM_NETWORK = {'column_scaling': 'given'" in text
+    assert "SYSTEMS = " not in text
+    assert len(source) < 100_000
+
+
 def by_page(found: dict[Path, list[str]]) -> list[str]:
     """Return what was found on any page, with the page's name before it."""
     return [f"{path.name}: {problem}" for path, problems in found.items() for problem in problems]
