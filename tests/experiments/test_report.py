@@ -345,4 +345,4 @@ def test_hours_are_those_that_the_benchmark_measured():
         for (_, dataset, column), takes in costs().items()
         if " CPU hours" in takes
     }
-    assert {(dataset, column): hours for dataset, column, hours in measured} == said
+    assert said.items() <= {(data, column): hours for data, column, hours in measured}.items()
