@@ -163,7 +163,8 @@ lesson.answer(
     """
     CNCE minus the error is {least:+.1f} to {most:+.1f} points, of either sign. With five shapes in
     the normal class it is ahead by a bit over half a point on average (one seed: by next to
-    nothing), on MNIST's eights by {mnist:.1f}, in the paper by {paper:.1f}. **LatNCE is last for every seed, on
+    nothing), on MNIST's eights by {mnist:.1f}, in the paper by {paper:.1f}.
+    **LatNCE is last for every seed, on
     every task shown here.** The artificial errors change less than a point of ours.
     """,
     picture=lesson.figure(

@@ -215,8 +215,8 @@ lesson.answer(
         lesson.draw_misses,
         *(missed, tested_digits),
         size=(8, 2.8),
-        caption="A hard core, mostly 1s, that all five seeds miss, and twice as many that some miss "
-        "and others find.",
+        caption="A hard core, mostly 1s, that all five seeds miss, and twice as many that some "
+        "miss and others find.",
         alt=f"Bars: of {by_any} missed anomalies {seeds_that_miss[1]} are missed by one seed, "
         f"{by_all} by all five; beside them those {by_all} images, {ones} of them 1s.",
     ),

@@ -129,10 +129,10 @@ lesson.answer(
 #
 # The second kind has its price too, and here is a bill. On few images $T$ first took 1,500 steps.
 # Held-out normal digits prefer 500, each of the ten digits: their loss (Eq. 11) was 9.0 in the mean
-# after 1,500 and is 3.4. With one digit normal, CANCE's mean AUROC is 99.6 still. With the five even
-# digits it fell from 98.2 to 97.7, LatNCE's from 89.4 to 80.6 (`contrast_steps.md` and `digits.md`
-# in `tests/benchmarks/results/`). We kept the 500: to take them back *for that* would be a choice by
-# labels. **A better density of what is normal need not be a better detector.**
+# after 1,500 and is 3.4. With one digit normal, CANCE's mean AUROC is 99.6 still. With the five
+# even digits it fell from 98.2 to 97.7, LatNCE's from 89.4 to 80.6 (`contrast_steps.md` and
+# `digits.md` in `tests/benchmarks/results/`). We kept the 500: to take them back *for that* would
+# be a choice by labels. **A better density of what is normal need not be a better detector.**
 #
 # The third should not be there. A benchmark made afterwards asked the normal images
 # (`tests/benchmarks/results/settings.md`): on four digits, two of them never looked at, held-out
