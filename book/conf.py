@@ -97,7 +97,7 @@ def mend_module_list(
         context["body"] = re.sub(r"</li>\s*<ul>", "<ul>", context["body"])
 
 
-_CONTENTS: dict[str, Any] = {}
+_CONTENTS: dict[tuple[str, int], Any] = {}
 
 
 def shorten_contents(
@@ -106,8 +106,8 @@ def shorten_contents(
     """Leave the modules out of the sidebar: in every page they made up a third of the book.
 
     The reference's overview lists them. So the pages of all modules have the same contents, with
-    the overview as the current page, and the listings of code have none: each kind is made once
-    for a folder, which took half of the build.
+    the overview as the current page, and the listings of code have none: each kind shares its
+    contents among folders of the same depth. Page by page they took a third of the build.
     """
     if "toctree" not in context:
         return
@@ -116,9 +116,11 @@ def shorten_contents(
     def one_level(**options: Any) -> Any:
         return contents(**options | {"maxdepth": 1})
 
-    folder = page.rpartition("/")[0]
-    generated = page.startswith(("_modules/", "api/")) and page != "api/index"
-    context["toctree"] = _CONTENTS.setdefault(folder, cache(one_level)) if generated else one_level
+    kind = page.partition("/")[0], page.count("/")
+    if kind[0] in ("_modules", "api") and page != "api/index":
+        context["toctree"] = _CONTENTS.setdefault(kind, cache(one_level))
+    else:
+        context["toctree"] = one_level
 
 
 def setup(app: Sphinx) -> None:

@@ -164,13 +164,13 @@ def _waiting(table: Table, ours: Sequence[Comparison]) -> str:
         for cell in ours
         if cell.primary and cell.paper is not None and cell.verdict == "not run"
     )
+    if not missing:
+        return ""
     known = costs()
     rows = [
         [*place, str(count), known.get((table.name, *place), "–")]
         for place, count in missing.items()
     ]
-    if not rows:
-        return ""
     header = ["data", "system", "numbers", "one seed takes"]
     return f"Not run:\n\n{grid(header, rows)}"
 

@@ -9,6 +9,7 @@ report` prints it.
 import time
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -60,21 +61,25 @@ def _waiting() -> Iterator[tuple[str, str, System, frozenset[str], int]]:
                     yield block.dataset, column, SYSTEMS[system], tags, fits
 
 
+def _kind(system: System) -> Any:
+    """Return a system's class."""
+    module, _, name = system.detector.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _epochs(system: System, tags: frozenset[str]) -> dict[str, int]:
     """Return how many epochs of each kind a fit has."""
-    module, _, name = system.detector.partition(":")
-    parameters = getattr(import_module(module), name)(**system.settings_on(tags)).get_params()
+    parameters = _kind(system)(**system.settings_on(tags)).get_params()
     return {kind: parameters[kind] for kind in EPOCHS if kind in parameters}
 
 
 def _seconds_an_image(system: System, tags: frozenset[str], images: np.ndarray, kind: str) -> float:
     """Return the CPU seconds that an epoch of a kind takes, divided by the images."""
-    module, _, name = system.detector.partition(":")
     least = dict.fromkeys(_epochs(system, tags), 1)
     spent = []
     for epochs in (1, 1, 2):  # the first warms up
         settings = system.settings_on(tags) | least | {kind: epochs}
         start = time.process_time()
-        getattr(import_module(module), name)(**settings, random_state=0).fit(images)
+        _kind(system)(**settings, random_state=0).fit(images)
         spent.append(time.process_time() - start)
     return (spent[2] - spent[1]) / len(images)

@@ -111,7 +111,7 @@ def a_longer_training_memorises(memory, promised_too_much, detector):
         assert first.mean() < between < late
         assert late > first.mean() + 0.2
     longest = memory["autoencoder"].by_score[-1]
-    assert promised_too_much < longest - 0.1, "yours stopped in time"
+    assert promised_too_much < longest - 0.1, "yours stopped early in the rise"
 
 
 @guarantee(scope=DIGITS, on=["digits"])

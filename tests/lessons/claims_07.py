@@ -126,6 +126,11 @@ def the_gain_is_on_the_ones(digit_aurocs, won, top, error_alone, from_top):
     labels = recordings.load("mnist_eights")["test_labels"]
     assert len({(labels == digit).sum() for digit in won}) == 1
     assert max(abs(gained) for digit, gained in won.items() if digit != 1) < 0.06
+    left, right = (
+        np.ptp([area for areas in digit_aurocs[task].values() for area in areas.values()])
+        for task in (EVEN, EIGHTS)
+    )
+    assert 2 < right / left < 2.5, "the right scale spans more than twice as much"
 
 
 @guarantee(scope=f"{MNIST}, the 1s")
@@ -146,7 +151,7 @@ def the_error_finds_more_at_one_percent(aurocs, found, recorded, no_eight, page)
     assert page.numbers(r"There the error alone finds (\d+)%") == [round(100 * found[:, 0].mean())]
     assert found[0, 0] > found[0, 3]
     assert aurocs[EIGHTS][:, 0].mean().round(2) == 0.87, "as lesson 00 has it"
-    assert aurocs[EIGHTS][:, 2].mean().round(2) in (0.93, 0.94)
+    assert aurocs[EIGHTS][:, 2].mean().round(2) == 0.93, "both together"
     for rate in (0.04, 0.05, 0.06, 0.08, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9):
         limits = np.quantile(recorded[..., ~no_eight], 1 - rate, axis=-1)
         at_rate = (recorded[..., no_eight] > limits[..., None]).mean(-1)

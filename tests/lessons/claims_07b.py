@@ -43,7 +43,7 @@ def a_missing_piece_and_noise_are_harder(recorded):
     assert (hard.max(1) < easy.min(1)).all()
 
 
-@guarantee(scope="digits, seeds 0 to 2: five seeds", on=["digits"])
+@guarantee(scope="digits, five seeds", on=["digits"])
 def the_latents_are_a_good_part_of_the_loss_on_noise(regained, alone, errors, composite):
     assert measured("07b regained on noise", regained) > 0.3
     assert composite["noise"] < min(errors["noise"], alone["noise"])
