@@ -16,6 +16,7 @@ from cance_edu.course.recordings import rows as kept_rows
 from cance_edu.datasets import Split, load_one_class
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
+from cance_edu.experiments.report import stored
 from cance_edu.experiments.results import FOLDER
 
 
@@ -232,12 +233,14 @@ def test_a_recording_has_its_axes_and_goes_on_where_it_was(monkeypatch, tmp_path
     assert len(asked) == 12, "all was kept"
 
 
-def test_own_averages_are_those_of_the_stored_runs():
+def test_own_averages_are_those_of_the_stored_runs(monkeypatch, tmp_path):
     found = lesson08.own_averages("digits", "CANCE", dataset="digits")
     rows = [json.loads(line) for line in (FOLDER / "digits.jsonl").read_text().splitlines()]
     first = [r["measures"]["auroc"] for r in rows if (r["system"], r["seed"]) == ("cance", 0)]
     assert len(first) == 10
     assert found[0] == pytest.approx(np.mean(first))
+    # A folder without results: what the project ships may have this column by tomorrow.
+    monkeypatch.setattr(lesson08, "stored", lambda: stored(tmp_path))
     with pytest.raises(ValueError, match="no results are stored for 'LSA' of table3 on MNIST"):
         lesson08.own_averages("table3", "LSA")
 
