@@ -5,7 +5,8 @@ import runpy
 import sys
 from pathlib import Path
 
-pytest_plugins = ["tests.file_seconds", "tests.lesson_budgets", "tests.lessons.plugin"]
+pytest_plugins = ["tests.file_seconds", "tests.forked_kernels", "tests.lesson_budgets"]
+pytest_plugins += ["tests.lessons.plugin"]
 
 NETWORK = str(Path(__file__).parent / "tests" / "network")
 

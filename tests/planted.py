@@ -1,11 +1,9 @@
 """A copy of the library with one slip planted in it, and its tests run there by a fresh Python.
 
-Torch and the like take seconds to import, so one Python imports them once and is forked for every
-run. It never imports the library: what a run imports is the copy as it is then.
+What a run imports is the copy as it is then.
 """
 
 import gc
-import multiprocessing
 import os
 import shutil
 import sys
@@ -13,21 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import pytest
+import torch
 
+from tests import forked
+from tests.forked import PROJECT
 from tests.mutants import Mutant
 
-PROJECT = Path(__file__).parent.parent
-# Threads do not survive a fork, so none is to be started before it. On macOS, libraries of the
-# system start some as they are imported: there, as on Windows, each run starts a Python of its own.
-FORKS = sys.platform == "linux"
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-# nbval compiles grammars for seconds, for addresses that no notebook has.
-IMPORTED_ONCE = ["hypothesis", "matplotlib.figure", "nbval.plugin", "pytest"]
-IMPORTED_ONCE += ["scipy.stats", "sklearn.metrics", "torch"]
-OURS = ("cance_edu", "conftest", "tests")
 GUARD = """
 from pathlib import Path
 
@@ -76,14 +67,10 @@ def planted(copy: Path, mutant: Mutant) -> Iterator[None]:
 
 def run(copy: Path, tests: Sequence[str], first: Path | None = None) -> Result:
     """Run the named tests of a copy in a Python of its own, which looks in `first` for imports."""
-    context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
-    if FORKS:
-        context.set_forkserver_preload(IMPORTED_ONCE)
     output = copy / "output.txt"
     output.write_bytes(b"")
-    process = context.Process(target=_run, args=(copy, tests, first or copy, output))
-    with patch.dict(os.environ, ONE_THREAD):
-        process.start()
+    process = forked.context().Process(target=_run, args=(copy, tests, first or copy, output))
+    process.start()
     process.join(timeout=300)
     process.kill()
     return Result(process.exitcode, output.read_text(encoding="utf-8", errors="replace"))
@@ -96,8 +83,8 @@ def _run(copy: Path, tests: Sequence[str], first: Path, output: Path) -> None:
         os.dup2(file.fileno(), 2)
     os.chdir(copy)
     # This function was imported from the checkout; the tests are those of the copy.
-    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
-        del sys.modules[name]
+    forked.forget_ours()
+    torch.set_num_threads(1)
     sys.path.insert(0, str(first))
     os.environ["PYTHONPATH"] = os.pathsep.join([str(first), os.environ.get("PYTHONPATH", "")])
     # Two sources of the same length and second could not be told apart by what is cached of them.

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from tests import planted as planted_module
+from tests import forked
 from tests.mutants import MUTANTS, Mutant
-from tests.planted import PROJECT, copy_to, planted, run
+from tests.planted import copy_to, planted, run
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def test_a_planted_slip_is_noticed(copy, mutant):
 
 
 def test_without_a_fork_it_is_noticed_too(copy, monkeypatch):
-    monkeypatch.setattr(planted_module, "FORKS", False)
+    monkeypatch.setattr(forked, "FORKS", False)
     with planted(copy, MUTANTS[0]):
         assert run(copy, [MUTANTS[0].test]).noticed
 
@@ -58,7 +58,7 @@ def test_a_fragment_must_occur_exactly_once(copy):
 
 def test_the_copy_refuses_another_library(tmp_path):
     copy, other = copy_to(tmp_path / "copy"), tmp_path / "other"
-    shutil.copytree(PROJECT / "cance_edu", other / "cance_edu")
+    shutil.copytree(forked.PROJECT / "cance_edu", other / "cance_edu")
     shutil.rmtree(copy / "cance_edu")
     result = run(copy, [MUTANTS[0].test], first=other)
     assert result.code == 4
