@@ -5,11 +5,14 @@ scikit-learn for six seconds. `python -m pytest -p no:tests.forked_kernels` star
 does, each in a Python of its own; the tests in JupyterLab do so anyway.
 """
 
+import json
 import os
 import runpy
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -36,6 +39,14 @@ def launch(command: list[str], **options: Any) -> Any:
     return Fork(command[3:], **options) if forked.FORKS and ours else start_anew(command, **options)
 
 
+@cache
+def path_of_a_new_python(pythonpath: str) -> list[str]:
+    """Return where a Python looks for modules that pytest has not told to look elsewhere."""
+    ask = [sys.executable, "-c", "import json, sys; print(json.dumps(sys.path[1:]))"]
+    env = os.environ | {"PYTHONPATH": pythonpath}
+    return json.loads(subprocess.run(ask, env=env, capture_output=True, check=True).stdout)
+
+
 class Fork:
     """A forked kernel, as the `subprocess.Popen` that Jupyter takes it for."""
 
@@ -51,9 +62,10 @@ class Fork:
         context = forked.context()
         waiting, ready = context.Pipe(duplex=False)
         environment, folder = dict(env or os.environ), os.fspath(cwd or Path.cwd())
+        path = path_of_a_new_python(environment.get("PYTHONPATH", ""))
         # A daemon is killed as this process ends, should a test have left it.
         self.process: BaseProcess = context.Process(
-            target=_run, args=(ready, arguments, environment, folder), daemon=True
+            target=_run, args=(ready, arguments, environment, path, folder), daemon=True
         )
         self.process.start()
         ready.close()
@@ -83,7 +95,9 @@ class Fork:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(ready: Connection, arguments: list[str], env: dict[str, str], folder: str) -> None:
+def _run(
+    ready: Connection, arguments: list[str], env: dict[str, str], path: list[str], folder: str
+) -> None:
     """Be the kernel that `python -m ipykernel_launcher` would be."""
     os.setsid()
     ready.send(True)
@@ -92,6 +106,7 @@ def _run(ready: Connection, arguments: list[str], env: dict[str, str], folder: s
     # The kernel ends with its parent, which is the forking Python here.
     os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(folder)
+    sys.path[:] = path
     forked.forget_ours()
     import matplotlib
 
