@@ -107,6 +107,11 @@ class Comparison:
     primary: bool = True
 
     @property
+    def of_the_paper(self) -> bool:
+        """Whether it stands for a number of the paper, each of which has one such cell."""
+        return self.primary and self.paper is not None
+
+    @property
     def difference(self) -> float | None:
         """Ours minus the paper's, where there are both, and they may be compared."""
         both = self._both

@@ -47,9 +47,7 @@ def counted(table: Table, cells: Sequence[Comparison]) -> tuple[int, Counter[Ver
     """
     printed = sum(len(row.cells) for row in paper_table(table.name))
     return printed, Counter(
-        cell.verdict
-        for cell in cells
-        if cell.primary and cell.paper is not None and cell.verdict in _COUNTED
+        cell.verdict for cell in cells if cell.of_the_paper and cell.verdict in _COUNTED
     )
 
 
@@ -162,7 +160,7 @@ def _waiting(table: Table, ours: Sequence[Comparison]) -> str:
     missing = Counter(
         (cell.dataset, cell.column)
         for cell in ours
-        if cell.primary and cell.paper is not None and cell.verdict == "not run"
+        if cell.of_the_paper and cell.verdict == "not run"
     )
     if not missing:
         return ""

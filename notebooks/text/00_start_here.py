@@ -107,10 +107,11 @@ lesson.answer(
 #
 # 1. The *dissimilarity* $z_c$ is zero where $x$ and $x'$, taken as vectors of pixels, point the same
 #    way. $z = (z_l, z_e, z_c)$ is the **composite feature**.
-# 2. A **network, $T$, learns to tell** composite features of normal images **from noise**: $T(z)$ is
-#    the logarithm of how many times as likely as under noise $z$ is.
-# 3. Add the logarithm of the noise's density $p_n$, and you have that of normal images' density
-#    (lesson 05). The score is minus that: $S(x) = -T(z) - \ln p_n(z)$.
+# 2. A **network, $T$, learns to tell** composite features of normal images **from noise**: random
+#    points, drawn in a wide cloud around them from a density $p_n$ that we know. $T(z)$ is the
+#    logarithm of how many times as likely as under noise $z$ is.
+# 3. Add the logarithm of $p_n$, and you have that of normal images' density (lesson 05). The score
+#    is minus that: $S(x) = -T(z) - \ln p_n(z)$.
 #
 # **A higher score is more anomalous.** It is measured in *nats*, the unit of natural logarithms: one
 # nat more is a density 2.7 times as low. Densities may exceed 1, so scores may be negative.
@@ -203,8 +204,8 @@ lesson.tell(
 # ## 3 · A threshold that keeps its promise
 #
 # To call an image anomalous you need a threshold. Take it from normal images, so high that no more
-# than one in ten of them raises an alarm. Every second new eight is **set aside** for that; the others show whether
-# the threshold keeps its promise.
+# than one in ten of them raises an alarm. Every second new eight is **set aside** for that; the
+# others show whether the threshold keeps its promise.
 
 # %%
 eights = split.test[~is_anomaly]
@@ -302,7 +303,9 @@ check.threshold(my_threshold)
 # %% [markdown]
 # <details><summary>One answer</summary>
 #
-# `return np.quantile(scores, 1 - share)`, after `import numpy as np`.
+# `return np.quantile(scores, 1 - share)`, after `import numpy as np`. The lesson's
+# `held_out_threshold` goes about one score higher: it promises something about *new* images
+# (lesson 07).
 # </details>
 #
 # ## 4 · Without a threshold, and what each part buys

@@ -360,9 +360,10 @@ explorer
 # %% [markdown]
 # ## 4 · A threshold that you can promise
 #
-# `contamination` $c$ asks for the threshold that a share $c$ of normal images exceeds, and `fit`
-# sets it on the training images. Lesson 00 showed that this goes wrong: what a detector has learned
-# from gets lower scores than what is new to it.
+# So far the threshold was read off the very normal images that it was tested on: a way to look at
+# a curve, and no promise. `contamination` $c$ asks for the threshold that a share $c$ of normal
+# images exceeds, and `fit` sets it on the training images. Lesson 00 showed that this goes wrong:
+# what a detector has learned from gets lower scores than what is new to it.
 #
 # The cure is a set of normal images that `fit` never saw. Then a strong statement holds, whatever
 # the detector. Let $s_1, \dots, s_n$ be the scores of held-out normal images and $s_{n+1}$ that of

@@ -218,7 +218,7 @@ def each_printed_number_is_counted_once(counts, total, compared, report):
         name: {
             (c.dataset, c.row): c.paper.value
             for c in cells
-            if c.paper and c.primary and c.column == "CANCE"
+            if c.of_the_paper and c.column == "CANCE"
         }
         for name, cells in report.tables.items()
         if name in ("table1", "table2", "table3", "table4", "table5", "table6")

@@ -122,7 +122,7 @@ def verdicts(report: Report) -> dict[str, Counter[Verdict]]:
 
 def _counts(table: str, cell: Comparison) -> bool:
     again = bool(TABLES[table].repeats) and cell.column == "CANCE"
-    return cell.primary and cell.paper is not None and not again
+    return cell.of_the_paper and not again
 
 
 def sides_of_zero(

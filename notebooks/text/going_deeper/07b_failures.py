@@ -178,8 +178,8 @@ lesson.answer(
 #
 # The seed chooses the first weights, the order of the images, the noise, and which tenth of the
 # training images is put aside for checks. Five recorded detectors of the even digits, on one split,
-# differ in that alone. Their AUROCs lie between 97.0% and 98.1%. Each gets lesson 07's threshold,
-# which one normal test image in ten exceeds.
+# differ in that alone. Their AUROCs lie between 97.0% and 98.1%. Each gets the threshold
+# that one normal test image in ten exceeds, as in section 3 of lesson 07.
 
 # %% tags=["remove-input"]
 lesson.predict(
