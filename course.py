@@ -11,6 +11,7 @@ lock files. Where this folder is read-only and has none, `.venv` goes to `cance_
 home folder.
 """
 
+import contextlib
 import hashlib
 import locale
 import os
@@ -95,8 +96,9 @@ def install(kind: str) -> None:
     make_environment()
     (ENVIRONMENT / STAMP).unlink(missing_ok=True)
     print(f"course.py: installing {LOCKS[kind]} into {ENVIRONMENT}; the first time takes minutes")
-    pip_install("--require-hashes", "--requirement", LOCKS[kind])
+    pip_install("--no-compile", "--require-hashes", "--requirement", LOCKS[kind])
     pip_install("--quiet", "--no-deps", "--editable", ".")
+    compile_modules()
     (ENVIRONMENT / STAMP).write_text(stamp(kind), encoding="utf-8")
 
 
@@ -104,6 +106,13 @@ def pip_install(*what: str) -> None:
     """Install into the environment, whatever else pip is told."""
     pip = (program("python"), "-m", "pip", "install", "--disable-pip-version-check")
     run(*pip, "--no-user", *what)  # wins over pip's own files
+
+
+def compile_modules() -> None:
+    """Compile what was installed on all cores; pip would take one."""
+    # Packages bring files that are not for this Python; what does not compile is left as it is.
+    with contextlib.suppress(SystemExit):
+        run(program("python"), "-m", "compileall", "-qq", "-j", "0", str(ENVIRONMENT))
 
 
 def make_environment() -> None:

@@ -173,20 +173,35 @@ def course(tmp_path, monkeypatch):
     return module
 
 
-def test_install_checks_hashes_and_then_adds_the_project_alone(course):
+def test_install_checks_hashes_then_adds_the_project_alone_and_compiles(course):
     course.install("student")
-    packages, project = course.noted
+    packages, project, compiling = course.noted
+    assert "--no-compile" in packages
+    assert compiling[1:3] == ("-m", "compileall")
     assert "--require-hashes" in packages
     assert packages[-1] == "requirements.lock"
     assert "--no-deps" in project
     assert project[-2:] == ("--editable", ".")
-    assert {packages[0], project[0]} == {course.program("python")}
+    assert {command[0] for command in course.noted} == {course.program("python")}
+
+
+@POSIX
+def test_what_does_not_compile_is_left_and_the_rest_is_compiled(tmp_path):
+    make_clone(tmp_path / "clone")
+    module = load_course(tmp_path / "clone")
+    (packages,) = (module.ENVIRONMENT / "lib").glob("python*/site-packages")
+    (packages / "right.py").write_text("x = 1\n", encoding="utf-8")
+    (packages / "wrong.py").write_text("x = \n", encoding="utf-8")
+    module.compile_modules()
+    compiled = [path.name.partition(".")[0] for path in packages.glob("__pycache__/*.pyc")]
+    assert compiled == ["right"]
 
 
 def test_install_is_skipped_while_nothing_changed(course):
     course.install("student")
+    once = len(course.noted)
     course.install("student")
-    assert len(course.noted) == 2
+    assert len(course.noted) == once
 
 
 @pytest.mark.parametrize(
