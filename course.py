@@ -11,7 +11,6 @@ lock files. Where this folder is read-only and has none, `.venv` goes to `cance_
 home folder.
 """
 
-import contextlib
 import hashlib
 import locale
 import os
@@ -110,9 +109,9 @@ def pip_install(*what: str) -> None:
 
 def compile_modules() -> None:
     """Compile what was installed on all cores; pip would take one."""
-    # Packages bring files that are not for this Python; what does not compile is left as it is.
-    with contextlib.suppress(SystemExit):
-        run(program("python"), "-m", "compileall", "-qq", "-j", "0", str(ENVIRONMENT))
+    # Packages bring files that are not for this Python: what does not compile is left as it is.
+    quietly = "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=0)"
+    run(program("python"), "-W", "ignore", "-c", quietly, str(ENVIRONMENT))
 
 
 def make_environment() -> None:

@@ -9,8 +9,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
-# Threads do not survive a fork, so none is to be started before it. On macOS, libraries of the
-# system start some as they are imported: there, as on Windows, each run starts a Python of its own.
+# Threads do not survive a fork. OpenBLAS starts some as it is imported, and knows; on macOS the
+# system's libraries do, and do not: there, as on Windows, each run starts a Python of its own.
 FORKS = sys.platform == "linux"
 # nbval compiles grammars for seconds, for addresses that no notebook has.
 IMPORTED_ONCE = ["hypothesis", "ipykernel.kernelapp", "ipywidgets", "matplotlib.pyplot"]

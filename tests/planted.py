@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from tests import forked
 from tests.forked import PROJECT
@@ -85,6 +86,7 @@ def _run(copy: Path, tests: Sequence[str], first: Path, output: Path) -> None:
     # This function was imported from the checkout; the tests are those of the copy.
     forked.forget_ours()
     torch.set_num_threads(1)
+    threadpool_limits(1)
     sys.path.insert(0, str(first))
     os.environ["PYTHONPATH"] = os.pathsep.join([str(first), os.environ.get("PYTHONPATH", "")])
     # Two sources of the same length and second could not be told apart by what is cached of them.

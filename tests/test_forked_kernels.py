@@ -1,6 +1,11 @@
-"""A forked kernel is the kernel that Jupyter would have started, but for torch's being imported."""
+"""A forked kernel is the kernel that Jupyter would have started, with some packages imported."""
 
+import multiprocessing
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -58,10 +63,43 @@ def test_what_is_not_this_pythons_kernel_is_started_as_ever(monkeypatch):
     assert started == [other]
 
 
-def test_it_ends_as_it_is_told():
+def test_no_two_draw_the_same_numbers_where_no_seed_is_set():
+    look = "import numpy as np, torch; print(np.random.rand(), torch.rand(1))"
+    assert run(look)[0].text != run(look)[0].text
+
+
+def test_it_may_start_processes_as_a_kernel_may():
+    look = "import multiprocessing as m; print(m.current_process().daemon, m.get_start_method())"
+    usual = multiprocessing.get_start_method()
+    assert run(look)[0].text == f"False {usual}\n"
+
+
+def test_it_ends_with_the_process_that_started_it(tmp_path):
+    """Even if that is killed: no Python with torch is left over."""
+    source = f"""
+import time
+from tests import forked_kernels
+kernel = forked_kernels.Fork(["-f", {str(tmp_path / "kernel.json")!r}])
+print(kernel.pid, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, cwd=forked.PROJECT
+    ) as process:
+        pid = int(process.stdout.readline())
+        os.kill(pid, 0)
+        process.kill()
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the kernel is still there after ten seconds")
+
+
+def test_it_ends_as_it_is_told(tmp_path):
     kernel = forked_kernels.Fork(["--help"])
     assert kernel.wait(60) == 0
-    kernel = forked_kernels.Fork(["-f", os.devnull])
+    kernel = forked_kernels.Fork(["-f", str(tmp_path / "kernel.json")])
     assert kernel.poll() is None
     kernel.kill()
     assert kernel.wait(60) == kernel.returncode == -9

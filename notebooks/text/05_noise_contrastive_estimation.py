@@ -68,9 +68,12 @@ def logistic_regression(z, v, noise_ratio):
 # %%
 weights = logistic_regression(z, v[:20_000], noise_ratio=1.0)
 u = torch.linspace(-4, 4, 321).double()
+learned_log_odds = powers(u) @ weights
 laws = lesson.DATA_LAW, lesson.NOISE_LAW
+
+# %% tags=["remove-input"]
 log_data, log_noise = (torch.from_numpy(law.logpdf(u)) for law in laws)
-line = lesson.line_contrast(u, log_data, log_noise, powers(u) @ weights)
+line = lesson.line_contrast(u, log_data, log_noise, learned_log_odds)
 lesson.figure(
     *(lesson.draw_line_contrast, line),
     size=(8, 3),
@@ -140,7 +143,7 @@ lesson.answer(
 #
 # $$ L_{NCE} = -E_{z \sim p_d}\left[\ln \sigma(T(z))\right]
 #    - \nu\, E_{v \sim p_n}\left[\ln(1 - \sigma(T(v)))\right]. \tag{5} $$
-
+#
 # In code that is one line, `nce_loss`:
 # `return -logsigmoid(on_data).mean() - noise_ratio * logsigmoid(-on_noise).mean()`.
 # (In floating point $\sigma(40)$ is 1, and the printed form $-\infty$.)
@@ -193,7 +196,9 @@ lesson.figure(
 #
 # ### How low the loss can go
 #
-# Put $T^*$ into Eq. 5, for $\nu = 1$, and let $m = \frac12 (p_d + p_n)$ be the mixture of both:
+# The *Kullback-Leibler divergence* $KL(p \,\|\, q) = \int p \ln \frac{p}{q}$ is 0 where $p = q$,
+# and else positive. Put $T^*$ into Eq. 5, for $\nu = 1$, and let $m = \frac12 (p_d + p_n)$ be the
+# mixture of both:
 #
 # $$ \begin{aligned}
 # L^* &= -\int p_d \ln \frac{p_d}{2m} - \int p_n \ln \frac{p_n}{2m} \\
@@ -201,7 +206,8 @@ lesson.figure(
 #      = 2 \ln 2 - 2\, JSD(p_d \,\|\, p_n).
 # \end{aligned} $$
 #
-# $JSD$ is the *Jensen-Shannon divergence*: 0 where two densities are the same, and at most $\ln 2$.
+# $JSD$, the mean of the two, is the *Jensen-Shannon divergence*: 0 where two densities are the
+# same, and at most $\ln 2$.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -277,6 +283,7 @@ check.anomaly_score(my_score)
 #
 # $$ S(z) = -\ln p_d(z). \tag{7} $$
 #
+# ($\theta^*$ are the weights at the end of training; $T^*$ is the ideal, which they may not reach.)
 # The paper names one condition of Eq. 7: $T$ must be flexible enough. There are two more: $\nu p_n$
 # must be above zero where $p_d$ is, and there must be enough data.
 #
@@ -401,13 +408,15 @@ lesson.answer(
 # $N(0, K^2)$, and there are $N = n (1 + \nu)$ points in all. Maximum likelihood, which knows how to
 # normalise, estimates $b$ with variance $1/n$. NCE pays for what it does not know. How much?
 #
-# The bend of section 2 answers. It is $p_d$ times the fraction: **a data point teaches as much as
-# it could have been noise**. With $g = (1, u)$, the slope of $T$ in $(c, b)$, add up all bends:
+# The bend of section 2 answers: the sharper the loss bends, the less the luck of the draws can move
+# its minimum. The bend is $p_d$ times the fraction, so **a data point counts with the probability
+# that a point there is noise**. With $g = (1, u)$, the slope of $T$ in $(c, b)$, add up all bends:
 #
 # $$ I = \int p_d\, \frac{\nu p_n}{p_d + \nu p_n}\; g g^T du, \qquad
 #    n\, \mathrm{Var}(\hat b) \to \left(I^{-1}\right)_{bb} $$
 #
-# for many data, where the model holds the truth (Gutmann and Hyvärinen, 2012).
+# for many data, where the model holds the truth (Gutmann and Hyvärinen, 2012). For $c$ the variance
+# is smaller by $1 + \frac1\nu$.
 #
 # With noise like the data the fraction is $\frac{\nu}{1 + \nu}$ at each point, and the variance of
 # $b$ is $1 + \frac1\nu$ times maximum likelihood's.
@@ -449,7 +458,8 @@ lesson.answer(
     $3^D$ times thinner than the data, which teach next to nothing there. But the outermost tenth of
     them still has noise about it, and gives most of $I$: each dimension costs only about a third
     more. The best width comes ever closer to 1. So in eight dimensions the sentence of the paper is
-    nearly right, for *this* estimate; for the density far out see lesson 06.
+    nearly right, for *this* estimate. For the density at one place far out, see
+    [06b](going_deeper/06b_what_moves_k.ipynb).
     """,
     picture=lesson.figure(
         lesson.draw_widths,
@@ -482,9 +492,9 @@ lesson.figure(
     ray,
     size=(9, 2.8),
     caption="Left, from 2 to 3, where data lie, the parts add up to the truth. Right, no loss "
-    "bends $T$ far out: its network (of ELUs) runs on as a straight line, and the noise's parabola "
-    f"outgrows it in the end. At 20 the truth is {-ray.true_log_prob[-1]:.0f} nats (the kink is "
-    f"where a broader hill takes over), the score {ray.score[-1]:.0f}.",
+    "bends $T$ far out: its network (of ELUs, straight far from 0) runs on as a straight line, and "
+    f"the noise's parabola outgrows it in the end. At 20 the truth is {-ray.true_log_prob[-1]:.0f} "
+    f"nats (the kink is where a broader hill takes over), the score {ray.score[-1]:.0f}.",
     alt="Left, the score lies on the truth in the hill and below it in the hole. Right, -T is a "
     "straight line, -ln p_n a parabola; the score is far below the truth.",
 )
@@ -583,9 +593,10 @@ lesson.answer(
     "-T's rose, S's hardly moved",
     """
     From {first:.0%} to {third:.0%}. That of $S$ stayed between {low:.1%} and {high:.1%}. Wider
-    noise leaves the *order* of $-\\ln p_{nK}$ as it was, and its AUROC. But it is flatter, and
-    brings fewer nats: $-T$ must nearly be $S$. **$K$ decides which part carries the score, and
-    hardly how good the sum is**. Section 4's price is eight times a small variance: with 5,000
+    noise leaves the *order* of $-\\ln p_{nK}$ as it was, and its AUROC. But it is flatter: it
+    tells images apart by fewer nats, and if $S$ is to stay as it was (Eq. 7), $-T$ has to make up
+    the difference. **$K$ decides which part carries the score, and on these images hardly how good
+    the sum is**. Section 4's price is eight times a small variance: with 5,000
     points a mean is off by only {off:.2f} deviations. In lesson 06 you turn $K$ yourself.
     """,
     picture=lesson.figure(
@@ -614,9 +625,9 @@ lesson.answer(
 #
 # - A classifier of data against known noise learns $T$; then $p_d \approx \nu\, p_n\, e^T$. The
 #   factor $p_n$ is never learned: you bring it.
-# - Point by point Eq. 5 is least at $T^* = \ln p_d - \ln \nu p_n$, and a data point counts as much
-#   as it could have been noise. For $\nu = 1$ the least loss is $2 \ln 2 - 2\, JSD$: low where the
-#   task is easy.
+# - Point by point Eq. 5 is least at $T^* = \ln p_d - \ln \nu p_n$, and a data point counts with the
+#   probability that a point there is noise. For $\nu = 1$ the least loss is $2 \ln 2 - 2\, JSD$:
+#   low where the task is easy.
 # - Nobody normalises; the minimum is normalised already, if $T$ is flexible enough to reach it.
 # - In one dimension wide noise is cheap. Each further dimension multiplies the price.
 # - $S$ is what you brought plus what you learned. $T$ alone may be upside down, the noise alone is

@@ -31,20 +31,20 @@ lesson.KDial()
 # $$ S = \underbrace{-\ln p_{nK}}_{\text{what you brought}} +
 #        \underbrace{-T - \ln\nu}_{\text{what you learned}} $$
 #
-# **Turn $K$ and the two trade places; the sum hardly moves**: it finds the anomalies about as well
-# at each width.
+# **Turn $K$ and the two trade places; how well the sum ranks hardly changes**: it finds the
+# anomalies about as well at each width.
 #
 # So here is a riddle. The paper *learns* $K$. In this lesson you watch it move, find the paper at
-# odds with itself about it, and prove that in expectation nothing pushes it once $T$ is good. In
-# the end you turn a dial of your own. What pushes $K$ nevertheless, and whether the detector cares,
-# is [06b](going_deeper/06b_what_moves_k.ipynb).
+# odds with itself about it, and prove that in expectation its Eq. 8 does not push it once $T$ is
+# good. In the end you turn a dial of your own. What pushes $K$ nevertheless, and whether the
+# detector cares, is [06b](going_deeper/06b_what_moves_k.ipynb).
 #
 # When you are done, you will be able to
 #
 # 1. say what $K$ is, how $\psi$ gives it, and what $L_K$ does to a covariance;
 # 2. say what the naive objective climbs, and what is right and wrong about the paper's doubt;
 # 3. read Eq. 8 with its stop-gradient, and hold Eq. 12 against it;
-# 4. prove that at the optimal $T$ nothing pushes $K$, in expectation;
+# 4. prove that at the optimal $T$ Eq. 8 does not push $K$, in expectation;
 # 5. say what $K$ changes in a score, and what it does not.
 
 # %% tags=["remove-input"]
@@ -90,10 +90,12 @@ lesson.answer(
     "never quite as narrow",
     """
     Even $\\psi = -5$ gives $K = {below:.3f}$: **no $\\psi$ gives $K = 1$**, so learned noise is
-    wider than the data throughout. The paper does not say where $\\psi$ starts; the usual start of
-    a parameter is 0, and there $K = 1 + \\ln 2 = {zero:.2f}$: the dial's dotted circle. Single
-    widths mislead: eight coordinates at 1.69 make {volume:.0f} times the volume. (The paper has
-    $\\psi \\in \\mathbb{R}^d$; the composite feature has $d + 2$ coordinates, and needs as many.)
+    wider than the data in every coordinate. (In a slanted direction it may be narrower, where two
+    coordinates go together and their $K$ differ.) The paper does not say where $\\psi$ starts; the
+    usual start of a parameter is 0, and there $K = 1 + \\ln 2 = {zero:.2f}$: the dial's dotted
+    circle. Single widths mislead: eight coordinates at 1.69 make {volume:.0f} times the volume.
+    (The paper has $\\psi \\in \\mathbb{R}^d$; the composite feature has $d + 2$ coordinates, and
+    needs as many.)
     """,
     below=far_below,
     zero=at_zero,
@@ -140,7 +142,7 @@ lesson.answer(
     matched; $T$ is out of date. There the paper is right. Refitted, it is
     $L^*(K) = \\min_T L = 2 \\ln 2 - 2\\, JSD(p \\,\\|\\, p_{nK})$ (lesson 05), below guessing
     wherever the two differ. **Its top is the best match there is in the Jensen-Shannon sense**,
-    here at $K = {best:.2f}$; $\\psi$ could only go towards it, down to nearly 1. This is what the
+    here near $K = {best:.2f}$; $\\psi$ could only go towards it, down to nearly 1. This is what the
     paper wants, and what a generative adversarial network does.
     """,
     picture=lesson.figure(
@@ -162,7 +164,8 @@ lesson.answer(
 # ## 3 · Eq. 8: the stop-gradient; and Eq. 12
 #
 # The paper's cure, borrowed from work on GANs, is to let the *data* move with $K$ as well: write
-# $z = L_K(L_K^{-1}(z))$, and stop the gradient in between.
+# $z = L_K(\mathrm{sg}(L_K^{-1}(z)))$, where the *stop-gradient* $\mathrm{sg}$ keeps a value, but
+# counts as a constant when you differentiate.
 #
 # $$ \min_K \; E_{z}\left[\ln \sigma\left(T(L_K(\mathrm{sg}(L_K^{-1}(z))))\right)\right]
 #    + \nu E_{v}\left[\ln\left(1 - \sigma(T(L_K(v)))\right)\right] \qquad \text{(Eq. 8)} $$
@@ -239,6 +242,8 @@ check.noise_objective(my_objective)
 #
 # $$ -\frac1M \sum_i \ln \sigma(T(L_K(\mathrm{sg}(L_K^{-1}(z_i)))))
 #    - \frac{\nu}{N} \sum_i \ln(1 - \sigma(T(L_K(v_i)))) \qquad \text{(Eq. 12)} $$
+#
+# with $M$ data points and $N$ noise points in the batch (lesson 05's $N$ counted both).
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -267,11 +272,12 @@ lesson.answer(
 )
 
 # %% [markdown]
-# ## 4 · At the optimal T, nothing pushes
+# ## 4 · At the optimal T, Eq. 8 does not push
 #
-# The *force* on $K$ is the gradient of what $K$ minimises: positive, and $K$ becomes narrower. How
-# strong is Eq. 8's once $T$ is good? Take the best network for the $p$ that the data
-# term draws from, $T^* = \ln p - \ln \nu p_{nK}$. Then
+# Call the gradient of what $K$ minimises the *force*. Mind its sign: an optimiser steps against the
+# gradient, so a positive force makes $K$ smaller (on the dial, an arrow to the left). How strong is
+# Eq. 8's once $T$ is good? Take the best network for the $p$ that the data term draws from,
+# $T^* = \ln p - \ln \nu p_{nK}$. Then
 #
 # $$ \sigma(T^*) = \frac{p}{p + \nu p_{nK}}, \quad
 #    \sigma(-T^*) = \frac{\nu p_{nK}}{p + \nu p_{nK}}
@@ -292,7 +298,8 @@ lesson.answer(
 #
 # The bracket is zero at each single $z$. So **in expectation the force at $T^*$ is zero, for every
 # $K$, every $\nu$ and every smooth density**. Go up to the dial once more: on its rope, press "T*,
-# fresh draws", and the arrows cancel.
+# fresh draws". A density that we know stands in for the eights' features there, so that $T^*$ is
+# known too, and each step draws anew. The arrows cancel.
 
 # %%
 every_k = lesson.np.linspace(1, 4, 25)
@@ -308,8 +315,9 @@ lesson.figure(
     size=(9, 3),
     caption="Left, the two terms mirror each other. Right is Eq. 8 at its word with the "
     "augmentation on: for this error their sum is positive, so $K$ is pushed down at each width "
-    "drawn. Hence one $p$ for both terms. (The density $p_m$ jumps at the mode; the integral "
-    "leaves the jump out, and a network that is steep there adds to the push.)",
+    "drawn. Hence the data term takes the $p$ that $T$ learns from. (The density $p_m$ jumps at "
+    "the mode; the integral leaves the jump out, and a network that is steep there adds to the "
+    "push.)",
     alt=f"Left: terms up to {tied.noise.max():.2f}, their sum 0. Right: the sum is positive at "
     f"every width, up to {literal.total.max():.2f}.",
 )
@@ -390,8 +398,9 @@ lesson.answer(
     that is {v_naive:.0f}, {v_eq8:.0f} and {v_eq12:.0f} times $N(\\hat\\mu, \\hat\\Sigma)$; held
     noise has {v_fixed:.0f}.
 
-    But section 4 has proved that at $T^*$ nothing pushes, in expectation. Your $T$ is not $T^*$,
-    and your batches are no expectation. Which of the two moves $K$? 06b finds out.
+    Naive is pushed at $T^*$ as well. But for Eq. 8 and Eq. 12 section 4 has proved that at $T^*$
+    nothing pushes, in expectation. Your $T$ is not $T^*$, your batches are no expectation, and the
+    augmented $p_m$ has a jump, which the proof leaves out. What moves $K$? 06b goes on from here.
     """,
     naive=last["naive"].mean(),
     eq8=last["eq8"].mean(),
@@ -451,6 +460,10 @@ lesson.tell(
     these images and these fits. Here is the whole lesson in nats:
 
     {table}
+
+    With the ideal $T$ each row would have one $S$, the same at every $K$ (Eq. 7). Yours has not:
+    where the anomalies are there are no data, and at $K = 1$ hardly any noise either, so nothing
+    told $T$ what to say there. The ranking survives that. Do not read such an $S$ as a density.
     """,
     first=learned_area[0],
     fifth=learned_area[-1],
@@ -468,14 +481,14 @@ lesson.tell(
 # %% [markdown]
 # ## Recap
 #
-# - $S$ = what you brought + what you learned. $K$ decides who of the two carries it, and hardly how
-#   good it is.
+# - $S$ = what you brought + what you learned. $K$ decides who of the two carries it, and on these
+#   images hardly how well it ranks.
 # - $L_K$ widens the noise to $N(\hat\mu, K \hat\Sigma K)$. $\psi = 0$ is $K = 1.69$; $K = 1$ is not
 #   reached.
 # - For $\nu = 1$, $L^*(K) = 2 \ln 2 - 2\, JSD$: the naive objective, with a $T$ that keeps up,
 #   matches noise and data. The slope of $L^*$ is *minus* the noise term's gradient.
 # - The stop-gradient changes no value, but the gradient. At $T^*$ the two terms of Eq. 8 cancel in
-#   expectation, if both see one $p$.
+#   expectation, if the data term averages over the $p$ that $T$ learned from, and $p$ is smooth.
 # - Eq. 12 is Eq. 8 with the other sign, unless the word "maximise" is missing.
 #
 # ## Questions

@@ -221,7 +221,7 @@ def a_stiff_T_has_another_mass():
 
 
 @claim(
-    "a data point teaches as much\nas it could have been noise",
+    "a data point counts with the probability\nthat a point there is noise",
     scope="N(0, 1) against noise of any kind: the integrand of I; against noise like the data",
     was=["05-029", "05-036"],
 )
@@ -235,8 +235,10 @@ def noise_like_the_data_costs_one_over_nu():
         return integrate.quad(lambda u: p(u) * q(u) / (p(u) + q(u)) * u ** (i + j), -12, 12)[0]
 
     information = np.array([[entry(i, j) for j in (0, 1)] for i in (0, 1)])
-    expected = np.linalg.inv(information)[1, 1]
+    of_normaliser, expected = np.diag(np.linalg.inv(information))
     assert np.isclose(variance_of_mean(mean=1, scale=2), expected)
+    found = lesson.covariance_of_estimates(lesson.NoiseSetting(mean=1, scale=2))
+    assert np.isclose(found[0, 0], of_normaliser - (1 + 1))
 
 
 formula = proved_in(
@@ -490,7 +492,7 @@ def the_learned_part_pays_where_noise_is(points, split, scores):
 
 
 @claim(
-    "$K$ decides which part carries the score, and\nhardly how good the sum is",
+    "$K$ decides which part carries the score, and on these images hardly how good\nthe sum is",
     scope=EIGHTS,
     was=["05-060", "05-061", "05-062", "05-063"],
 )

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import torch
-from scipy import integrate, stats
+from scipy import integrate, linalg, stats
 from torch.optim import AdamW
 
 from cance_edu.classroom import check
@@ -30,7 +30,10 @@ ERROR = "a log-normal error of mean 1 and deviation 0.4, nu = 1"
 START = 1 + np.log(2)
 
 
-@claim("Turn $K$ and the two trade places; the sum hardly moves", scope=f"AUROC; {EIGHTS}")
+@claim(
+    "Turn $K$ and the two trade places; how well the sum ranks hardly changes",
+    scope=f"AUROC; {EIGHTS}",
+)
 def the_parts_trade_places_and_the_sum_hardly_moves():
     """Trade places: the share of the average anomaly's standing that either part contributes."""
     dial = recorded_dial()
@@ -62,6 +65,8 @@ def K_is_above_1(at_zero, far_below, page):
     assert noise_scale(torch.linspace(-30, 30, 99).double()).min() > 1
     np.testing.assert_allclose([at_zero, far_below], [1 + np.log(2), 1.007], atol=5e-4)
     assert page.numbers(r"coordinates at 1\.69 make (\d+) times the volume") == [68]
+    data, k = np.array([[1.0, 0.9], [0.9, 1.0]]), np.diag([1.2, 1.8])
+    assert linalg.eigvalsh(k @ data @ k, data).min() < 0.9, "narrower in a slanted direction"
 
 
 @guarantee(scope=ERROR, was=["06-019", "06-020", "06-021", "06-022", "06-023"])
@@ -237,6 +242,8 @@ def the_table_adds_up(page, own_dial):
     cells = re.findall(r"(-?\d+\.\d) \+ \((-?\d+\.\d)\) = \**(-?\d+\.\d)", page.text)
     brought, learned, total = np.array(cells, dtype=float).reshape(3, 4, 3).transpose(2, 0, 1)
     np.testing.assert_allclose(brought + learned, total, atol=0.16)
+    assert np.ptp(total[2]) > 10, "an ordinary anomaly has no S that is the same at every K"
+    assert brought[2, 0] - brought[0, 0] > stats.chi2(8).ppf(0.999) / 2, "hardly any noise there"
     stops = own_dial.dial.stops
     for column, k in enumerate(stops.scale):
         cov = k**2 * stops.noise.covariance.numpy()
