@@ -1,7 +1,7 @@
 """Assignments for a class, by nbgrader: the students' versions, and where they are graded.
 
 Nothing of nbgrader's is done anew: this is our configuration of it. A teacher with an nbgrader
-course of their own copies `notebooks/assignments/` into its `source/` instead.
+course of their own copies each of `notebooks/assignments/` to `source/NAME/NAME.ipynb` instead.
 """
 
 import shutil

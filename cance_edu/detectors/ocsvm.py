@@ -22,7 +22,7 @@ TINY = np.finfo(float).tiny
 class OCSVM(Skeleton):
     r"""One-class support vector machine; with this kernel it is SVDD, the smallest ball (Table 4).
 
-    .. math:: s(x) = -\sum_i α_i \exp(-γ \|x - x_i\|²) + \text{constant}
+    .. math:: s(x) = -\sum_i α_i \exp(-γ \|x - x_i\|²)
 
     As ν goes to 1 all α become equal, and it ranks as a kernel density estimate does.
 

@@ -210,13 +210,20 @@ def dense_autoencoder(
     latent_dim : int
         d, the number of latents.
     hidden : sequence of int
-        Widths of the hidden layers, from input to latent.
+        Widths of the hidden layers, from input to latent; at least one.
 
     Returns
     -------
     Autoencoder
         Untrained; its weights are drawn from torch's global generator.
+
+    Raises
+    ------
+    ValueError
+        If there is no hidden layer.
     """
+    if not hidden:
+        raise ValueError("got no hidden layer; expected the width of at least one, as in (64, 32)")
     config = {
         "kind": "dense",
         "n_features": n_features,

@@ -40,7 +40,7 @@ class Equation:
     target : callable
         The function, method or class that is the equation.
     lesson : str
-        The lesson that derives it, as the two digits its notebook begins with.
+        The lesson that derives it, by the number that its notebook begins with.
     """
 
     number: str

@@ -1,7 +1,7 @@
 """Mean and covariance of a training set that does not fit in memory (App. A).
 
 The two merging functions are the paper's equations; `RunningMoments` applies them batch by batch.
-Covariances are the biased ones (1/n), as printed, and everything is float64.
+Covariances are the biased ones (1/n), as printed; `RunningMoments` computes in float64.
 """
 
 import math
@@ -25,7 +25,7 @@ __all__ = [
 Array = TypeVar("Array", np.ndarray, Tensor)
 
 
-@equation("13", lesson="04")
+@equation("13", lesson="04b")
 def merge_means(n_t: int, mean_t: Array, n_b: int, mean_b: Array) -> Array:
     r"""Return the mean of two groups of points taken together.
 
@@ -46,7 +46,7 @@ def merge_means(n_t: int, mean_t: Array, n_b: int, mean_b: Array) -> Array:
     return (n_t * mean_t + n_b * mean_b) / (n_t + n_b)
 
 
-@equation("14", lesson="04")
+@equation("14", lesson="04b")
 def merge_covariances(
     n_t: int, mean_t: Array, covariance_t: Array, n_b: int, mean_b: Array, covariance_b: Array
 ) -> Array:
@@ -145,9 +145,16 @@ def moments_of(batches: Iterable[Tensor]) -> RunningMoments:
     ----------
     batches : iterable of tensors of shape (n, dimension)
         At least one; each is let go before the next is asked for.
+
+    Raises
+    ------
+    ValueError
+        If there is no batch.
     """
     batches = iter(batches)
-    first = next(batches)
+    first = next(batches, None)
+    if first is None:
+        raise ValueError("got no batch; expected at least one, of shape (n, dimension)")
     moments = RunningMoments(first.shape[1]).update(first)
     for batch in batches:
         moments.update(batch)

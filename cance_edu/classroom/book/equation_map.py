@@ -60,5 +60,5 @@ def _source_link(line: Equation) -> str:
 
 
 def _lesson_link(lesson: str) -> str:
-    found = next((PROJECT / "notebooks").glob(f"{lesson}_*.ipynb"), None)
-    return f"[](notebooks/{found.name})" if found else lesson
+    found = next((PROJECT / "notebooks").rglob(f"{lesson}_*.ipynb"), None)
+    return f"[]({found.relative_to(PROJECT).as_posix()})" if found else lesson
