@@ -110,10 +110,11 @@ lesson.answer(
 # $$ L(T, K) = -E_{z \sim p}\left[\ln \sigma(T(z))\right]
 #    - \nu E_{v \sim p_n}\left[\ln(1 - \sigma(T(L_K(v))))\right] \qquad \text{(Eq. 5)}. $$
 #
-# Its second term alone has a $K$ in it. The paper calls this naive: it "confuses" $T$, but "does
-# not guarantee the noise distribution is better matched". Look at it on a reconstruction error that
-# you know, log-normal with mean 1 and standard deviation 0.4, for $\nu = 1$. The density is known,
-# so the best network is too, at each $K$: $T^* = \ln p - \ln \nu p_{nK}$.
+# where $p$ is the density that $T$ learns from: $p_d$, or $p_m$ with the augmentation. The second
+# term alone has a $K$ in it. The paper calls this naive: it "confuses" $T$, but "does not guarantee
+# the noise distribution is better matched". Look at it on a reconstruction error that you know,
+# log-normal with mean 1 and standard deviation 0.4, for $\nu = 1$. The density is known, so the best
+# network is too, at each $K$: $T^* = \ln p - \ln \nu p_{nK}$.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -286,13 +287,13 @@ lesson.answer(
 # Line by line, for one coordinate (in several, $T'$ is $\partial T / \partial z_j$):
 #
 # $$ \begin{aligned}
-# \frac{d}{dK}\,\text{data term} &= \int p\; \sigma(-T)\; T'\, \frac{z - \mu}{K}\, dz
+# \frac{d}{dK}\,\text{data term} &= \int p\; \sigma(-T)\; T'\, \frac{z - \hat\mu}{K}\, dz
 #   && \text{section 3, averaged over } p \\
 # \frac{d}{dK}\,\text{noise term}
-#  &= -\nu \int p_{nK}\; \sigma(T)\; T'\, \frac{z - \mu}{K}\, dz
+#  &= -\nu \int p_{nK}\; \sigma(T)\; T'\, \frac{z - \hat\mu}{K}\, dz
 #   && (\ln \sigma(-T))' = -\sigma(T)\, T', \; z = L_K(v) \\
 # \text{sum}
-#   &= \int \left[ p\, \sigma(-T) - \nu p_{nK}\, \sigma(T) \right] T'\, \frac{z - \mu}{K}\, dz
+#   &= \int \left[ p\, \sigma(-T) - \nu p_{nK}\, \sigma(T) \right] T'\, \frac{z - \hat\mu}{K}\, dz
 #   \;\overset{(*)}{=}\; 0 && \text{at } T = T^*.
 # \end{aligned} $$
 #
