@@ -113,8 +113,8 @@ lesson.answer(
 # where $p$ is the density that $T$ learns from: $p_d$, or $p_m$ with the augmentation. The second
 # term alone has a $K$ in it. The paper calls this naive: it "confuses" $T$, but "does not guarantee
 # the noise distribution is better matched". Look at it on a reconstruction error that you know,
-# log-normal with mean 1 and standard deviation 0.4, for $\nu = 1$. The density is known, so the best
-# network is too, at each $K$: $T^* = \ln p - \ln \nu p_{nK}$.
+# log-normal with mean 1 and standard deviation 0.4, for $\nu = 1$. The density is known, so the
+# best network is too, at each $K$: $T^* = \ln p - \ln \nu p_{nK}$.
 
 # %% tags=["remove-input"]
 lesson.predict(
