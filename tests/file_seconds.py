@@ -7,7 +7,7 @@ took here is kept in pytest's cache, from which `python -m tests.benchmarks test
 import os
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import psutil
@@ -28,6 +28,7 @@ class FileSeconds:
         self.processes = config.getoption("numprocesses", None) or 1
         self.start = time.perf_counter()
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.outcomes: Counter[str] = Counter()
 
     def pytest_report_header(self) -> str | None:
         root = self.config.rootpath
@@ -46,6 +47,8 @@ class FileSeconds:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[file_of(report.nodeid)] += report.duration
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.outcome] += 1
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -53,7 +56,7 @@ class FileSeconds:
             run = {
                 "seconds": time.perf_counter() - self.start,
                 "processes": self.processes,
-                "exit code": int(session.exitstatus),
+                "outcomes": self.outcomes,
                 "files": self.seconds,
             }
             self.config.cache.set(KEPT, run)

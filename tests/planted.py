@@ -3,7 +3,6 @@
 What a run imports is the copy as it is then.
 """
 
-import gc
 import os
 import shutil
 import sys
@@ -91,8 +90,6 @@ def _run(copy: Path, tests: Sequence[str], first: Path, output: Path) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(first), os.environ.get("PYTHONPATH", "")])
     # Two sources of the same length and second could not be told apart by what is cached of them.
     sys.dont_write_bytecode = True
-    # What was imported before the fork is no garbage: the collector need not look for it.
-    gc.freeze()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = [
         "-x",

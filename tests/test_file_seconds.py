@@ -27,6 +27,8 @@ def project(tmp_path):
     """Three files of tests, two of them with a measured time, and a slow machine's table."""
     for name in "abc":
         (tmp_path / f"test_{name}.py").write_text("def test_it(): pass\n\ndef test_two(): pass\n")
+    with (tmp_path / "test_c.py").open("a") as file:
+        file.write("\nimport pytest\n\ndef test_three(): pytest.skip('no')\n")
     (tmp_path / MEASURED).parent.mkdir(parents=True)
     (tmp_path / MEASURED).write_text(TABLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = .\n")
@@ -60,7 +62,7 @@ def test_the_longest_file_comes_first_and_all_are_kept(project):
     assert {first(said, worker) for worker in ("[gw0]", "[gw1]")} == {"test_b.py", "test_c.py"}
     assert kept(project)["files"].keys() == {"test_a.py", "test_b.py", "test_c.py"}
     assert kept(project)["processes"] == 2
-    assert kept(project)["exit code"] == 0
+    assert kept(project)["outcomes"] == {"passed": 6, "skipped": 1}
     assert sum(kept(project)["files"].values()) < 2 * kept(project)["seconds"]
 
 

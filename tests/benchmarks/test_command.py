@@ -20,8 +20,8 @@ def table() -> Iterator[str]:
     run = json.loads(CACHE.read_text(encoding="utf-8"))
     whole = sum(run["files"].values())
     minutes = f"{run['seconds'] / 60:.1f} min in {run['processes']} process(es)"
-    ended = "all passed" if run["exit code"] == 0 else "not all passed"
-    yield f"The whole run: {minutes}, {ended}. Files of less than {SHOWN:g} s are left out."
+    counts = ", ".join(f"{number:,} {outcome}" for outcome, number in run["outcomes"].items())
+    yield f"The whole run: {minutes}; {counts}. Files of less than {SHOWN:g} s are left out."
     yield ""
     yield "| file | s | share |"
     yield "|---|---|---|"
