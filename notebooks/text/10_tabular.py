@@ -514,7 +514,7 @@ kdd_areas = {protocol: lesson.connections("AUROC", protocol)["CANCE"] for protoc
 classic = {p: lesson.connections("F1", p, lesson.GAUSSIANS) for p in protocols}
 cells = {p: lesson.report().cells("table8", "KDDCUP99", p, "F1") for p in protocols}
 own = {p: next(c for c in of if c.column == "DAGMM-CANCE") for p, of in cells.items()}
-dagmm_1 = lesson.connections("F1", protocols[0], {"DAGMM-1": "DAGMM-1"})["DAGMM-1"]
+dagmm = lesson.connections("F1", protocols[0], {"DAGMM-0": "as printed", "DAGMM-1": "changed"})
 
 # %% tags=["remove-input"]
 lesson.figure(
@@ -542,14 +542,18 @@ lesson.tell(
     training these get {one_mixed:.1f} and {two_mixed:.1f}, and even that lead of CANCE is not clear
     over five seeds.
 
-    And DAGMM-1, which learns its mixture together with the features? The paper has 97.3 ± 0.5. Ours
-    has {learned:.1f} on DAGMM's split, from {worst:.1f} to {best:.1f} by the seed; one Gaussian has
-    {one_clean:.1f}, from {least:.1f} to {most:.1f} on the same five. **A mean hides how much the
-    seed decides.**
+    And DAGMM, which learns its mixture together with the features? Its own paper has 93.7 on its
+    split, ours {zero:.1f}, from {zero_low:.1f} to {zero_high:.1f} by the seed. With this paper's
+    three changes (DAGMM-1) it prints 97.3 ± 0.5. Ours has {learned:.1f}, from {worst:.1f} to
+    {best:.1f}: the changes lost more than they won. One Gaussian has {one_clean:.1f}, from
+    {least:.1f} to {most:.1f} on the same five. **A mean hides how much the seed decides.**
     """,
-    learned=dagmm_1.mean(),
-    worst=dagmm_1.min(),
-    best=dagmm_1.max(),
+    zero=dagmm["as printed"].mean(),
+    zero_low=dagmm["as printed"].min(),
+    zero_high=dagmm["as printed"].max(),
+    learned=dagmm["changed"].mean(),
+    worst=dagmm["changed"].min(),
+    best=dagmm["changed"].max(),
     one_clean=classic[protocols[0]]["Gaussian"].mean(),
     least=classic[protocols[0]]["Gaussian"].min(),
     most=classic[protocols[0]]["Gaussian"].max(),

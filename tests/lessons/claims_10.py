@@ -283,12 +283,15 @@ def on_dagmms_split_cance_is_ahead_on_average_only(kdd, own, protocols):
 
 
 @claim("A mean hides how much the seed decides.", scope=KDD)
-def dagmm_1_is_far_apart_by_the_seed(dagmm_1, classic, protocols):
-    one = classic[protocols[0]]["Gaussian"]
+def dagmm_1_is_far_apart_by_the_seed(dagmm, classic, protocols):
+    dagmm_1, one = dagmm["changed"], classic[protocols[0]]["Gaussian"]
     assert len(dagmm_1) == len(one) == 5
     assert np.ptp(dagmm_1) > 20 > 2 > np.ptp(one)
     assert dagmm_1.max() < 97.3 - 2 * 0.5
     assert round(dagmm_1.mean(), 1) == 86.5
+    assert len(dagmm["as printed"]) == 5
+    assert dagmm["as printed"].min() < 93.7 < dagmm["as printed"].max()
+    assert (dagmm["as printed"] > dagmm_1).sum() >= 4
     assert round(one.mean(), 1) == 94.1
 
 
