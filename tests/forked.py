@@ -7,9 +7,7 @@ import gc
 import multiprocessing
 import sys
 from multiprocessing.context import BaseContext
-from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
 # Threads do not survive a fork. OpenBLAS starts some as it is imported, and knows; on macOS the
 # system's libraries do, and do not: there, as on Windows, each run starts a Python of its own.
 FORKS = sys.platform == "linux"

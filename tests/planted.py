@@ -1,6 +1,7 @@
-"""A copy of the library with one slip planted in it, and its tests run there by a fresh Python.
+"""A copy of the library with one slip planted in it, and its tests run there.
 
-What a run imports is the copy as it is then.
+Each run is a fork of a Python that has imported torch (`forked`), and imports the copy as it is
+then.
 """
 
 import os
@@ -16,9 +17,9 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from tests import forked
-from tests.forked import PROJECT
 from tests.mutants import Mutant
 
+PROJECT = Path(__file__).parent.parent
 GUARD = """
 from pathlib import Path
 

@@ -13,6 +13,7 @@ from jupyter_client.provisioning import local_provisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
+from cance_edu.files import PROJECT
 from tests import forked, forked_kernels
 
 pytestmark = pytest.mark.skipif(not forked.FORKS, reason="kernels are forked on Linux alone")
@@ -84,7 +85,7 @@ print(kernel.pid, flush=True)
 time.sleep(600)
 """
     with subprocess.Popen(
-        [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, cwd=forked.PROJECT
+        [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, cwd=PROJECT
     ) as process:
         pid = int(process.stdout.readline())
         os.kill(pid, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from tests import forked
 from tests.mutants import MUTANTS, Mutant
-from tests.planted import copy_to, planted, run
+from tests.planted import PROJECT, copy_to, planted, run
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_fragment_must_occur_exactly_once(copy):
 
 def test_the_copy_refuses_another_library(tmp_path):
     copy, other = copy_to(tmp_path / "copy"), tmp_path / "other"
-    shutil.copytree(forked.PROJECT / "cance_edu", other / "cance_edu")
+    shutil.copytree(PROJECT / "cance_edu", other / "cance_edu")
     shutil.rmtree(copy / "cance_edu")
     result = run(copy, [MUTANTS[0].test], first=other)
     assert result.code == 4

@@ -156,3 +156,8 @@ def test_small_images_keep_the_transposed_convolution():
     layers = convolutional_autoencoder((1, 16, 16), 4).decoder
     kinds = {type(layer) for layer in layers if isinstance(layer, torch.nn.ConvTranspose2d)}
     assert kinds == {torch.nn.ConvTranspose2d}
+
+
+def test_a_dense_autoencoder_needs_a_hidden_layer():
+    with pytest.raises(ValueError, match="got no hidden layer; expected the width of at least one"):
+        dense_autoencoder(5, 3, hidden=())

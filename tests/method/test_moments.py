@@ -7,7 +7,12 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cance_edu.method.moments import RunningMoments, merge_covariances, merge_means
+from cance_edu.method.moments import (
+    RunningMoments,
+    merge_covariances,
+    merge_means,
+    moments_of,
+)
 from tests.round_off import rounded
 
 
@@ -86,3 +91,8 @@ def test_wrong_batches_are_refused():
         RunningMoments(3).update(torch.zeros(2, 4))
     with pytest.raises(ValueError, match="shape"):
         RunningMoments(3).update(torch.zeros(3))
+
+
+def test_moments_of_no_batch_are_refused():
+    with pytest.raises(ValueError, match="got no batch; expected at least one"):
+        moments_of([])

@@ -3,7 +3,7 @@
 import inspect
 import re
 
-from cance_edu.files import PROJECT
+from cance_edu.files import PROJECT, lesson_number, lessons_in
 from cance_edu.method.equations import Equation
 
 __all__ = ["equation_page"]
@@ -60,5 +60,5 @@ def _source_link(line: Equation) -> str:
 
 
 def _lesson_link(lesson: str) -> str:
-    found = next((PROJECT / "notebooks").rglob(f"{lesson}_*.ipynb"), None)
-    return f"[]({found.relative_to(PROJECT).as_posix()})" if found else lesson
+    lessons = {lesson_number(path.name): path for path in lessons_in(PROJECT / "notebooks")}
+    return f"[]({lessons[lesson].relative_to(PROJECT).as_posix()})"
