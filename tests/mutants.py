@@ -334,4 +334,71 @@ MUTANTS = [
         "array[:1].tobytes()",
         "experiments/test_run.py::test_the_checksum_is_of_the_data_however_they_lie_in_memory",
     ),
+    # The other detectors' objectives, and what their training may leave out unnoticed.
+    Mutant(
+        "detectors/vae",
+        "- 1 - log_variance).sum(1) / 2",
+        "- 1 - log_variance).sum(1)",
+        "detectors/test_vae.py::test_the_toll_for_a_code_is_torchs_divergence",
+    ),
+    Mutant(
+        "detectors/pixelcnn",
+        "(n + 1, 0))[..., :-1] if self.first",
+        "(n, 0)) if self.first",
+        "detectors/test_pixelcnn.py::test_a_changed_pixel_leaves_its_own_and_earlier_logits_alone",
+    ),
+    Mutant(
+        "detectors/lsa",
+        "error + surprise_weight",
+        "error - surprise_weight",
+        "detectors/test_lsa.py::test_the_objective_by_hand",
+    ),
+    Mutant(
+        "detectors/lsa",
+        "order[held_out:]",
+        "order",
+        "detectors/test_lsa.py::test_the_extremes_are_of_rows_that_were_not_trained_on",
+    ),
+    Mutant(
+        "detectors/dagmm",
+        "weights[1] * penalty",
+        "weights[1] / penalty",
+        "detectors/test_dagmm.py::test_the_loss_against_a_loop",
+    ),
+    Mutant(
+        "detectors/dagmm",
+        "membership(z, kept)",
+        "membership(z)",
+        "detectors/test_dagmm.py::test_dropout_drops_half_of_the_units_in_training_alone",
+    ),
+    Mutant(
+        "detectors/deep_svdd",
+        "if self.pretraining_epochs:",
+        "if not self.pretraining_epochs:",
+        "detectors/test_deep_svdd.py::test_pretraining_is_an_autoencoders_and_comes_first",
+    ),
+    Mutant(
+        "detectors/deep_sad",
+        "labels < 0, 1 / (distance + 1e-6)",
+        "labels < 0, -distance",
+        "detectors/test_deep_svdd.py::test_deep_sads_loss_against_a_loop",
+    ),
+    Mutant(
+        "detectors/drocc",
+        "            self.network_.eval()\n            steps",
+        "            steps",
+        "detectors/test_drocc.py::test_the_search_leaves_batch_norms_statistics_alone",
+    ),
+    Mutant(
+        "detectors/goad_loss",
+        ".repeat(len(guesses))",
+        ".repeat_interleave(len(guesses))",
+        "detectors/test_goad.py::test_the_objective_is_scikit_learns_log_loss_and_the_weighted_triplets",
+    ),
+    Mutant(
+        "detectors/goad",
+        "        self._descend(source, loss, generator, self.network_.parameters())\n",
+        "",
+        "detectors/test_goad.py::test_a_trained_network_names_the_maps",
+    ),
 ]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cance_edu.experiments.other_systems import OTHERS
+
 LIBRARY = Path(__file__).parents[1] / "cance_edu"
 FLOORS = (
     {"cli"},
@@ -22,7 +24,7 @@ FLOORS = (
 """The rooms, from the roof to the ground."""
 
 HEIGHT = {room: -floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-LONGEST_FUNCTION, LONGEST_MODULE = 30, 350
+LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_DETECTOR = 30, 350, 150
 """In lines; a function's are those between its docstring and its end: they stand on one slide."""
 
 MAY_BE_EXTERNAL = {"numpy", "scipy", "torch"}
@@ -136,6 +138,16 @@ def test_the_method_knows_only_itself():
 
 def test_functions_and_modules_are_short():
     assert list(too_long(sources())) == []
+
+
+def test_another_detector_stands_on_three_screens():
+    modules = sources()
+    lengths = {
+        name: len(modules[name].splitlines())
+        for name in {system.detector.partition(":")[0] for system in OTHERS}
+    }
+    assert len(lengths) >= 11
+    assert {name: n for name, n in lengths.items() if n > LONGEST_DETECTOR} == {}
 
 
 def test_a_long_function_is_noticed_and_a_long_docstring_is_not():

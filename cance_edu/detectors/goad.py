@@ -8,75 +8,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
+from cance_edu.detectors.goad_loss import goad_loss, goad_score
 from cance_edu.detectors.layers import dense
 from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.training.sources import Source
 
-__all__ = ["GOAD", "goad_score", "squared_distances", "triplet_loss"]
-
-
-def squared_distances(features: Tensor, centres: Tensor) -> Tensor:
-    """Return the squared distance of each feature to each centre.
-
-    Parameters
-    ----------
-    features, centres : tensor of shape (n, k, d), (k, d)
-        f(W_m x) of each row and each map, and c_m of each map.
-
-    Returns
-    -------
-    tensor of shape (n, k, k)
-        At [i, m, m'], of f(W_m x_i) to c_m'.
-    """
-    lengths = features.square().sum(2)[:, :, None] + centres.square().sum(1)
-    # Expanded, to spare a tensor d times as large; round-off may take it below 0.
-    return (lengths - 2 * features @ centres.T).clamp(min=0)
-
-
-def triplet_loss(features: Tensor, margin: float = 1.0) -> Tensor:
-    r"""Return how far features are from being nearer to their own map's centre than to another's.
-
-    .. math:: \frac{1}{nk} \sum_{i,m} \max\big(\|f_{im} - c_m\|² + s -
-              \min_{m' ≠ m} \|f_{im} - c_{m'}\|²,\ 0\big)
-              \qquad\text{(Bergman and Hoshen 2020, Eq. 5)}
-
-    The centres are the batch's means.
-
-    Parameters
-    ----------
-    features : tensor of shape (n, k, d)
-        f(W_m x) of each row and each map.
-    margin : float
-        s.
-    """
-    distances = squared_distances(features, features.mean(0))
-    own = distances.diagonal(dim1=1, dim2=2)
-    itself = torch.eye(features.shape[1], dtype=torch.bool, device=features.device)
-    other = distances.masked_fill(itself, torch.inf).min(2).values
-    return (own + margin - other).clamp(min=0).mean()
-
-
-def goad_score(features: Tensor, centres: Tensor) -> Tensor:
-    r"""Return how surely the maps are mistaken for each other.
-
-    .. math:: s(x) = -\sum_m \ln \frac{e^{-\|f(W_m x) - c_m\|²}}
-              {\sum_{m'} e^{-\|f(W_m x) - c_{m'}\|²}}
-              \qquad\text{(Bergman and Hoshen 2020, Eq. 7, without its ε)}
-
-    Parameters
-    ----------
-    features, centres : tensor of shape (n, k, d), (k, d)
-        f(W_m x) of each row and each map, and c_m over the training data.
-
-    Returns
-    -------
-    tensor of shape (n,)
-        At least 0.
-    """
-    log_share = (-squared_distances(features, centres)).log_softmax(2)
-    return -log_share.diagonal(dim1=1, dim2=2).sum(1)
+__all__ = ["GOAD"]
 
 
 class _Network(nn.Module):
@@ -132,13 +70,10 @@ class GOAD(NetworkDetector):
         return _Network(torch.randn(shape, generator=generator), self.widths)
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
-        which = torch.arange(self.maps, device=self.device_)
-
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
             features = self.network_(inputs)
-            guesses = self.network_.guess(features).flatten(0, 1)
-            entropy = cross_entropy(guesses, which.repeat(len(inputs)))
-            return entropy + self.triplet_weight * triplet_loss(features, self.margin)
+            guesses = self.network_.guess(features)
+            return goad_loss(features, guesses, self.margin, self.triplet_weight)
 
         self._descend(source, loss, generator, self.network_.parameters())
         self.network_.eval()

@@ -15,7 +15,7 @@ from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.method.autoencoder import reconstruction_loss
 from cance_edu.training.sources import Source
 
-__all__ = ["LSA", "code_nll"]
+__all__ = ["LSA", "code_nll", "lsa_loss"]
 
 
 def code_nll(code: Tensor, logits: Tensor) -> Tensor:
@@ -39,6 +39,31 @@ def code_nll(code: Tensor, logits: Tensor) -> Tensor:
     # Which bin it is has no gradient; the encoder learns through the logits alone.
     target = (code.detach() * bins).long().clamp(max=bins - 1)
     return cross_entropy(logits.movedim(2, 1), target, reduction="none").sum(1)
+
+
+def lsa_loss(
+    inputs: Tensor,
+    reconstructions: Tensor,
+    code: Tensor,
+    logits: Tensor,
+    surprise_weight: float = 1.0,
+) -> Tensor:
+    r"""Return LSA's objective: the error, and the weighted surprise of the code.
+
+    .. math:: \frac1n \sum_i \|x_i - x_i'\|² - \frac{λ}{n} \sum_i \ln h(z_i)
+              \qquad\text{(Abati et al. 2019)}
+
+    Parameters
+    ----------
+    inputs, reconstructions : tensor of shape (n, ...)
+        x and x'.
+    code, logits : tensor of shape (n, d), (n, d, B)
+        As `code_nll` takes them.
+    surprise_weight : float
+        λ.
+    """
+    error = reconstruction_loss(inputs, reconstructions)
+    return error + surprise_weight * code_nll(code, logits).mean()
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -92,9 +117,9 @@ class LSA(NetworkDetector):
 
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
             code = self.network_["encoder"](inputs)
-            reconstruction = reconstruction_loss(inputs, self.network_["decoder"](code))
-            surprise = code_nll(code, self.network_["estimator"](code)).mean()
-            return reconstruction + self.surprise_weight * surprise
+            reconstructions = self.network_["decoder"](code)
+            logits = self.network_["estimator"](code)
+            return lsa_loss(inputs, reconstructions, code, logits, self.surprise_weight)
 
         train = source.subset(order[held_out:])
         self._descend(train, loss, generator, self.network_.parameters())

@@ -114,9 +114,8 @@ class GatedPixelCNN(nn.Module):
 class PixelCNN(NetworkDetector):
     """Negative log-likelihood of an image, in nats (Table 3); not for tables.
 
-    It answers how easily an image is coded, not whether it belongs. The paper's column is LSA's,
-    which states no settings. Table 3 is run with 6 layers of 32 channels, which two cores can
-    train; the defaults are for the bundled digits.
+    How easily an image is coded, not whether it belongs. The paper's column is LSA's, which states
+    no settings. Table 3 has 6 layers of 32 channels; the defaults are for the bundled digits.
 
     Parameters
     ----------
@@ -138,10 +137,8 @@ class PixelCNN(NetworkDetector):
         return GatedPixelCNN(self.levels, self.channels, self.layers)
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
-        def loss(inputs: Tensor, rows: Tensor) -> Tensor:
-            return self._nll(inputs).mean()
-
-        self._descend(source, loss, generator, self.network_.parameters())
+        parameters = self.network_.parameters()
+        self._descend(source, lambda images, rows: self._nll(images).mean(), generator, parameters)
 
     def _nll(self, images: Tensor) -> Tensor:
         levels = self.network_.quantize(raster(images))

@@ -17,6 +17,7 @@ from cance_edu.detectors.skeleton import Skeleton
 from tests.detectors.systems import QUICK, quick
 
 NAMES = list(QUICK)
+NETWORKS = [name for name in NAMES if issubclass(QUICK[name][0], NetworkDetector)]
 TABLES = [name for name in NAMES if name != "PixelCNN"]
 RNG = np.random.default_rng(0)
 PREFIX = f"{detectors.__name__}."
@@ -71,6 +72,16 @@ def test_an_obvious_anomaly_among_rows_scores_higher(name):
     detector = quick(name).fit(TABLE)
     odd, normal = detector.anomaly_score(ODD_TABLE), detector.anomaly_score(NEW_TABLE)
     assert np.median(odd) > np.median(normal)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_lowers_the_loss(fitted, name):
+    detector = fitted[name]
+    before = getattr(detector, "pretraining_epochs", 0) + getattr(detector, "warm_up_epochs", 0)
+    assert len(detector.losses_) == before + detector.epochs
+    # What the objective is, the last stage says.
+    first, *_, last = detector.losses_[before:]
+    assert last < first
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -82,6 +82,29 @@ def test_training_moves_every_weight():
         assert (before != after).any()
 
 
+def test_dropout_drops_half_of_the_units_in_training_alone():
+    detector, masks = DAGMM(**QUICK), []
+    build = detector._new_network
+
+    def watched(*arguments):
+        network = build(*arguments)
+        membership = network.membership
+
+        def noted(z, kept=1.0):
+            masks.append((network.training, torch.as_tensor(kept)))
+            return membership(z, kept)
+
+        network.membership = noted
+        return network
+
+    detector._new_network = watched
+    detector.fit(TABLE)
+    training = torch.cat([mask.flatten() for training, mask in masks if training])
+    assert set(training.tolist()) == {0.0, 2.0}
+    assert training.mean().item() == pytest.approx(1, abs=0.05)
+    assert {mask.item() for training, mask in masks if not training} == {1.0}
+
+
 def test_the_score_is_the_energy_in_the_mixture_of_the_whole_training_set():
     detector = DAGMM(features="relative", **QUICK).fit(TABLE)
     with torch.no_grad():

@@ -38,6 +38,15 @@ def test_contrast_brings_the_training_images_to_zero_and_one():
     assert ContrastNormalized(Source(IMAGES))(torch.full((1, 1, 8, 8), 0.3)).isfinite().all()
 
 
+def test_pretraining_is_an_autoencoders_and_comes_first():
+    plain = DeepSVDD(**{**QUICK, "pretraining_epochs": 0}).fit(IMAGES)
+    detector = DeepSVDD(**{**QUICK, "pretraining_epochs": 30, "learning_rate": 1e-2}).fit(IMAGES)
+    assert (len(plain.losses_), len(detector.losses_)) == (5, 35)
+    # An image of 64 pixels is worth more than its distance to a centre, and is learned.
+    assert detector.losses_[29] < 0.7 * detector.losses_[0]
+    assert (plain.centre_ != detector.centre_).any()
+
+
 def spread(bias):
     """Return how far a trained network's outputs lie apart, over their distance from zero."""
     table = np.random.default_rng(0).normal(size=(200, 4))

@@ -80,6 +80,23 @@ def test_each_channel_of_all_images_has_mean_zero_and_deviation_one():
     )
 
 
+def test_the_search_leaves_batch_norms_statistics_alone(monkeypatch):
+    """Of 52 passes a step 51 would be of negatives, whose statistics normal inputs then met."""
+    modes = []
+
+    def noted(network, *arguments):
+        modes.append(network.training)
+        return search(network, *arguments)
+
+    monkeypatch.setattr("cance_edu.detectors.drocc.search", noted)
+    images = np.random.default_rng(0).random((40, 1, 8, 8), dtype=np.float32)
+    detector = DROCC(epochs=1, warm_up_epochs=0, ascent_steps=2, batch_size=20, random_state=0)
+    detector.fit(images)
+    assert modes == [False, False]
+    counted = [m.num_batches_tracked for m in detector.network_.modules() if hasattr(m, "momentum")]
+    assert {int(count) for count in counted} == {2}  # a batch of normal inputs and negatives each
+
+
 def test_a_warm_up_has_its_own_epochs():
     table = np.random.default_rng(0).normal(size=(40, 3))
     detector = DROCC(epochs=3, warm_up_epochs=2, ascent_steps=2, random_state=0).fit(table)

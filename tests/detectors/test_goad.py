@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
-from cance_edu.detectors.goad import GOAD, goad_score, squared_distances, triplet_loss
+from cance_edu.detectors.goad import GOAD
+from cance_edu.detectors.goad_loss import goad_loss, goad_score, squared_distances, triplet_loss
 
 RNG = np.random.default_rng(0)
 FEATURES = RNG.normal(size=(6, 4, 3))
@@ -28,6 +29,24 @@ def test_the_loss_against_a_loop(margin):
             nearest = min(distances[other] for other in range(4) if other != m)
             terms.append(max(distances[m] + margin - nearest, 0))
     assert triplet_loss(torch.tensor(FEATURES), margin).item() == pytest.approx(np.mean(terms))
+
+
+def test_the_objective_is_scikit_learns_log_loss_and_the_weighted_triplets():
+    features, guesses = torch.tensor(FEATURES), torch.tensor(RNG.normal(size=(6, 4, 4)))
+    shares = guesses.softmax(2).reshape(24, 4).numpy()
+    named = log_loss(np.tile(np.arange(4), 6), shares)
+    expected = named + 0.3 * triplet_loss(features, 2.0).item()
+    assert goad_loss(features, guesses, 2.0, 0.3).item() == pytest.approx(expected)
+
+
+def test_a_trained_network_names_the_maps():
+    mixed = np.random.default_rng(0).normal(size=(400, 6)) @ np.diag([3, 2, 1, 1, 0.5, 0.1])
+    detector = GOAD(maps=8, epochs=30, learning_rate=1e-2, random_state=0).fit(mixed)
+    with torch.no_grad():
+        features = detector.network_(detector.scaling_(torch.as_tensor(mixed)))
+        named = detector.network_.guess(features).argmax(2)
+    share = (named == torch.arange(8)).double().mean().item()
+    assert share > 4 / 8  # one in eight by guessing
 
 
 def test_the_score_of_two_maps_is_the_posterior_of_two_gaussians():

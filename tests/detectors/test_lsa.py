@@ -1,10 +1,11 @@
+import math
 from itertools import product
 
 import numpy as np
 import pytest
 import torch
 
-from cance_edu.detectors.lsa import LSA, code_nll
+from cance_edu.detectors.lsa import LSA, code_nll, lsa_loss
 from cance_edu.detectors.masked_dense import CodeDistribution
 
 
@@ -60,6 +61,50 @@ def test_the_surprise_reaches_the_encoder_through_the_logits(distribution):
     code_nll(code, distribution(code)).sum().backward()
     assert (code.grad[:, :2] != 0).all()
     assert (code.grad[:, 2] == 0).all()  # nothing comes after the last number
+
+
+def test_the_objective_by_hand():
+    inputs, reconstructions = torch.rand(2, 5, 1, 2, 2).double()
+    code, logits = torch.rand(5, 3).double(), torch.randn(5, 3, 4).double()
+    errors = [((x - y) ** 2).sum().item() for x, y in zip(inputs, reconstructions, strict=True)]
+    surprises = [code_nll(code[i : i + 1], logits[i : i + 1]).item() for i in range(5)]
+    expected = sum(errors) / 5 + 0.3 * sum(surprises) / 5
+    found = lsa_loss(inputs, reconstructions, code, logits, 0.3)
+    assert found.item() == pytest.approx(expected)
+
+
+def test_the_extremes_are_of_rows_that_were_not_trained_on(monkeypatch):
+    table = np.random.default_rng(0).normal(size=(60, 4))
+    trained_on = []
+
+    def noted(detector, source, *arguments, **more):
+        trained_on.append(source.batch(torch.arange(len(source))).numpy())
+        return descend(detector, source, *arguments, **more)
+
+    descend = LSA._descend
+    monkeypatch.setattr(LSA, "_descend", noted)
+    detector = LSA(epochs=2, random_state=0).fit(table)
+    (seen,) = trained_on
+    held_out = np.array([row for row in table if not (row == seen).all(1).any()])
+    assert (len(seen), len(held_out)) == (54, 6)
+    with torch.no_grad():
+        terms = detector._terms(detector.scaling_(torch.as_tensor(held_out)))
+    low, spread = detector.extremes_
+    torch.testing.assert_close(low, terms.amin(0))
+    torch.testing.assert_close(low + spread, terms.amax(0))
+
+
+def test_training_makes_codes_less_surprising():
+    table = np.random.default_rng(0).normal(size=(200, 4))
+    settings = {"learning_rate": 1e-2, "random_state": 0}
+
+    def surprise(epochs):
+        detector = LSA(epochs=epochs, **settings).fit(table)
+        with torch.no_grad():
+            return detector._terms(detector.scaling_(torch.as_tensor(table)))[:, 1].mean()
+
+    knows_nothing = 8 * math.log(16)
+    assert surprise(40) < min(0.9 * knows_nothing, surprise(1))
 
 
 def test_the_score_is_the_sum_of_two_scaled_terms():
