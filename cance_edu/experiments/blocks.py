@@ -193,10 +193,8 @@ def _kddcup99(protocol: str, recipe: Recipe, measures: Sequence[str], primary: b
         "KDDCUP99",
         protocol,
         tuple(Row(name, recipe, measure) for name, measure in rows),
-        {"DAGMM-0": "dagmm_0", "DAGMM-1": "dagmm_1", "DAGMM-CANCE": "cance"},
-        {k: v for k, v in VARIANTS.items() if k != "CANCE"}
-        | GAUSSIANS
-        | {"CANCE on DAGMM's features": "dagmm_cance"},
+        {"DAGMM-0": "dagmm_0", "DAGMM-1": "dagmm_1", "DAGMM-CANCE": "dagmm_cance"},
+        VARIANTS | GAUSSIANS,
         primary,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cance_edu.experiments.cell import Comparison, Verdict
 from cance_edu.experiments.comparison import pairs
 from cance_edu.experiments.paper import AVERAGE, FOLDER, audit, paper_table
+from cance_edu.experiments.quoted import quoted
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tables import TABLES, Table, reproduce_command
 
@@ -80,11 +81,12 @@ def section(table: Table, cells: Sequence[Comparison]) -> str:
     notes = list(dict.fromkeys(c.ours.differs for c in ours if c.ours and c.ours.differs))
     header = ["data", "row", "system", "paper", "ours", "difference, 95% interval", "verdict"]
     parts = [f"## {table.title}", table.note]
-    parts.append(grid(header, [_line(cell, table.digits, notes) for cell in ours]))
+    parts.append(grid(header, [_line(cell, table, notes) for cell in ours]))
     parts += [
         f"({number}) The data are not the official ones: {n}." for number, n in enumerate(notes, 1)
     ]
-    parts += [_paired(table, ours), _waiting(table, ours), _other_systems(table, cells)]
+    parts += [_paired(table, ours), _elsewhere(table, ours)]
+    parts += [_waiting(table, ours), _other_systems(table, cells)]
     parts.append(_made_from(table, ours))
     return "\n\n".join(filter(None, parts))
 
@@ -94,8 +96,13 @@ def audited() -> str:
     findings = audit()
     holding = sum(finding.holds for finding in findings)
     rows = [[f.where, f.claim, f.found] for f in findings if not f.holds]
-    table = grid(["where", "the paper says", "its printed numbers say"], rows)
-    return f"## The paper's own claims\n\n{holding} of {len(findings)} hold. The others:\n\n{table}"
+    own = grid(["where", "the paper says", "its printed numbers say"], rows)
+    rows = [[f.where, f.claim, f.found] for f in quoted() if not f.holds]
+    others = grid(["where", "the paper says", "its sources say"], rows)
+    return (
+        f"## The paper's own claims\n\n{holding} of {len(findings)} hold. The others:\n\n{own}\n\n"
+        f"What it takes from other papers and does not agree with them:\n\n{others}"
+    )
 
 
 def data(cell: Comparison) -> str:
@@ -103,8 +110,9 @@ def data(cell: Comparison) -> str:
     return ", ".join(filter(None, (cell.dataset, cell.protocol)))
 
 
-def _line(cell: Comparison, digits: int, notes: Sequence[str]) -> list[str]:
+def _line(cell: Comparison, table: Table, notes: Sequence[str]) -> list[str]:
     ours = difference = "–"
+    digits, reduced = table.digits, table.reduced.get(cell.column)
     if cell.ours is not None:
         seeds = len(cell.ours.values)
         spread = "" if cell.ours.deviation is None else f" ± {cell.ours.deviation:.{digits}f}"
@@ -116,7 +124,8 @@ def _line(cell: Comparison, digits: int, notes: Sequence[str]) -> list[str]:
         low, high = cell.interval
         difference += f" [{low:+.{digits}f}, {high:+.{digits}f}]"
     paper = "–" if cell.paper is None else str(cell.paper)
-    return [data(cell), cell.row, cell.column, paper, ours, difference, cell.verdict]
+    column = f"{cell.column} ({reduced})" if reduced else cell.column
+    return [data(cell), cell.row, column, paper, ours, difference, cell.verdict]
 
 
 def _paired(table: Table, ours: Sequence[Comparison]) -> str:
@@ -144,6 +153,25 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
         "Wilcoxon test that the first is higher, not corrected for their number:\n\n"
         f"{grid(header, lines)}"
     )
+
+
+def _elsewhere(table: Table, ours: Sequence[Comparison]) -> str:
+    """Return the averages that others got who ran a system again, beside the paper's and ours."""
+    averages = {
+        (cell.dataset, cell.column): (cell.paper, cell.ours and cell.ours.mean)
+        for cell in ours
+        if cell.row == AVERAGE and cell.primary
+    }
+    with (FOLDER.parent / "elsewhere.csv").open(encoding="utf-8", newline="") as file:
+        found = [line for line in csv.DictReader(file) if line.pop("table") == table.name]
+    rows = [
+        [line["data"], line["system"], paper, line["average"], own, line["of"]]
+        for line in found
+        for place in [averages.get((line["data"], line["system"]), (None, None))]
+        for paper, own in [(str(place[0] or "–"), f"{place[1]:.1f}" if place[1] else "–")]
+    ]
+    header = ["data", "system", "the paper's average", "run again", "ours", "by whom"]
+    return f"Run again by others:\n\n{grid(header, rows)}" if rows else ""
 
 
 def costs() -> dict[tuple[str, str, str], str]:
