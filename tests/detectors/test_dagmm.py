@@ -124,6 +124,10 @@ def test_dagmm_cance_says_what_its_steps_are():
 def test_dagmm_cance_is_cances_density_of_the_dagmms_features():
     detector = DAGMMCANCE(steps=20, **QUICK).fit(TABLE)
     model = detector.network_.autoencoder
+    # Seed by seed it has the features that a DAGMM alone would have.
+    alone = DAGMM(**QUICK).fit(TABLE).network_.state_dict()
+    for name, weight in detector.network_.state_dict().items():
+        assert torch.equal(weight, alone[name])
     assert type(detector.density_) is CANCE
     with torch.no_grad():
         z, _ = detector._encode(detector.scaling_(torch.as_tensor(TABLE)))

@@ -6,6 +6,7 @@ cells that are there today.
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -230,18 +231,18 @@ def each_printed_number_is_counted_once(counts, total, compared, report):
 
 
 @guarantee(scope="seven results of CANCE that have several readings", was=["11-075"])
-def four_of_seven_verdicts_change_with_the_reading(found, changing, steady):
+def five_of_seven_verdicts_change_with_the_reading(found, changing, steady):
     assert len(found) == 7
-    assert len(changing) == 4
+    assert len(changing) == 5
     assert steady == {
         "MNIST, one digit": {"better"},
         "CIFAR-10, one class": {"worse"},
-        "KDDCUP99": {"not told apart"},
     }
     six, ten = found["MNIST, two digits"]
     assert (six.verdict, ten.verdict) == ("reproduced", "better")
     assert (round(six.difference, 1), round(ten.difference, 1)) == (0.1, 0.6)
-    assert changing == ["MNIST, two digits", "CIFAR-10, two classes", "Abalone", "Thyroid"]
+    numbers = ["Abalone", "Thyroid", "KDDCUP99"]
+    assert changing == ["MNIST, two digits", "CIFAR-10, two classes", *numbers]
 
 
 @guarantee(scope="MNIST's pairs of digits, five seeds", was=["11-076", "11-083", "11-084"])
@@ -256,8 +257,20 @@ def ten_latents_made_the_latents_too_good(report):
     assert round(six.ours.mean, 1) == 88.4
 
 
+@claim(
+    "What nobody misses stays wrong for\nlonger: Table 8's last row was plain CANCE here",
+    scope="KDDCUP99, DAGMM's clean split, five seeds",
+)
+def the_last_row_of_table_8_was_misread(kdd):
+    plain, ours = kdd["CANCE"], kdd["DAGMM-CANCE"]
+    assert round(plain.ours.mean, 1) == 95.6
+    as_it_was = replace(plain, paper=ours.paper)
+    assert (as_it_was.verdict, as_it_was.primary) == ("not told apart", True)
+    assert (round(ours.ours.mean, 1), ours.verdict) == (93.5, "worse")
+
+
 @guarantee(scope="the stored averages", was=["11-059"])
-def what_reproduces_and_what_does_not(averages, known, cifar, corrupted, found, page):
+def what_reproduces_and_what_does_not(averages, known, cifar, corrupted, kdd, page):
     both = [lesson.with_verdict(known, each) for each in ("reproduced", "better")]
     names = [re.sub(r" \(.*?\)", "", each) for each in both]
     assert set(both) <= set(re.findall(r"\| ([^|]*: [^|]*) \|", page.text)), "in the table"
@@ -272,5 +285,6 @@ def what_reproduces_and_what_does_not(averages, known, cifar, corrupted, found, 
     assert max(j.difference for j in cifar) < -1
     assert corrupted["LatNCE"].interval[1] < -9
     assert corrupted["CANCE"].verdict == "not told apart"
-    assert np.ptp([found["KDDCUP99"][0].low, found["KDDCUP99"][0].high]) > 8
+    assert kdd["DAGMM-1"].verdict == "not told apart"
+    assert np.ptp(kdd["DAGMM-1"].interval) > 50
     assert page.numbers(r"CIFAR-10 \(JPEGs\), (-\d\.\d) to (-\d\.\d)") == [-7.4, -1.5]
