@@ -15,7 +15,7 @@ from cance_edu.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10"),
+    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10", "faster"),
     *("systems", "pages", "dial", "test_command", "contrast_steps", "costs"),
 )
 RESULTS = Path(__file__).parent / "results"
