@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from cance_edu.detectors.adapters import Adapted, from_sklearn
@@ -16,6 +17,7 @@ from cance_edu.detectors.cance import CANCE
 
 __all__ = [
     "LatentNorm",
+    "distance_to_mean",
     "gaussian",
     "mixture",
     "neighbours",
@@ -23,6 +25,11 @@ __all__ = [
     "pca_error",
     "principal_components",
 ]
+
+
+def distance_to_mean(random_state: Any = None) -> Adapted:
+    """Return a detector by the squared distance to the training rows' mean."""
+    return Adapted(StandardScaler(with_std=False), _squared_length)
 
 
 def gaussian(random_state: Any = None) -> Adapted:
@@ -57,6 +64,10 @@ def principal_components(count: int) -> PCA:
     Left to itself it would choose an approximate solver for some tables, an exact one for others.
     """
     return PCA(count, svd_solver="arpack", random_state=0)
+
+
+def _squared_length(model: StandardScaler, rows: NDArray[Any]) -> ArrayLike:
+    return np.square(model.transform(rows)).sum(1)
 
 
 def _mahalanobis(model: EmpiricalCovariance, rows: NDArray[Any]) -> ArrayLike:

@@ -163,6 +163,7 @@ def _classic(name: str, function: str, random: bool = False, **settings: Any) ->
 _CLASSICS = (
     _norm(),
     _norm("_lambda_1", _WEAK),
+    _classic("mean", "distance_to_mean"),
     _classic("gaussian", "gaussian"),
     _classic("gmm2", "mixture", random=True, components=2),
     _classic("nn1", "neighbours", count=1),

@@ -143,7 +143,11 @@ TABLES = {
                     "LSA": "lsa",
                     "DAGMM": "dagmm_0",
                 },
-                {"KDE on 100 components": "kde_100", "DSVDD": "deep_svdd"},
+                {
+                    "KDE on 100 components": "kde_100",
+                    "DSVDD": "deep_svdd",
+                    "distance to the mean image": "mean",
+                },
             ),
             note=_SAME.format("Table 1")
             + " The paper does not say how many components its KDE has: 10 fit its column. Its"
