@@ -38,6 +38,7 @@ __all__ = [
     "NearestNeighbours",
     "answer",
     "areas_by_space",
+    "as_printed",
     "auroc",
     "calibration",
     "choices",
@@ -51,7 +52,9 @@ __all__ = [
     "draw_mixture",
     "draw_rankings",
     "draw_systems",
+    "f1_on_connections",
     "figure",
+    "lead_over",
     "load_one_class",
     "mnist_areas",
     "np",
@@ -105,6 +108,22 @@ def paper_column(
     return np.array(
         [row.cells[column].value / 100 for row in rows if (row.name == AVERAGE) == average]
     )
+
+
+def as_printed(table: str, column: str) -> str:
+    """Return what the paper prints in a table's last row: its average, its F1 or all it has."""
+    return str(paper_table(table)[-1].cells[column])
+
+
+def lead_over(column: str, dataset: str) -> float:
+    """Return by how many points CANCE's average is above another system's in Table 3."""
+    ours, theirs = (paper_column("table3", c, dataset, average=True) for c in ("CANCE", column))
+    return float(100 * (ours - theirs)[0])
+
+
+def f1_on_connections(column: str) -> NDArray[np.float64]:
+    """Return a system's F1 on KDDCUP99 by our runs, in percent: clean, DAGMM's split, each seed."""
+    return stored().values("table8", "KDDCUP99", "F1", "DAGMM's split, clean")[column]
 
 
 def own_averages(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:

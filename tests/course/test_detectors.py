@@ -281,8 +281,11 @@ def test_what_is_left_to_100_is_drawn_and_no_name_covers_another():
 def test_belonging_endings_rankings_and_mixtures_are_where_the_numbers_are():
     canvas = Figure()
     share = np.linspace(0, 1, 10)
-    blank, printed = figure.draw_belonging(canvas, share, share / 2, share, said=0.5)
-    np.testing.assert_allclose(blank.get_offsets()[:, 1], 100 * (1 - share))
+    by_system = {"one": share, "other": share**2}
+    *blank, printed = figure.draw_belonging(canvas, by_system, share / 2, share, said=0.5)
+    for points, (name, below) in zip(blank, by_system.items(), strict=True):
+        np.testing.assert_allclose(points.get_offsets()[:, 1], 100 * (1 - below))
+        assert points.get_label() == name
     np.testing.assert_allclose(printed.get_offsets(), 100 * np.column_stack([share / 2, share]))
     assert canvas.axes[0].lines[-1].get_ydata() == [50]
 

@@ -5,14 +5,18 @@ import torch
 
 from cance_edu.course import lesson08 as lesson
 from cance_edu.course.detectors.systems import SYSTEMS
+from cance_edu.datasets import Split
+from cance_edu.detectors.dagmm import DAGMM
 from cance_edu.detectors.deep_svdd import svdd_loss
-from cance_edu.detectors.drocc import DROCC
+from cance_edu.detectors.drocc import DROCC, channel_scaling
 from cance_edu.detectors.goad import GOAD
 from cance_edu.detectors.lsa import LSA
 from cance_edu.detectors.mixture import energy, mixture_moments
 from cance_edu.detectors.ocsvm import OCSVM
-from cance_edu.experiments.paper import AVERAGE, paper_table
+from cance_edu.experiments.paper import AVERAGE, audit, paper_table
 from cance_edu.experiments.report import stored
+from cance_edu.experiments.statistics import at_a_share
+from cance_edu.training.sources import Source
 from tests.lessons.claims import claim, guarantee, proved_in
 
 SMALL = "the small digits, each of ten normal, one recorded seed"
@@ -26,6 +30,7 @@ def the_line_is_the_recorded_systems(line):
     np.testing.assert_allclose(line, lesson.digits_by_system()["1-NN"], atol=1e-9)
     assert 0.05 < 100 * (np.mean(line) - lesson.digits_by_system()["CANCE"].mean()) < 0.15
     assert len(SYSTEMS) == 16
+    assert SYSTEMS["CANCE"][1] == {}, "its defaults"
     assert round(lesson.digits_by_system()["CANCE"].mean(), 3) == 0.997, "the question says 99.7"
 
 
@@ -139,6 +144,17 @@ def the_mixture_shrinks_and_the_detector_is_none_the_worse(
     assert (final_loss[:, 1, -1] < 0).all()
     assert (without[:, 0] > with_penalty[:, 0] + 0.2).all()
     assert without.min() > 0.93, "no run fell apart"
+    assert lesson.choices("mixture", "penalties") == [DAGMM().covariance_penalty, 0]
+
+
+@guarantee(scope="one epoch each, the settings of the sixteen systems")
+def section_five_has_six_latents_and_the_penalty(eights):
+    for name in ("DAGMM-0", "DAGMM-1", "DAGMM-CANCE"):
+        kind, settings = SYSTEMS[name]
+        assert not {"latent_dim", "covariance_penalty"} & set(settings)
+        dagmm = DAGMM(**settings, epochs=1, random_state=0).fit(eights.train)
+        assert dagmm.network_.autoencoder.latent_dim == 6
+        assert issubclass(kind, DAGMM)
 
 
 @guarantee(scope="five points, features shrunk to a tenth")
@@ -155,6 +171,15 @@ def a_blank_image_is_likelier_than_images_that_belong(below_blank):
     assert of_pixelcnn[4] < 0.05
     assert (of_pixelcnn < 0.5).sum() == 4
     assert (below_blank["1-NN"] == 1).all()
+
+
+@guarantee(scope=f"{SMALL}; all sixteen systems")
+def nor_is_the_likelihood_the_whole_story(below_blank):
+    prefers = {name: (share < 0.5).sum() for name, share in below_blank.items()}
+    assert {name: of for name, of in prefers.items() if of} == {"PixelCNN": 4, "DROCC": 9}
+    assert below_blank["DROCC"].argmax() == 0 < 0.5 < below_blank["DROCC"][0], "all but zero"
+    assert (below_blank["KDE, 10 components"] == 1).all()
+    assert (below_blank["KDE, 40 components"] == 1).all()
 
 
 @guarantee(scope=f"{MNIST}; {PRINTED}")
@@ -234,18 +259,32 @@ def the_radius_decides_below_their_own_distance(far, of_radii, splits, radii):
     assert 1 < min(own) < max(own) < 2
     assert abs(np.mean(own) - 1.2) < 0.05
     assert (of_radii[:, 2, -1] > of_radii[:, 0, -1] + 0.02).all()
-    none, small, _ = of_radii.mean(0)
-    assert np.abs(small - none)[2:].max() < 0.015, "steps of 0.001 are hardly better than none"
+
+
+@guarantee(scope=f"{TWO}, steps of 0.001 and no search")
+def small_steps_are_worth_something_where_the_radius_is_small(by_small_steps, of_radii):
+    assert of_radii.shape == (4, 3, 5)
+    assert [round(gain, 1) for gain in by_small_steps[:2]] == [5.6, 3.3]
+    assert (by_small_steps[2:] > 0).all()
+    assert by_small_steps[2:].max() < 1.5
+    drocc = DROCC()
+    assert np.isclose(drocc.ascent_steps * drocc.ascent_rate, 0.05)
 
 
 @claim("How many questions you ask\ncounts more than what is learned from them.", scope=TWO)
-def goad_needs_many_questions_and_no_training(learned, drawn):
+def goad_needs_many_questions_and_no_training(learned, drawn, by_learning):
     assert learned.shape == drawn.shape == (4, 6)
     assert lesson.choices("questions", "maps") == [2, 4, 8, 16, 32, 64]
     assert (learned[:, -1] - learned[:, 0] > 0.4).all()
     assert (drawn[:, -1] > learned[:, -1] - 0.005).all()
     asked = np.ptp(learned.mean(0))
     assert asked > 10 * abs(learned[:, -1].mean() - drawn[:, -1].mean())
+    assert min(asked, np.ptp(drawn.mean(0))) > np.abs(learned.mean(0) - drawn.mean(0)).max()
+    assert np.abs(by_learning[3:]).max() < 1.5, "16, 32 and 64: either way"
+    assert by_learning[3:].min() < 0 < by_learning[3:].max()
+    assert by_learning[:3].max() < -9, "2, 4 and 8: it costs"
+    asked_for = [round(100 * area) for area in learned.mean(0)[[0, -1]]]
+    assert asked_for == [51, 93], "as the question says"
 
 
 def stored_averages():
@@ -279,12 +318,79 @@ def no_other_system_is_above_the_line(above, systems, seconds):
     assert GOAD(**SYSTEMS["GOAD"][1]).maps == 64
 
 
+@guarantee(scope="the small digits, channels standardised as DROCC does")
+def the_networks_radius_is_in_other_units(standardised, splits):
+    assert (round(min(standardised), 1), round(max(standardised), 1)) == (2.3, 3.3)
+    rows = torch.from_numpy(splits[8].train)
+    scaled = channel_scaling(Source(rows))(rows).numpy()
+    as_drocc_does = Split("scaled", scaled, splits[8].test, splits[8].is_anomaly)
+    apart = lesson.distance_between_neighbours(as_drocc_does)
+    assert np.isclose(apart, standardised[8])
+
+
 @guarantee(scope=PRINTED)
 def the_printed_mixtures_are_nearly_a_coin_whatever_the_digit(mixtures):
     assert mixtures.max() - mixtures.min() < 0.06
 
 
+@guarantee(scope=PRINTED)
+def cance_leads_table_3_on_average_and_not_table_4(over_lsa):
+    assert [round(lead, 1) for lead in over_lsa] == [0.2, 1.3]
+    rows = paper_table("table3")
+    for average in (row.cells for row in rows if row.name == AVERAGE):
+        assert len(average) == 6
+        assert max(average, key=lambda name: average[name].value) == "CANCE"
+    assert {row.cells["LSA"].deviation for row in rows} == {None}
+    assert "NN" not in {*rows[0].cells, *paper_table("table4")[0].cells}
+    drocc, cance = (paper_table("table4")[0].cells[name] for name in ("DROCC", "CANCE"))
+    assert cance.value < drocc.value
+    assert cance.deviation < drocc.deviation
+
+
+@guarantee(scope=f"{PRINTED}, and which of Table 6's columns see pixels, as we read it")
+def table_6_compares_features_with_pixels_and_has_a_misprint():
+    pixels = {c.column for c in stored().tables["table6"] if c.protocol == "pixels"}
+    assert pixels == {"DSVDD", "NN", "DROCC"}
+    last = paper_table("table6")[-1].cells
+    said = {name: last[name].value for name in ("CANCE", "DROCC", "NN on ResNet-18", "NN")}
+    assert [*said.values()] == [88.0, 74.2, 79.1, 59.5]
+    assert (paper_table("table5")[-1].dataset, lesson.as_printed("table5", "Error")) == (
+        "CIFAR-10",
+        "87.8",
+    )
+    (wrong,) = (f for f in audit() if f.where == "Table 6, CIFAR-10, DROCC")
+    assert not wrong.holds
+    assert "74.51" in wrong.found
+    *classes, average = [row.cells["DROCC"].value for row in paper_table("table6")]
+    assert classes[7] == 74.3
+    assert round(np.mean([*classes[:7], 71.4, *classes[8:]]), 1) == average
+
+
+@guarantee(scope=f"{PRINTED}; DROCC's code: 80% called normal, half of the test part is")
+def three_numbers_of_table_7_are_out_of_reach_there():
+    outside = []
+    for row, count in zip(paper_table("table7"), (29, 93), strict=True):
+        normal = np.arange(2 * count) < count
+        low, high = (
+            at_a_share(normal, sign * normal, share=0.8)["f1 at 80%"] for sign in (-1.0, 1.0)
+        )
+        reach = {c: (low - of.rounding, high + of.rounding) for c, of in row.cells.items()}
+        outside += [c for c, (a, b) in reach.items() if not a < row.cells[c].value < b]
+    assert sorted(outside) == ["CANCE", "DAGMM", "DROCC"]
+    assert sum(len(row.cells) for row in paper_table("table7")) == 10
+
+
+@guarantee(scope=f"{PRINTED}; KDDCUP99, clean, DAGMM's split, five seeds")
+def table_8_tells_no_density_from_another_and_a_gaussian_is_level(of_gaussian):
+    f1 = paper_table("table8")[-1]
+    assert f1.name == "F1"
+    assert str(f1.cells["DAGMM-1"]) == str(f1.cells["DAGMM-CANCE"]) == "97.3 ± 0.5"
+    assert len(of_gaussian) == 5
+    assert f1.cells["DAGMM-0"].value == 93.7 < of_gaussian.mean()
+    assert round(of_gaussian.mean(), 1) == 94.1
+
+
 @guarantee(scope="the default guesses of a test")
 def every_prediction_is_answered(page):
-    assert page.text.count("You said **") == 11
-    assert "Your calibration over 11 predictions" in page.text
+    assert page.text.count("You said **") == 12
+    assert "Your calibration over 12 predictions" in page.text

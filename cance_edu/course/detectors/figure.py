@@ -89,7 +89,7 @@ def _lines_across(axes: Axes, baseline: float | None, said: float | None = None)
 
 def draw_belonging(
     figure: Figure,
-    below_blank: ArrayLike,
+    below_blank: Mapping[str, ArrayLike],
     by_variation: ArrayLike,
     printed: ArrayLike,
     said: float | None = None,
@@ -100,8 +100,8 @@ def draw_belonging(
     ----------
     figure : Figure
         Filled.
-    below_blank : array_like of shape (10,)
-        For each normal digit, the share of its images that look more normal than a blank image.
+    below_blank : mapping of str to array_like of shape (10,)
+        By detector and normal digit, the share of images that look more normal than a blank image.
     by_variation, printed : array_like of shape (10,)
         AUROC in [0, 1] of MNIST's total variation, and of the paper's PixelCNN.
     said : float, optional
@@ -110,16 +110,21 @@ def draw_belonging(
     Returns
     -------
     list of PathCollection
-        The points of either panel.
+        The points of the left panel, a collection for each detector, and those of the right one.
     """
     left, right = figure.subplots(1, 2)
     digits = np.arange(10)
-    blank = left.scatter(digits, 100 * (1 - np.asarray(below_blank)), color=NORMAL, zorder=3)
+    blank = [
+        left.scatter(
+            *(digits, 100 * (1 - np.asarray(share))), **marker_style(place), zorder=3, label=name
+        )
+        for place, (name, share) in enumerate(below_blank.items())
+    ]
     if said is not None:
         left.plot(4, 100 * said, "x", color=ANOMALY, label="your guess")
-        left.legend(fontsize=8)
+    left.legend(fontsize=8)
     left.set_xticks(digits, [str(digit) for digit in digits])
-    left.set(xlabel="normal digit", ylabel="less likely than a blank image, percent")
+    left.set(xlabel="normal digit", ylabel="less normal than a blank image, percent")
     left.grid(axis="x", alpha=0.4)
     x, y = (100 * np.asarray(values, dtype=float) for values in (by_variation, printed))
     points = right.scatter(x, y, color=NORMAL)
@@ -127,7 +132,7 @@ def draw_belonging(
         right.annotate(str(digit), (x[digit], y[digit]), xytext=(4, 4), textcoords="offset points")
     right.margins(0.1)
     right.set(xlabel="AUROC of total variation, percent", ylabel="AUROC as printed, percent")
-    return [blank, points]
+    return [*blank, points]
 
 
 def draw_rankings(figure: Figure, pairs: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> None:

@@ -47,8 +47,9 @@ SYSTEMS: dict[str, tuple[type[Detector], dict[str, Any]]] = {
 }
 """By name: the class, and what differs from its defaults.
 
-Written down before the first run; no test part chose any of it. With about 125 training images,
-networks that take small batches well have smaller ones, and two have more epochs.
+Written down before the first run; no test part chose any of it, unlike CANCE's defaults
+(`cance_edu.training.schedule`). With about 125 training images, networks that take small batches
+well have smaller ones, and two have more epochs.
 """
 
 
