@@ -14,6 +14,7 @@ from cance_edu.detectors.adapters import from_pyod, from_sklearn
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.classics import (
     LatentNorm,
+    distance_to_mean,
     gaussian,
     mixture,
     neighbours,
@@ -42,6 +43,11 @@ def test_a_mixture_finds_two_groups_and_scores_what_lies_between_them_higher():
     expected = -np.log(0.5) + np.log(2 * np.pi)  # at the centre of one of two unit Gaussians
     assert at_a_group == pytest.approx(expected, abs=0.3)
     assert between > at_a_group + 10
+
+
+def test_the_distance_to_the_mean():
+    squares = cdist(TEST, TRAIN.mean(0)[None], "sqeuclidean")[:, 0]
+    assert distance_to_mean().fit(TRAIN).anomaly_score(TEST) == pytest.approx(squares)
 
 
 @pytest.mark.parametrize("count", [1, 2])
