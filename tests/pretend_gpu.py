@@ -2,8 +2,8 @@
 
 They compute on the CPU. Mixing them with tensors of main memory is refused, and so is drawing them
 from a generator of the CPU. Copies to and from the device, and waits for it, are counted, with the
-line of the library that caused them. torch's "meta" device lends the name: torch sets up nothing
-for it.
+line of the library that caused them; a copy to it is "blocking" unless it is of pinned memory.
+torch's "meta" device lends the name: torch sets up nothing for it.
 """
 
 import linecache
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch.utils import _foreach_utils
@@ -24,6 +24,7 @@ import cance_edu
 LIBRARY = str(Path(cance_edu.__file__).parent)
 NAME = "meta"
 WAITS = ("aten::_local_scalar_dense", "aten::item", "aten::nonzero", "aten::masked_select")
+Generator = torch.Generator
 INDEXING = ("aten::index", "aten::index_put_", "aten::_index_put_impl_")
 
 
@@ -56,13 +57,25 @@ class OnGPU(torch.Tensor):
         raise RuntimeError(f"a tensor of the pretended GPU is used outside of it, in {func}")
 
 
+class GeneratorAnywhere(Generator):
+    """A generator, also of the pretended device; torch knows it by the address of what draws."""
+
+    there: ClassVar[dict[int, Generator]] = {}
+
+    def __new__(cls, device: str = "cpu") -> "GeneratorAnywhere":
+        made = super().__new__(cls)
+        if torch.device(device).type == NAME:
+            cls.there[made._cdata] = made  # kept: its address is given to no other
+        return made
+
+
 class PretendGPU(TorchDispatchMode):
     """While it is on, "meta" is a GPU.
 
     Attributes
     ----------
     counts : Counter
-        Of "to the device", "back", "wait" and "kernel".
+        Of "to the device", those of them that are "blocking", "back", "wait" and "kernel".
     lines : Counter
         The same but for kernels, with the line of the library that caused each.
     """
@@ -86,6 +99,8 @@ class PretendGPU(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs, name = kwargs or {}, func._schema.name
+        if name == "aten::_pin_memory":
+            return pinned(args[0])
         if not concerns_the_gpu((*args, *kwargs.values())):
             return func(*args, **kwargs)
         if func._can_decompose():  # under inference_mode operations arrive whole
@@ -100,9 +115,12 @@ class PretendGPU(TorchDispatchMode):
             return self.copied(func, args, kwargs, bool(there) if target is None else target)
         if name == "aten::copy_":
             return self.copied_into(func, *args)
+        of_gpu = {g._cdata in GeneratorAnywhere.there for g in flat if isinstance(g, Generator)}
         if not there and target != NAME:
+            if True in of_gpu:
+                raise RuntimeError(f"{name}: expected a generator of the CPU, but found the GPU's")
             return func(*args, **kwargs)
-        if any(isinstance(item, torch.Generator) for item in flat):
+        if False in of_gpu:
             raise RuntimeError(f"{name}: expected a generator of the GPU, but found the CPU's")
         if name in WAITS:
             self.count("wait")
@@ -123,6 +141,8 @@ class PretendGPU(TorchDispatchMode):
         onto = target if isinstance(target, bool) else target == NAME
         if there != onto:
             self.count("to the device" if onto else "back")
+            if onto and not (kwargs.get("non_blocking") and hasattr(args[0], "is_pinned_here")):
+                self.count("blocking")
         left_out = ("device", "non_blocking")
         rest = {key: value for key, value in kwargs.items() if key not in left_out}
         result = func(*inside(args), **rest)
@@ -131,6 +151,8 @@ class PretendGPU(TorchDispatchMode):
     def copied_into(self, func, into, source, *rest):
         if isinstance(into, OnGPU) != isinstance(source, OnGPU):
             self.count("to the device" if isinstance(into, OnGPU) else "back")
+            if isinstance(into, OnGPU):
+                self.count("blocking")
         func(inside(into), inside(source), *rest)
         return into
 
@@ -140,6 +162,7 @@ class PretendGPU(TorchDispatchMode):
                 continue
             if name.partition(".")[0] in INDEXING:  # CUDA takes an index of main memory, and waits
                 self.count("to the device")
+                self.count("blocking")
                 continue
             where = [(tuple(t.shape), "GPU" if isinstance(t, OnGPU) else "CPU") for t in tensors]
             raise RuntimeError(f"{name}: expected all tensors on the same device, found {where}")
@@ -148,10 +171,17 @@ class PretendGPU(TorchDispatchMode):
 def concerns_the_gpu(arguments: Iterable[Any]) -> bool:
     """Return whether a tensor of the device is among the arguments, or the name of a device is."""
     return any(
-        isinstance(item, OnGPU | torch.device | str)
+        isinstance(item, OnGPU | torch.device | str | Generator)
         or (isinstance(item, list | tuple) and concerns_the_gpu(item))
         for item in arguments
     )
+
+
+def pinned(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a copy that is said to lie in pinned memory, which no CPU alone has."""
+    copied = tensor.clone()
+    copied.is_pinned_here = True
+    return copied
 
 
 def inside(value: Any) -> Any:
@@ -167,6 +197,7 @@ def pretended_gpu(monkeypatch) -> Iterator[PretendGPU]:
     for name, module in list(sys.modules.items()):  # wherever torch has imported it
         if name.startswith("torch.") and "_get_fused_kernels_supported_devices" in vars(module):
             monkeypatch.setattr(module, "_get_fused_kernels_supported_devices", lambda: supported)
+    monkeypatch.setattr(torch, "Generator", GeneratorAnywhere)
     monkeypatch.setattr("cance_edu.detectors.inputs.choose_device", chosen)
     monkeypatch.setattr("cance_edu.detectors.files.choose_device", chosen)
     before = torch.__future__.get_overwrite_module_params_on_conversion()

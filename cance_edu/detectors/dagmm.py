@@ -13,6 +13,7 @@ from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.method.autoencoder import Autoencoder, reconstruction_loss
 from cance_edu.method.autoencoder import convolutional_autoencoder as convolutional
 from cance_edu.method.composite import composite, cosine_dissimilarity
+from cance_edu.training.device import generator_on
 from cance_edu.training.sources import Source
 
 __all__ = ["DAGMM", "dagmm_loss", "relative_features"]
@@ -128,11 +129,12 @@ class DAGMM(NetworkDetector):
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
         weights = self.energy_weight, self.covariance_penalty
+        of_masks = generator_on(self.device_, generator)
 
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
             z, reconstructions = self._encode(inputs)
-            # Dropout of one half; its mask comes from the generator, on whatever device this is.
-            kept = 2.0 * (torch.rand(len(z), 10, generator=generator) < 0.5).to(z)
+            # Dropout of one half, by a mask of the detector's own draws.
+            kept = 2.0 * (torch.rand(len(z), 10, generator=of_masks, device=z.device) < 0.5).to(z)
             mixture = mixture_moments(self.network_.membership(z, kept).double(), z.double())
             energies = energy(z.double(), *mixture)
             reconstruction = reconstruction_loss(inputs, reconstructions)

@@ -123,7 +123,7 @@ class DeepSVDD(NetworkDetector):
         self.centre_ = first_pass_centre(torch.cat(outputs))
 
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
-            return self._objective(self.network_(inputs), labels[rows].to(inputs.device))
+            return self._objective(self.network_(inputs), labels[rows])
 
         self._descend(source, loss, generator, self.network_.parameters())
 

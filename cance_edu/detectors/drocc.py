@@ -12,6 +12,7 @@ from torch.nn.functional import softplus
 from cance_edu.detectors.drocc_search import search
 from cance_edu.detectors.layers import dense, lenet
 from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.training.device import generator_on, normal_like
 from cance_edu.training.scaling import Scaling
 from cance_edu.training.sources import Source
 
@@ -36,14 +37,13 @@ def drocc_loss(on_normal: Tensor, on_negatives: Tensor, negative_weight: float =
 
 def channel_scaling(source: Source) -> Scaling:
     """Return what gives each channel of all images together mean 0 and deviation 1."""
-    first = source.batch(torch.tensor([0]))
     scaler = StandardScaler()
-    for batch in source.batches():
-        scaler.partial_fit(batch.movedim(1, -1).flatten(0, -2).double().cpu().numpy())
+    for batch in source.on("cpu").batches():
+        scaler.partial_fit(batch.movedim(1, -1).flatten(0, -2).double().numpy())
     centre, spread = (
-        torch.as_tensor(v).to(first).reshape(-1, 1, 1) for v in (scaler.mean_, scaler.scale_)
+        torch.as_tensor(v).reshape(-1, 1, 1).float() for v in (scaler.mean_, scaler.scale_)
     )
-    return Scaling("unit", centre, spread)
+    return Scaling("unit", centre, spread).to(source.device)
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -102,12 +102,13 @@ class DROCC(NetworkDetector):
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
         radius = self.radius or math.sqrt(self.n_features_in_) / 2
         ascent = self.ascent_steps, self.ascent_rate
+        of_noise = generator_on(self.device_, generator)
 
         def normal_alone(inputs: Tensor, rows: Tensor) -> Tensor:
             return softplus(-self.network_(inputs)).mean()
 
         def both(inputs: Tensor, rows: Tensor) -> Tensor:
-            noise = torch.randn(inputs.shape, generator=generator).to(inputs)
+            noise = normal_like(inputs, of_noise)
             self.network_.eval()
             steps = search(self.network_, inputs, noise, radius, self.gamma, ascent)
             self.network_.train()

@@ -19,7 +19,7 @@ __all__ = ["as_data", "fitting_source", "scoring_source"]
 EXPECTED = "expected an array, a memory map, a tensor, or a map-style torch Dataset"
 
 
-def fitting_source(detector: Any, X: Any) -> Source:
+def fitting_source(detector: Any, X: Any, has_network: bool = True) -> Source:
     """Return what a detector is to be fitted on, after a look at all of it.
 
     Parameters
@@ -29,6 +29,8 @@ def fitting_source(detector: Any, X: Any) -> Source:
         `image_shape_`, and for a data frame its `feature_names_in_`.
     X : array, memmap, tensor, DataFrame or torch Dataset
         Images or a table.
+    has_network : bool
+        Whether anything is computed on the device: else inputs would go there and come back.
 
     Raises
     ------
@@ -37,14 +39,15 @@ def fitting_source(detector: Any, X: Any) -> Source:
     """
     X = as_data(X)
     images = is_images(X)
-    detector.device_ = choose_device(detector.device, images)
+    device = choose_device(detector.device, images)
+    detector.device_ = device if has_network else "cpu"
     source = Source(X if images else _table(detector, X, reset=True), detector.device_)
     if images:
         detector.image_shape_ = check_images(source)
         detector.n_features_in_ = math.prod(detector.image_shape_)
     else:
         check_table(source)
-    return source
+    return source.at_hand()
 
 
 def scoring_source(detector: Any, X: Any) -> Source:

@@ -27,7 +27,7 @@ def mixture_moments(membership: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tens
     means = membership.T @ z / share[:, None]
     centred = z[:, None] - means
     covariances = torch.einsum("nk,nki,nkj->kij", membership, centred, centred)
-    jitter = 1e-6 * torch.eye(z.shape[1]).to(z)
+    jitter = 1e-6 * torch.eye(z.shape[1], dtype=z.dtype, device=z.device)
     return share / len(z), means, covariances / share[:, None, None] + jitter
 
 
@@ -49,6 +49,7 @@ def energy(z: Tensor, weights: Tensor, means: Tensor, covariances: Tensor) -> Te
         If a covariance is singular: the encoder has shrunk the latents to a point.
     """
     root, failed = torch.linalg.cholesky_ex(covariances)
+    # The one thing that a GPU is waited for in a step, as torch's own `cholesky` waits for it.
     if failed.any():
         raise FloatingPointError(
             "a covariance of the mixture became singular: raise covariance_penalty, lower "

@@ -17,7 +17,7 @@ from cance_edu.training.sources import Source
 __all__ = ["Loss", "NetworkDetector"]
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-"""Takes a batch of scaled inputs and their row numbers; returns a number to make small."""
+"""Takes scaled inputs and their row numbers, on the device; returns a number to make small."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -48,6 +48,7 @@ class NetworkDetector(Skeleton):
     learning_rate: float = 1e-3
     verbose: bool = False
 
+    has_network = True
     lowest = Skeleton.lowest | {"epochs": 1, "batch_size": 2, "learning_rate": 1e-12}
 
     def _learn(
@@ -55,7 +56,7 @@ class NetworkDetector(Skeleton):
     ) -> NDArray[np.float64]:
         self.losses_: list[float] = []
         self.network_: Any = self._on_device(self._new_network(source, generator), source)
-        self._train(source, labels, generator)
+        self._train(source, labels.to(self.device_), generator)
         self.network_.eval()
         return self._score(source)
 
@@ -74,7 +75,7 @@ class NetworkDetector(Skeleton):
     @torch.no_grad()
     def _score(self, source: Source) -> NDArray[np.float64]:
         scores = [self._score_batch(self.scaling_(batch)) for batch in source.batches()]
-        return torch.cat(scores).double().cpu().numpy()
+        return torch.cat(scores).cpu().double().numpy()
 
     def _on_device(self, network: nn.Module, source: Source) -> nn.Module:
         """Return a network where batches are, in their precision and layout: tables float64."""
@@ -104,6 +105,7 @@ class NetworkDetector(Skeleton):
                 self.network_.train()
                 order = torch.randperm(len(source), generator=generator).tensor_split(an_epoch)
                 losses = [
-                    descent.step(loss(self.scaling_(source.batch(rows)), rows)) for rows in order
+                    descent.step(loss(self.scaling_(batch), rows))
+                    for batch, rows in source.numbered(order)
                 ]
-                self.losses_.append(torch.stack(losses).double().mean().item())
+                self.losses_.append(torch.stack(losses).cpu().double().mean().item())

@@ -51,6 +51,9 @@ class Skeleton(Detector):
     deterministic: ClassVar[bool] = False
     """Whether another seed gives the same scores."""
 
+    has_network: ClassVar[bool] = False
+    """Whether it trains a network; all else is computed in main memory, whatever the device."""
+
     lowest: ClassVar[dict[str, float]] = {}
     """Of each number among the parameters the least; an int where it must be whole."""
 
@@ -78,7 +81,7 @@ class Skeleton(Detector):
         for name in [name for name in vars(self) if name.endswith("_")]:
             delattr(self, name)
         self._check_parameters()
-        source = fitting_source(self, X)
+        source = fitting_source(self, X, self.has_network)
         if len(source) < self._fewest():
             raise ValueError(
                 f"got {len(source)} inputs (n_samples = {len(source)}); {type(self).__name__} with "
@@ -125,7 +128,7 @@ class Skeleton(Detector):
 
     def _rows(self, source: Source) -> NDArray[Any]:
         """Return all inputs as rows of numbers, scaled: images as rows of pixels."""
-        batches = [self.scaling_(batch).flatten(1).cpu() for batch in source.batches()]
+        batches = [self.scaling_(batch).flatten(1) for batch in source.batches()]
         return torch.cat(batches).numpy()
 
     def _check_labels(self, y: Any, n: int) -> Tensor:

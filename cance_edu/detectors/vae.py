@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from cance_edu.detectors.layers import encoder_and_decoder
 from cance_edu.detectors.networks import NetworkDetector
 from cance_edu.detectors.skeleton import check_number
+from cance_edu.training.device import generator_on, normal_like
 from cance_edu.training.sources import Source
 
 __all__ = ["VAE", "gaussian_kl", "gaussian_nll"]
@@ -110,8 +111,10 @@ class VAE(NetworkDetector):
         return _Network(*encoder_and_decoder(self._input_shape(), 2 * d, d))
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
+        of_codes = generator_on(self.device_, generator)
+
         def loss(inputs: Tensor, rows: Tensor) -> Tensor:
-            reconstructions, kl = self._reconstruct(inputs, generator)
+            reconstructions, kl = self._reconstruct(inputs, of_codes)
             noise_variance = self._noise_variance((inputs - reconstructions).square().mean())
             return (gaussian_nll(inputs, reconstructions, noise_variance) + kl).mean()
 
@@ -120,7 +123,7 @@ class VAE(NetworkDetector):
         errors = []
         with torch.no_grad():
             for inputs in map(self.scaling_, source.batches()):
-                difference = inputs - self._reconstruct(inputs, generator)[0]
+                difference = inputs - self._reconstruct(inputs, of_codes)[0]
                 errors.append(difference.square().flatten(1).mean(1))
         self.noise_variance_ = self._noise_variance(torch.cat(errors).mean())
 
@@ -137,8 +140,7 @@ class VAE(NetworkDetector):
         code, log_variance = self.network_.posterior(inputs)
         kl = gaussian_kl(code, log_variance)
         if generator is not None:
-            noise = torch.randn(code.shape, generator=generator).to(code)
-            code = code + noise * (log_variance / 2).exp()
+            code = code + normal_like(code, generator) * (log_variance / 2).exp()
         return self.network_.decoder(code), kl
 
     def _score_batch(self, inputs: Tensor) -> Tensor:

@@ -79,14 +79,14 @@ def train_autoencoder(
     scaling = scaling_of(model)
     passes = _Passes(source, batch_size, learning_rate, generator, verbose)
 
-    def both(rows: Tensor) -> Tensor:
-        inputs = scaling(source.batch(rows))
+    def both(batch: Tensor, rows: Tensor) -> Tensor:
+        inputs = scaling(batch)
         latent = model.encode(inputs)
         reconstruction = reconstruction_loss(inputs, model.decode(latent))
         return reconstruction + covariance_weight * covariance_loss(latent)
 
-    def decoder_alone(rows: Tensor) -> Tensor:
-        return reconstruction_loss(scaling(source.batch(rows)), model.decode(latents[rows]))
+    def decoder_alone(batch: Tensor, rows: Tensor) -> Tensor:
+        return reconstruction_loss(scaling(batch), model.decode(latents[rows]))
 
     model.train()
     losses = passes.descend(both, model.parameters(), epochs[0], "autoencoder")
@@ -114,12 +114,12 @@ class _Passes:
 
     def descend(
         self,
-        loss: Callable[[Tensor], Tensor],
+        loss: Callable[[Tensor, Tensor], Tensor],
         parameters: Iterable[Tensor],
         epochs: int,
         description: str,
     ) -> list[float]:
-        """Take a step down the loss of each batch, given its rows; return each epoch's mean."""
+        """Take a step down the loss of each batch and its rows; return each epoch's mean."""
         # Batch norm cannot train on a batch of one.
         n = len(self.source)
         a_pass = max(1, min(round(n / self.batch_size), n // 2))
@@ -128,8 +128,9 @@ class _Passes:
             parameters, self.learning_rate, epochs * a_pass, description, self.verbose
         ) as descent:
             for _ in range(epochs):
-                batches = self.source.shuffled_rows(a_pass, self.generator)
-                epoch = gathered((descent.step(loss(rows))[None] for rows in batches), a_pass)
+                rows = self.source.shuffled_rows(a_pass, self.generator)
+                steps = (descent.step(loss(*batch))[None] for batch in self.source.numbered(rows))
+                epoch = gathered(steps, a_pass)
                 losses.append(epoch.cpu().double().mean().item())
         return losses
 

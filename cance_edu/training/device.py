@@ -15,17 +15,20 @@ import numpy as np
 import torch
 from sklearn.utils.validation import check_random_state
 from threadpoolctl import threadpool_limits
-from torch import nn
+from torch import Tensor, nn
 
 __all__ = [
     "Randomness",
     "choose_device",
     "drawing_from",
+    "generator_on",
+    "normal_like",
     "on_device",
     "one_thread",
     "private_randomness",
     "randomness",
     "reproducible",
+    "sent",
 ]
 
 Model = TypeVar("Model")
@@ -36,6 +39,9 @@ _GLOBAL_GENERATOR = threading.RLock()
 
 def choose_device(device: str, images: bool = True) -> str:
     """Return "cpu" or a "cuda" device.
+
+    Apple's "mps" is none of them: it lacks float64, in which composite features, mixtures and
+    tables are computed.
 
     Parameters
     ----------
@@ -76,6 +82,17 @@ def on_device(model: Model, device: str) -> Model:
     if device == "cpu" or not isinstance(model, nn.Module):
         return model
     return copy.deepcopy(model).to(device)
+
+
+def sent(tensor: Tensor, device: str) -> Tensor:
+    """Return a tensor on a device, without waiting until it is there.
+
+    A GPU fetches from pinned memory by itself, while other work goes on; any other copy waits until
+    all that it was given to do is done. torch keeps what is pinned until it has been fetched.
+    """
+    if device == "cpu" or tensor.device.type != "cpu":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def one_thread() -> AbstractContextManager[Any]:
@@ -124,6 +141,37 @@ def randomness(random_state: Any) -> Randomness:
     """
     seed = _seed(random_state)
     return Randomness(torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed))
+
+
+def generator_on(device: str, generator: torch.Generator) -> torch.Generator:
+    """Return what draws on a device, where noise is needed in each step and not copied there.
+
+    The same seed gives the same draws on the same kind of device; between kinds they differ.
+
+    Parameters
+    ----------
+    device : str
+        "cpu", or a GPU.
+    generator : torch.Generator
+        On the CPU. There it is what is returned; elsewhere it draws the seed of another.
+    """
+    if device == "cpu":
+        return generator
+    seed = int(torch.randint(2**62, (1,), generator=generator))
+    return torch.Generator(device).manual_seed(seed)
+
+
+def normal_like(tensor: Tensor, generator: torch.Generator) -> Tensor:
+    """Return standard normal draws of a tensor's shape and precision, drawn where it lies.
+
+    Parameters
+    ----------
+    tensor : tensor
+        On the device that `generator_on` made the generator for.
+    generator : torch.Generator
+        Draws in float32, whatever the precision: tables and images of one seed share their draws.
+    """
+    return torch.randn(tensor.shape, generator=generator, device=tensor.device).to(tensor)
 
 
 @contextmanager

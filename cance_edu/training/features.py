@@ -39,7 +39,9 @@ def composite_features(representation: Representation, source: Source) -> Tensor
         latent = network.encode(inputs)
         reconstructions = network.decode(latent).reshape(inputs.shape)
         compared = scaling.compared(batch, inputs, reconstructions)
-        # In float64: of an image of low contrast, z_c in float32 would be round-off alone.
+        # In float64: of an image of low contrast, z_c in float32 would be round-off alone. CUDA's
+        # GPUs, which `choose_device` admits alone, have it, Apple's MPS has not. Slow on most, but
+        # for a few sums over an image: the network before them stays in float32.
         return composite(*(part.double() for part in (latent, *compared))).cpu()
 
     return gathered(map(features_of, source.batches()), len(source))

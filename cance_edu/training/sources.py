@@ -7,7 +7,7 @@ memory. What is wrong with inputs is said by `cance_edu.training.checks`.
 import copy
 import math
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cance_edu.training.device import sent
+
 __all__ = ["Source", "gathered", "is_array", "is_images"]
 
 BATCH = 1000
@@ -23,6 +25,9 @@ BATCH = 1000
 
 BATCH_BYTES = 32 * 2**20
 """The most bytes of such a batch; what a network makes of it takes up to eight times as many."""
+
+AT_HAND_BYTES = 2**30
+"""The most bytes of data, as a network takes them, that a fit keeps on its device."""
 
 
 def is_images(data: Any) -> bool:
@@ -49,6 +54,7 @@ class Source:
     """
 
     look: Callable[[Tensor, Tensor], object] | None = None
+    there: Tensor | None = None
 
     def __init__(self, data: Any, device: str = "cpu") -> None:
         self.data, self.device, self.images = data, device, is_images(data)
@@ -69,13 +75,29 @@ class Source:
         """Return a source of some of the rows."""
         part = copy.copy(self)
         part.rows = self.rows[rows]
+        if self.there is not None:
+            part.there = self.there[sent(rows, self.device)]
         return part
 
     def on(self, device: str) -> "Source":
         """Return a source whose batches go elsewhere."""
         moved = copy.copy(self)
-        moved.device = device
+        moved.device, moved.there = device, None
         return moved
+
+    def at_hand(self) -> "Source":
+        """Return a source that has small data on its device already.
+
+        The 6,000 images of a class of MNIST are 18 MiB: batch by batch, a GPU would be sent them
+        anew in each of a hundred epochs. Data that may not fit beside the network, those of a file
+        and those made item by item go there as `batch` is asked for them; no copy is spared.
+        """
+        kept = isinstance(self.data, Tensor) or (is_array(self.data) and not _is_read(self.data))
+        if self.device == "cpu" or not kept or len(self) * self._row_bytes > AT_HAND_BYTES:
+            return self
+        near = copy.copy(self)
+        near.there = gathered(self.batches(), len(self))
+        return near
 
     def looked_at(self, look: Callable[[Tensor, Tensor], object]) -> "Source":
         """Return a source that shows each batch, with its row numbers, as it is read."""
@@ -113,18 +135,42 @@ class Source:
 
     def batch(self, rows: Tensor) -> Tensor:
         """Return rows in a network's precision, float32 images or float64 tables, on the device."""
-        return self.raw(rows).to(self.device, torch.float32 if self.images else torch.float64)
+        if self.there is not None:
+            return self.there[sent(rows, self.device)]
+        # In that precision before: a tensor that is converted on its way is not pinned.
+        batch = self.raw(rows).to(torch.float32 if self.images else torch.float64)
+        return sent(batch, self.device)
+
+    @property
+    def _row_bytes(self) -> int:
+        return max(1, math.prod(self.shape) * (4 if self.images else 8))
+
+    @property
+    def _batch_size(self) -> int:
+        """A thousand rows, or fewer large ones."""
+        return max(1, min(BATCH, BATCH_BYTES // self._row_bytes))
 
     def batch_rows(self) -> Iterator[Tensor]:
         """Give out the numbers of all rows, in order: a thousand at a time, or fewer large ones."""
-        bytes_of_a_row = math.prod(self.shape) * (4 if self.images else 8)
-        size = max(1, min(BATCH, BATCH_BYTES // max(1, bytes_of_a_row)))
-        yield from torch.arange(len(self)).split(size)
+        yield from torch.arange(len(self)).split(self._batch_size)
 
     def batches(self) -> Iterator[Tensor]:
         """Give out all rows, in order."""
-        for rows in self.batch_rows():
-            yield self.batch(rows)
+        if self.there is None:
+            yield from map(self.batch, self.batch_rows())
+        else:
+            yield from self.there.split(self._batch_size)
+
+    def numbered(self, batches: Iterable[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Give out batches of rows, each with its rows' numbers: both on the device.
+
+        The numbers of all go there at once: by one that is not there nothing that is can be asked
+        for without a copy.
+        """
+        here = tuple(batches)
+        numbers = sent(torch.cat(here), self.device).split([len(rows) for rows in here])
+        for rows, there in zip(here, numbers, strict=True):
+            yield self.batch(rows if self.there is None else there), there
 
     def shuffled_rows(self, number: int, generator: torch.Generator) -> Iterator[Tensor]:
         """Give out the numbers of all rows, at random in a number of batches of equal size."""

@@ -1,10 +1,14 @@
 """Work on a GPU, pretended: nothing is mixed, the scores are the CPU's, little is copied."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import TensorDataset
 
 from cance_edu import CANCE
+from cance_edu.training.sources import Source
 from tests.pretend_gpu import NAME, OnGPU, PretendGPU, pretended_gpu
 
 QUICK = {"epochs": (2, 1), "steps": 10, "random_state": 0}
@@ -18,7 +22,7 @@ CONFIGURATIONS = {
     "standardized": (IMAGES, {"image_scaling": "standardized"}),
     "raw-error": (COLOUR, {"image_scaling": "raw-error"}),
     "pca": (IMAGES, {"representation": "pca", "image_scaling": "raw-error"}),
-    "a data set": (torch.utils.data.TensorDataset(torch.from_numpy(COLOUR)), {}),
+    "a data set": (TensorDataset(torch.from_numpy(COLOUR)), {}),
     "table": (TABLE, {}),
     "pca of a table": (TABLE, {"representation": "pca"}),
     "k-aware": (IMAGES, {"augmentation": "k-aware"}),
@@ -57,9 +61,34 @@ def test_the_pretended_gpu_refuses_what_a_gpu_refuses():
         with pytest.raises(RuntimeError, match="same device"), torch.inference_mode():
             there + torch.ones(3)
         assert there.sum().item() == 3
-    assert gpu.counts == {"to the device": 1, "back": 2, "wait": 1, "kernel": gpu.counts["kernel"]}
+        assert there[torch.tensor([2])].cpu().item() == 1  # an index is copied
+    kernels = gpu.counts["kernel"]
+    assert gpu.counts == {
+        "to the device": 2,
+        "blocking": 2,
+        "back": 3,
+        "wait": 1,
+        "kernel": kernels,
+    }
     with pytest.raises(RuntimeError, match="outside of it"):
         there + there
+
+
+def test_the_pretended_gpu_has_generators_and_knows_pinned_memory(monkeypatch):
+    with pretended_gpu(monkeypatch) as gpu:
+        there, here = torch.Generator(NAME).manual_seed(3), torch.Generator().manual_seed(3)
+        drawn = torch.randn(3, generator=there, device=NAME)
+        assert isinstance(drawn, OnGPU)
+        with pytest.raises(RuntimeError, match="expected a generator of the CPU"):
+            torch.randn(3, generator=there)
+        with pytest.raises(RuntimeError, match="expected a generator of the GPU"):
+            torch.randn(3, generator=here, device=NAME)
+        assert not gpu.counts["to the device"]
+        ones = torch.ones(3)
+        for sent in (ones.pin_memory(), ones):
+            sent.to(NAME, non_blocking=True)
+        ones.pin_memory().to(NAME)
+    assert (gpu.counts["to the device"], gpu.counts["blocking"]) == (3, 2)
 
 
 @pytest.mark.parametrize(("data", "parameters"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
@@ -99,24 +128,55 @@ def test_a_shared_representation_works_on_a_gpu(monkeypatch):
         )
 
 
+def traffic(monkeypatch, data, **parameters):
+    """Return what a fit copies and waits for, and no kernels."""
+    with pretended_gpu(monkeypatch) as gpu:
+        CANCE(**QUICK | parameters).fit(data)
+    return gpu.counts - Counter(kernel=gpu.counts["kernel"])
+
+
 def test_little_is_copied_and_nothing_waits(monkeypatch):
-    """One copy a batch to the device; the noise contrast, of 10 steps or 60, copies nothing."""
-    counts = {}
-    for steps in (10, 60):
-        with pretended_gpu(monkeypatch) as gpu:
-            CANCE(**QUICK | {"steps": steps}).fit(IMAGES)
-            counts[steps] = +gpu.counts
-    for count in counts.values():
-        del count["kernel"]
-    assert counts[10] == counts[60]
-    copies, tensors = counts[10], 19  # weights, biases and statistics of the autoencoder
-    # Batches: three epochs of two, in the last with the numbers of their latents, ...
-    training, held_out, features = 4 * 2, 1, 1
-    frozen = 1  # ... and the latents of all for it
-    assert copies["to the device"] <= 2 * tensors + training + frozen + held_out + features
-    epochs, looks = 3, 2  # each epoch's mean loss, and each stage's look at its losses
-    assert copies["back"] <= tensors + epochs + looks + held_out + features
+    """The data once, and each epoch's order; the noise contrast, of 10 steps or 60, nothing."""
+    copies = traffic(monkeypatch, IMAGES, steps=10)
+    assert copies == traffic(monkeypatch, IMAGES, steps=60)
+    tensors = 19  # weights, biases and statistics of the autoencoder: to be trained, and to encode
+    data, parts, epochs = 1, 2, 3  # parts: which rows train, and which are held out
+    assert copies["to the device"] == 2 * tensors + data + parts + epochs
+    assert copies["blocking"] == 2 * tensors
+    looks, held_out, features = 2, 1, 1  # each stage's look at its losses
+    assert copies["back"] == tensors + epochs + looks + held_out + features
     assert copies["wait"] == 0
+
+
+def memory_map(tmp_path):
+    np.save(tmp_path / "images.npy", IMAGES)
+    return np.load(tmp_path / "images.npy", mmap_mode="r")
+
+
+@pytest.mark.parametrize(
+    ("data", "bound"),
+    [
+        pytest.param(lambda _: IMAGES, IMAGES.nbytes - 1, id="large"),
+        pytest.param(lambda _: (255 * IMAGES).astype(np.uint8), IMAGES.nbytes - 1, id="8 bits"),
+        pytest.param(memory_map, IMAGES.nbytes, id="memory map"),
+        pytest.param(lambda _: TensorDataset(torch.from_numpy(IMAGES)), IMAGES.nbytes, id="items"),
+    ],
+)
+def test_data_that_are_large_or_not_in_memory_are_sent_a_batch_at_a_time(
+    monkeypatch, tmp_path, data, bound
+):
+    monkeypatch.setattr("cance_edu.training.sources.AT_HAND_BYTES", bound)
+    once = traffic(monkeypatch, IMAGES if bound == IMAGES.nbytes else IMAGES[1:])
+    copies = traffic(monkeypatch, data(tmp_path))
+    a_pass, epochs, passes = 2, 3, 3  # passes in order: latents of all, held-out ones, features
+    whole = 1 + 2  # the data and what picks their parts
+    assert copies["to the device"] == once["to the device"] - whole + epochs * a_pass + passes
+    assert copies["blocking"] == once["blocking"]
+    assert copies["back"] == once["back"]
+
+
+def test_on_a_cpu_nothing_is_put_anywhere():
+    assert Source(IMAGES).at_hand().there is None
 
 
 @pytest.mark.parametrize("epochs", [1, 3])

@@ -1,0 +1,94 @@
+"""What each detector copies to a GPU, and waits for, as it trains: counted on a pretended one."""
+
+import numpy as np
+import pytest
+
+from cance_edu.detectors.networks import NetworkDetector
+from tests.detectors.systems import QUICK, quick
+from tests.pretend_gpu import GeneratorAnywhere, pretended_gpu
+
+IMAGES = np.random.default_rng(0).random((120, 8, 8), dtype=np.float32)
+NETWORKS = [n for n in QUICK if n == "CANCE" or issubclass(QUICK[n][0], NetworkDetector)]
+OTHERS = [name for name in QUICK if name not in NETWORKS]
+DRAWING = ("DAGMM", "DAGMM-CANCE", "VAE", "DROCC")
+"""They need noise in each step, drawn where it is needed."""
+WAITING = ("DAGMM", "DAGMM-CANCE")
+"""They look in each step whether a covariance is singular; `mixture.energy` argues it."""
+EARLIER = {
+    "Deep SVDD": {"pretraining_epochs": 1},
+    "Deep SAD": {"pretraining_epochs": 1},
+    "DROCC": {"warm_up_epochs": 1},
+}
+"""Epochs before those that `epochs` says."""
+FEW, MANY = 60, 20
+"""Inputs a step, of which there are then two in an epoch, or six."""
+
+
+def short(name, epochs=2, batch_size=FEW, seed=0, device="cuda"):
+    settings = {"epochs": (1, epochs - 1) if name == "CANCE" else epochs, "batch_size": batch_size}
+    if name.endswith("CANCE"):
+        settings["steps"] = 10  # of the noise contrast, which trains in main memory
+    return quick(name, seed, device=device, **settings, **EARLIER.get(name, {}))
+
+
+def traffic(monkeypatch, name, **settings):
+    """Return what a fit copies and waits for."""
+    with pretended_gpu(monkeypatch) as gpu:
+        short(name, **settings).fit(IMAGES)
+    assert gpu.counts["kernel"] > 100
+    return gpu.counts
+
+
+def further_steps(name):
+    """Return how many steps more there are with small batches, of two epochs and those before."""
+    held_out = 12 if name in ("CANCE", "LSA") else 0
+    of_an_epoch = [round((len(IMAGES) - held_out) / size) for size in (FEW, MANY)]
+    return (2 + len(EARLIER.get(name, {}))) * (of_an_epoch[1] - of_an_epoch[0])
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_step_copies_nothing(monkeypatch, name):
+    few, many = (traffic(monkeypatch, name, batch_size=size) for size in (FEW, MANY))
+    assert many["to the device"] == few["to the device"]
+    assert many["back"] == few["back"]
+    assert many["wait"] - few["wait"] == (further_steps(name) if name in WAITING else 0)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_step_copies_its_batch_if_the_data_are_large_and_does_not_wait_for_it(monkeypatch, name):
+    monkeypatch.setattr("cance_edu.training.sources.AT_HAND_BYTES", 0)
+    few, many = (traffic(monkeypatch, name, batch_size=size) for size in (FEW, MANY))
+    assert many["to the device"] - few["to the device"] == further_steps(name)
+    assert many["blocking"] == few["blocking"]
+    assert many["back"] == few["back"]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_an_epoch_copies_its_order_there_and_its_losses_back(monkeypatch, name):
+    two, four = (traffic(monkeypatch, name, epochs=epochs) for epochs in (2, 4))
+    assert four["to the device"] - two["to the device"] == 2
+    assert four["back"] - two["back"] == 2
+    assert four["blocking"] == two["blocking"]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_noise_is_drawn_on_the_device_and_its_seed_by_the_detector(monkeypatch, name):
+    expected = short(name, device="cpu").fit(IMAGES).anomaly_score(IMAGES)
+    before = len(GeneratorAnywhere.there)
+    with pretended_gpu(monkeypatch):
+        scores, again, other = (
+            short(name, seed=seed).fit(IMAGES).anomaly_score(IMAGES) for seed in (0, 0, 1)
+        )
+    np.testing.assert_array_equal(again, scores)
+    assert not np.array_equal(other, scores)
+    assert np.array_equal(scores, expected) == (name not in DRAWING)
+    assert len(GeneratorAnywhere.there) - before == (3 if name in DRAWING else 0)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_without_a_network_nothing_goes_to_a_device(monkeypatch, name):
+    with pretended_gpu(monkeypatch) as gpu:
+        detector = quick(name, device="cuda").fit(IMAGES)
+        detector.anomaly_score(IMAGES)
+    assert detector.device_ == "cpu"
+    assert not gpu.counts["to the device"] + gpu.counts["kernel"]
