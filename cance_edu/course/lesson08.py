@@ -35,6 +35,7 @@ from cance_edu.experiments.paper import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 
 __all__ = [
+    "MEAN_IMAGE",
     "NearestNeighbours",
     "answer",
     "areas_by_space",
@@ -58,6 +59,7 @@ __all__ = [
     "load_one_class",
     "mnist_areas",
     "np",
+    "own_aurocs",
     "own_averages",
     "paper_column",
     "predict",
@@ -74,6 +76,9 @@ seed = lesson_seed()
 """The lesson's random state."""
 
 RECORDING = "other_detectors"
+
+MEAN_IMAGE = "distance to the mean image"
+"""Table 3's column of ours that needs no network."""
 
 
 def digits_by_system(what: str = "aurocs") -> dict[str, NDArray[np.float64]]:
@@ -124,6 +129,13 @@ def lead_over(column: str, dataset: str) -> float:
 def f1_on_connections(column: str) -> NDArray[np.float64]:
     """Return a system's F1 on KDDCUP99 by our runs, in percent: clean, DAGMM's split, each seed."""
     return stored().values("table8", "KDDCUP99", "F1", "DAGMM's split, clean")[column]
+
+
+def own_aurocs(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:
+    """Return the AUROC of our own stored runs, as shares: one for each normal class."""
+    cells = stored().cells(table, dataset)
+    found = {c.row: c.ours.mean for c in cells if c.column == column and c.primary and c.ours}
+    return np.array([found[str(row)] for row in range(10)]) / 100
 
 
 def own_averages(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:

@@ -254,6 +254,7 @@ on_threes, on_eights = of_lsa[:2].mean(0), of_lsa[2:].mean(0)
 scores = "LSA's error", "LSA's surprise", "their sum", "CANCE", "nearest neighbour"
 of_threes = dict(zip(scores, [*on_threes, line[3]], strict=True))
 of_eights = dict(zip(scores, [*on_eights, line[8]], strict=True))
+on_larger = {name: lesson.own_aurocs("table3", name) for name in ("LSA", lesson.MEAN_IMAGE)}
 lesson.answer(
     "08 the sum of LSA",
     100 * on_eights[2],
@@ -261,7 +262,11 @@ lesson.answer(
     Where one term knows less, equal weights let it spoil the other. On threes the surprise gets
     exactly {threes:.0%}: the code of all test images, anomalies too, falls into one and the same
     bins, and a code that does not vary surprises nobody. That is what this term of the loss asks
-    for. CANCE asks a density to look at error and code *together*: {eights:.1%} on eights, a bit
+    for. On MNIST our LSA is left with nothing but the mean image: its AUROC is that of the distance
+    to the mean, within {apart:.1f} points on each of ten digits ({lsa:.1%} and {mean:.1%} on
+    average), where its paper has {theirs:.1%}. (LSA's own network normalises before the code.)
+
+    CANCE asks a density to look at error and code *together*: {eights:.1%} on eights, a bit
     better than the error alone, and {better:.0f} points better on threes. (Its autoencoder is
     another; lesson 07 compares fairly.)
     """,
@@ -275,6 +280,10 @@ lesson.answer(
             f"{name}: threes {of_threes[name]:.3f}, eights {a:.3f}" for name, a in of_eights.items()
         ),
     ),
+    apart=100 * abs(on_larger["LSA"] - on_larger[lesson.MEAN_IMAGE]).max(),
+    lsa=on_larger["LSA"].mean(),
+    mean=on_larger[lesson.MEAN_IMAGE].mean(),
+    theirs=lesson.paper_column("table3", "LSA", average=True)[0],
     threes=on_threes[1],
     eights=on_eights[3],
     better=100 * (on_threes[3] - on_threes[0]),

@@ -123,6 +123,17 @@ def the_sum_of_lsa_is_behind_its_error(of_lsa, on_eights, on_threes):
     assert LSA().bins == 16
 
 
+@claim(
+    "On MNIST our LSA is left with nothing but the mean image:",
+    scope="MNIST, each digit normal, the stored results: one seed of LSA",
+)
+def lsa_and_the_mean_image_agree_digit_by_digit(on_larger):
+    lsa, mean = on_larger.values()
+    assert len(lsa) == len(mean) == 10
+    assert abs(lsa - mean).max() < 0.005 < 0.2 < np.ptp(lsa)
+    assert lsa.mean() < 0.88
+
+
 @guarantee(scope="threes, seed 0, one training of 200 epochs")
 def the_code_of_lsa_falls_into_one_and_the_same_bins(splits):
     trained = LSA(epochs=200, batch_size=32, random_state=0).fit(splits[3].train)
