@@ -25,7 +25,7 @@ SETS = {
     "CIFAR-10": ((3, 32, 32), 5_000),
     "MNIST-C": ((1, 28, 28), 60_000),
 }
-FEW = 512
+FEW = 128
 EPOCHS = ("pretraining_epochs", "warm_up_epochs", "epochs")
 
 

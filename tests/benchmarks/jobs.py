@@ -6,7 +6,7 @@ A ratio holds only where two workers had two cores: what they had is beside it. 
 same: an earlier run, 8 fits and beside light work, had 276 s (1.01 busy cores) and 177 s (1.95).
 
 Then two fits of Table 1's MNIST on two workers (needs MNIST), and what its fifty would take at that
-rate. Target: 80 minutes.
+rate. Target: 20 minutes.
 """
 
 import tempfile
