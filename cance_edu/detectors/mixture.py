@@ -49,7 +49,8 @@ def energy(z: Tensor, weights: Tensor, means: Tensor, covariances: Tensor) -> Te
         If a covariance is singular: the encoder has shrunk the latents to a point.
     """
     root, failed = torch.linalg.cholesky_ex(covariances)
-    # The one thing that a GPU is waited for in a step, as torch's own `cholesky` waits for it.
+    # On a GPU the one wait of a step, as in torch's own `cholesky`: by the time that a loss of NaN
+    # is found, steps later (`Descent`), nobody could say why it is NaN.
     if failed.any():
         raise FloatingPointError(
             "a covariance of the mixture became singular: raise covariance_penalty, lower "

@@ -169,7 +169,7 @@ def normal_like(tensor: Tensor, generator: torch.Generator) -> Tensor:
     tensor : tensor
         On the device that `generator_on` made the generator for.
     generator : torch.Generator
-        Draws in float32, whatever the precision: tables and images of one seed share their draws.
+        Draws float32, whatever the tensor's precision.
     """
     return torch.randn(tensor.shape, generator=generator, device=tensor.device).to(tensor)
 

@@ -27,7 +27,8 @@ BATCH_BYTES = 32 * 2**20
 """The most bytes of such a batch; what a network makes of it takes up to eight times as many."""
 
 AT_HAND_BYTES = 2**30
-"""The most bytes of data, as a network takes them, that a fit keeps on its device."""
+"""The most bytes of data, as a network takes them, that a fit keeps on its device; the part of them
+that it trains on is there once more."""
 
 
 def is_images(data: Any) -> bool:
@@ -54,7 +55,7 @@ class Source:
     """
 
     look: Callable[[Tensor, Tensor], object] | None = None
-    there: Tensor | None = None
+    there: Tensor | None = None  # all its rows, on the device
 
     def __init__(self, data: Any, device: str = "cpu") -> None:
         self.data, self.device, self.images = data, device, is_images(data)
@@ -86,11 +87,12 @@ class Source:
         return moved
 
     def at_hand(self) -> "Source":
-        """Return a source that has small data on its device already.
+        """Return a source whose rows are on the device already, if they are small and in memory.
 
-        The 6,000 images of a class of MNIST are 18 MiB: batch by batch, a GPU would be sent them
-        anew in each of a hundred epochs. Data that may not fit beside the network, those of a file
-        and those made item by item go there as `batch` is asked for them; no copy is spared.
+        A class of MNIST is 18 MiB: batch by batch, a GPU would be sent the same 6,000 images in
+        each of a hundred epochs, and wait for each batch to be put together. Large data may not fit
+        beside the network, and what lies in a file, or is made item by item, may be large: of these
+        it gets a batch at a time.
         """
         kept = isinstance(self.data, Tensor) or (is_array(self.data) and not _is_read(self.data))
         if self.device == "cpu" or not kept or len(self) * self._row_bytes > AT_HAND_BYTES:
@@ -164,8 +166,8 @@ class Source:
     def numbered(self, batches: Iterable[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
         """Give out batches of rows, each with its rows' numbers: both on the device.
 
-        The numbers of all go there at once: by one that is not there nothing that is can be asked
-        for without a copy.
+        The numbers of all are sent at once: an index in main memory would be copied, and waited
+        for, at each use.
         """
         here = tuple(batches)
         numbers = sent(torch.cat(here), self.device).split([len(rows) for rows in here])

@@ -1,9 +1,12 @@
 """What each detector copies to a GPU, and waits for, as it trains: counted on a pretended one."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.training.sources import AT_HAND_BYTES
 from tests.detectors.systems import QUICK, quick
 from tests.pretend_gpu import GeneratorAnywhere, pretended_gpu
 
@@ -20,55 +23,54 @@ EARLIER = {
     "DROCC": {"warm_up_epochs": 1},
 }
 """Epochs before those that `epochs` says."""
-FEW, MANY = 60, 20
-"""Inputs a step, of which there are then two in an epoch, or six."""
+TWO, THREE = 60, 40
+"""Inputs a step, of which there are then two in an epoch, or three."""
 
 
-def short(name, epochs=2, batch_size=FEW, seed=0, device="cuda"):
+def short(name, epochs=2, batch_size=TWO, seed=0, device="cuda"):
     settings = {"epochs": (1, epochs - 1) if name == "CANCE" else epochs, "batch_size": batch_size}
     if name.endswith("CANCE"):
         settings["steps"] = 10  # of the noise contrast, which trains in main memory
     return quick(name, seed, device=device, **settings, **EARLIER.get(name, {}))
 
 
-def traffic(monkeypatch, name, **settings):
+@cache
+def traffic(name, bound=AT_HAND_BYTES, **settings):
     """Return what a fit copies and waits for."""
-    with pretended_gpu(monkeypatch) as gpu:
+    with pytest.MonkeyPatch.context() as patch, pretended_gpu(patch) as gpu:
+        patch.setattr("cance_edu.training.sources.AT_HAND_BYTES", bound)
         short(name, **settings).fit(IMAGES)
     assert gpu.counts["kernel"] > 100
     return gpu.counts
 
 
-def further_steps(name):
-    """Return how many steps more there are with small batches, of two epochs and those before."""
-    held_out = 12 if name in ("CANCE", "LSA") else 0
-    of_an_epoch = [round((len(IMAGES) - held_out) / size) for size in (FEW, MANY)]
-    return (2 + len(EARLIER.get(name, {}))) * (of_an_epoch[1] - of_an_epoch[0])
+def epochs_of(name):
+    """Return for how many epochs `short` trains."""
+    return 2 + len(EARLIER.get(name, {}))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_step_copies_nothing(monkeypatch, name):
-    few, many = (traffic(monkeypatch, name, batch_size=size) for size in (FEW, MANY))
-    assert many["to the device"] == few["to the device"]
-    assert many["back"] == few["back"]
-    assert many["wait"] - few["wait"] == (further_steps(name) if name in WAITING else 0)
+def test_a_step_copies_nothing(name):
+    two, three = (traffic(name, batch_size=size) for size in (TWO, THREE))
+    for what in ("to the device", "blocking", "back"):
+        assert three[what] == two[what]
+    assert three["wait"] - two["wait"] == (epochs_of(name) if name in WAITING else 0)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_step_copies_its_batch_if_the_data_are_large_and_does_not_wait_for_it(monkeypatch, name):
-    monkeypatch.setattr("cance_edu.training.sources.AT_HAND_BYTES", 0)
-    few, many = (traffic(monkeypatch, name, batch_size=size) for size in (FEW, MANY))
-    assert many["to the device"] - few["to the device"] == further_steps(name)
-    assert many["blocking"] == few["blocking"]
-    assert many["back"] == few["back"]
+def test_a_step_copies_its_batch_if_the_data_are_large_and_does_not_wait_for_it(name):
+    two, three = (traffic(name, 0, batch_size=size) for size in (TWO, THREE))
+    assert three["to the device"] - two["to the device"] == epochs_of(name)
+    for what in ("blocking", "back"):
+        assert three[what] == two[what]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_an_epoch_copies_its_order_there_and_its_losses_back(monkeypatch, name):
-    two, four = (traffic(monkeypatch, name, epochs=epochs) for epochs in (2, 4))
-    assert four["to the device"] - two["to the device"] == 2
-    assert four["back"] - two["back"] == 2
-    assert four["blocking"] == two["blocking"]
+def test_an_epoch_copies_its_order_there_and_its_losses_back(name):
+    two, three = traffic(name, batch_size=TWO), traffic(name, batch_size=TWO, epochs=3)
+    for what in ("to the device", "back"):
+        assert three[what] - two[what] == 1
+    assert three["blocking"] == two["blocking"]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
