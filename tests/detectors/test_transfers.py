@@ -76,7 +76,7 @@ def test_an_epoch_copies_its_order_there_and_its_losses_back(name):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_noise_is_drawn_on_the_device_and_its_seed_by_the_detector(monkeypatch, name):
     expected = short(name, device="cpu").fit(IMAGES).anomaly_score(IMAGES)
-    before = len(GeneratorAnywhere.there)
+    before = len(GeneratorAnywhere.there)  # one made earlier is never forgotten
     with pretended_gpu(monkeypatch):
         scores, again, other = (
             short(name, seed=seed).fit(IMAGES).anomaly_score(IMAGES) for seed in (0, 0, 1)
@@ -84,7 +84,9 @@ def test_noise_is_drawn_on_the_device_and_its_seed_by_the_detector(monkeypatch, 
     np.testing.assert_array_equal(again, scores)
     assert not np.array_equal(other, scores)
     assert np.array_equal(scores, expected) == (name not in DRAWING)
-    assert len(GeneratorAnywhere.there) - before == (3 if name in DRAWING else 0)
+    seeds = [made.initial_seed() for made in [*GeneratorAnywhere.there.values()][before:]]
+    assert len(seeds) == (3 if name in DRAWING else 0)
+    assert len(set(seeds)) == (2 if name in DRAWING else 0)  # the same for the same detector
 
 
 @pytest.mark.parametrize("name", OTHERS)
