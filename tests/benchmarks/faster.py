@@ -9,10 +9,8 @@ dense layers, at 0.02, and AdamW the rest.
 """
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from unittest.mock import patch
 
 import numpy as np
@@ -23,14 +21,15 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm.auto import tqdm
 
 from cance_edu.datasets import load_one_class
-from cance_edu.method.autoencoder import Autoencoder, convolutional_autoencoder, reconstruction_loss
-from cance_edu.method.moments import condition_number
-from cance_edu.training.autoencoder import latent_covariance, train_autoencoder
+from cance_edu.method.autoencoder import (
+    Autoencoder,
+    convolutional_autoencoder,
+    dense_autoencoder,
+)
 from cance_edu.training.descent import Descent
 from cance_edu.training.device import one_thread
-from cance_edu.training.scaling import Scaling
 from cance_edu.training.sources import Source
-from tests.benchmarks.settings import DIGITS
+from tests.benchmarks.settings import DIGITS, Judged, compared, judged
 
 SHAPE, LATENTS, WIDTH, CHANNELS = (1, 28, 28), 6, 256, 32
 
@@ -54,14 +53,9 @@ def patches(kernel: int = 4, refined: bool = False) -> Autoencoder:
 
 
 def dense() -> Autoencoder:
-    widths = [math.prod(SHAPE), WIDTH, 64]
-    encoder, decoder = nn.Sequential(nn.Flatten()), nn.Sequential(nn.Linear(LATENTS, widths[-1]))
-    for n_in, n_out in pairwise(widths):
-        encoder.extend([nn.Linear(n_in, n_out), nn.ELU()])
-    for n_in, n_out in pairwise(reversed(widths)):
-        decoder.extend([nn.ELU(), nn.Linear(n_in, n_out)])
-    encoder.append(nn.Linear(widths[-1], LATENTS))
-    decoder.extend([nn.Sigmoid(), nn.Unflatten(1, SHAPE)])
+    rows = dense_autoencoder(math.prod(SHAPE), LATENTS, (WIDTH, 64))
+    encoder = nn.Sequential(nn.Flatten(), rows.encoder[0])
+    decoder = nn.Sequential(rows.decoder, nn.Sigmoid(), nn.Unflatten(1, SHAPE))
     return Autoencoder(encoder, decoder, LATENTS)
 
 
@@ -122,53 +116,22 @@ CANDIDATES = {
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
-    loss: float
-    condition: float
-    training: float
-    scoring: float
-
-
-def outcome(images: Source, candidate: Candidate) -> Outcome:
-    """Train on nine tenths of a class's images; judge by the rest."""
-    torch.manual_seed(0)
-    rows = torch.randperm(len(images))
-    seen, held_out = images.subset(rows[len(rows) // 10 :]), images.subset(rows[: len(rows) // 10])
-    model = candidate.build()
-    model.scaling = Scaling("unit")
-    generator, start = torch.Generator().manual_seed(0), time.process_time()
+def outcome(images: Source, candidate: Candidate) -> Judged:
     with patch("cance_edu.training.autoencoder.Descent", candidate.descent):
-        train_autoencoder(model, seen, generator=generator, **candidate.training)
-    training, start = time.process_time() - start, time.process_time()
-    with torch.inference_mode():
-        for _ in range(10):
-            errors = [reconstruction_loss(b, model(b)) * len(b) for b in held_out.batches()]
-    scoring = time.process_time() - start
-    loss = sum(errors).item() / len(held_out)
-    return Outcome(loss, condition_number(latent_covariance(model, held_out)), training, scoring)
+        return judged(images, candidate.build, **candidate.training)
+
+
+def mean(ratios: Sequence[float]) -> str:
+    return f"{np.mean(ratios):.3f}"
 
 
 def table() -> Iterator[str]:
     classes = {digit: Source(load_one_class("mnist", [digit]).train) for digit in DIGITS}
     with one_thread():
         found = {
-            (name, digit): outcome(images, candidate)
+            (digit, name): outcome(images, candidate)
             for digit, images in tqdm(classes.items(), desc="digits")
             for name, candidate in CANDIDATES.items()
         }
-    columns = " | ".join(f"loss, {digit}" for digit in DIGITS)
-    yield f"| setting | {columns} | over the default's | training | scoring | condition |"
-    yield "|---" * (len(DIGITS) + 5) + "|"
-    for name in CANDIDATES:
-        of, default = ([found[each, digit] for digit in DIGITS] for each in (name, "default"))
-        losses = " | ".join(f"{each.loss:.2f}" for each in of)
-        ratio = {
-            kind: np.mean(
-                [getattr(a, kind) / getattr(b, kind) for a, b in zip(of, default, strict=True)]
-            )
-            for kind in ("loss", "training", "scoring")
-        }
-        worst = max(each.condition for each in of)
-        numbers = f"{ratio['loss']:.3f} | {ratio['training']:.2f} | {ratio['scoring']:.2f}"
-        yield f"| {name} | {losses} | {numbers} | {worst:.1f} |"
+    shown = {"over the default's": "loss", "training": "training", "scoring": "scoring"}
+    yield from compared(found, {heading: (kind, mean) for heading, kind in shown.items()})

@@ -7,15 +7,17 @@ held-out images, also over the default's of the same digit; the condition number
 latents.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import nn
 from tqdm.auto import tqdm
 
 from cance_edu.datasets import load_one_class
-from cance_edu.method.autoencoder import convolutional_autoencoder, reconstruction_loss
+from cance_edu.method.autoencoder import Autoencoder, convolutional_autoencoder, reconstruction_loss
 from cance_edu.method.moments import condition_number
 from cance_edu.training.autoencoder import latent_covariance, train_autoencoder
 from cance_edu.training.scaling import ImageScaling, Scaling
@@ -47,31 +49,63 @@ class Settings:
         }
 
 
-def held_out_loss(images: Source, settings: Settings) -> tuple[float, float]:
-    """Train on nine tenths of a class's images; return loss and condition number on the rest."""
+@dataclass(frozen=True)
+class Judged:
+    """By held-out normal images: Eq. 1, the latents' condition number, and CPU seconds."""
+
+    loss: float
+    condition: float
+    training: float
+    scoring: float
+
+
+def judged(
+    images: Source,
+    build: Callable[[], Autoencoder],
+    image_scaling: ImageScaling = "unit",
+    **training: Any,
+) -> Judged:
+    """Train an autoencoder on nine tenths of a class's images; judge it by the rest."""
     torch.manual_seed(0)
     rows = torch.randperm(len(images))
     seen, held_out = images.subset(rows[len(rows) // 10 :]), images.subset(rows[: len(rows) // 10])
-    bounded = settings.image_scaling == "unit"
-    model = convolutional_autoencoder(
-        images.shape, settings.latent_dim, settings.channels, bounded=bounded
-    )
-    model.scaling = scaling = Scaling(settings.image_scaling)
-    replace_activations(model, settings.activation)
-    train_autoencoder(
-        model,
-        seen,
-        generator=torch.Generator().manual_seed(0),
+    model = build()
+    model.scaling = scaling = Scaling(image_scaling)
+    generator, start = torch.Generator().manual_seed(0), time.process_time()
+    train_autoencoder(model, seen, generator=generator, **training)
+    trained = time.process_time()
+    with torch.no_grad():
+        for _ in range(10):  # one pass is too short for a clock
+            losses = [
+                (reconstruction_loss(batch, model(batch)).item(), len(batch))
+                for batch in map(scaling, held_out.batches())
+            ]
+    scored = time.process_time()
+    loss = sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
+    condition = condition_number(latent_covariance(model, held_out))
+    return Judged(loss, condition, trained - start, scored - trained)
+
+
+def judged_settings(images: Source, settings: Settings) -> Judged:
+    """Judge an autoencoder with these settings."""
+
+    def build() -> Autoencoder:
+        model = convolutional_autoencoder(
+            images.shape,
+            settings.latent_dim,
+            settings.channels,
+            bounded=settings.image_scaling == "unit",
+        )
+        replace_activations(model, settings.activation)
+        return model
+
+    return judged(
+        images,
+        build,
+        settings.image_scaling,
         covariance_weight=settings.covariance_weight,
         epochs=settings.epochs,
     )
-    with torch.no_grad():
-        losses = [
-            (reconstruction_loss(batch, model(batch)).item(), len(batch))
-            for batch in map(scaling, held_out.batches())
-        ]
-    loss = sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
-    return loss, condition_number(latent_covariance(model, held_out))
 
 
 def replace_activations(module: nn.Module, activation: type[nn.Module]) -> None:
@@ -81,27 +115,44 @@ def replace_activations(module: nn.Module, activation: type[nn.Module]) -> None:
         replace_activations(child, activation)
 
 
-def compared(classes: dict[int, Source], settings: Settings) -> Iterator[str]:
-    """Yield a table with a column for each class, and a row for each setting."""
-    changed = settings.changed()
+def compared(
+    found: Mapping[tuple[int, str], Judged],
+    ratios: Mapping[str, tuple[str, Callable[[Sequence[float]], str]]],
+) -> Iterator[str]:
+    """Yield a table with a row for each setting.
+
+    Parameters
+    ----------
+    found : mapping
+        By class and name of a setting; "default" is one of them.
+    ratios : mapping
+        By heading: what of `Judged` is divided by the default's, and how the classes' are written.
+    """
+    classes, names = (list(dict.fromkeys(each)) for each in zip(*found, strict=True))
+    columns = [*(f"loss, {normal}" for normal in classes), *ratios, "largest condition number"]
+    yield f"| setting | {' | '.join(columns)} |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for name in names:
+        of, default = ([found[normal, each] for normal in classes] for each in (name, "default"))
+        cells = [f"{each.loss:.2f}" for each in of]
+        cells += [
+            write([getattr(a, kind) / getattr(b, kind) for a, b in zip(of, default, strict=True)])
+            for kind, write in ratios.values()
+        ]
+        yield f"| {name} | {' | '.join(cells)} | {max(each.condition for each in of):.1f} |"
+
+
+def compared_settings(classes: Mapping[int, Source], settings: Settings) -> Iterator[str]:
+    """Yield the table of these settings and of those with one of them changed."""
     found = {
-        (normal, name): held_out_loss(images, of)
+        (normal, name): judged_settings(images, of)
         for normal, images in tqdm(classes.items(), desc="classes")
-        for name, of in changed.items()
+        for name, of in settings.changed().items()
     }
-    columns = " | ".join(f"loss, {normal}" for normal in classes)
-    yield f"| setting | {columns} | over the default's | largest condition number |"
-    yield "|---" * (len(classes) + 3) + "|"
-    for name in changed:
-        losses = [found[normal, name][0] for normal in classes]
-        ratios = [found[normal, name][0] / found[normal, "default"][0] for normal in classes]
-        condition = max(found[normal, name][1] for normal in classes)
-        yield (
-            f"| {name} | {' | '.join(f'{loss:.2f}' for loss in losses)} | "
-            f"{min(ratios):.2f} to {max(ratios):.2f} | {condition:.1f} |"
-        )
+    ends = {"over the default's": ("loss", lambda all_: f"{min(all_):.2f} to {max(all_):.2f}")}
+    yield from compared(found, ends)
 
 
 def table() -> Iterator[str]:
     classes = {digit: Source(load_one_class("mnist", [digit]).train) for digit in DIGITS}
-    return compared(classes, Settings())
+    return compared_settings(classes, Settings())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cance_edu.datasets import load_one_class
 from cance_edu.training.sources import Source
-from tests.benchmarks.settings import Settings, compared
+from tests.benchmarks.settings import Settings, compared_settings
 
 CLASSES = (1, 3, 8)
 OF_TABLES = Settings(
@@ -18,6 +18,6 @@ OF_TABLES = Settings(
 def table() -> Iterator[str]:
     splits = {normal: load_one_class("cifar10", [normal]) for normal in CLASSES}
     classes = {normal: Source(split.train) for normal, split in splits.items()}
-    yield from compared(classes, OF_TABLES)
+    yield from compared_settings(classes, OF_TABLES)
     for differs in {split.differs for split in splits.values() if split.differs}:
         yield f"\nThe data are not the official ones: {differs}."
