@@ -31,6 +31,7 @@ from cance_edu.course.style import draw_images
 from cance_edu.datasets import load_one_class
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
+from cance_edu.experiments.cell import Ours
 from cance_edu.experiments.paper import AVERAGE, paper_table
 from cance_edu.experiments.report import stored
 
@@ -133,16 +134,20 @@ def f1_on_connections(column: str) -> NDArray[np.float64]:
 
 def own_aurocs(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:
     """Return the AUROC of our own stored runs, as shares: one for each normal class."""
-    cells = stored().cells(table, dataset)
-    found = {c.row: c.ours.mean for c in cells if c.column == column and c.primary and c.ours}
-    return np.array([found[str(row)] for row in range(10)]) / 100
+    found = _own(table, column, dataset)
+    return np.array([found[str(row)].mean for row in range(10)]) / 100
 
 
 def own_averages(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:
     """Return the average over classes of our own stored runs, as shares: one for each seed."""
-    wanted = dataset, AVERAGE, column, True
-    cells = stored().tables[table]
-    (ours,) = [c.ours for c in cells if (c.dataset, c.row, c.column, c.primary) == wanted]
-    if ours is None:
+    return np.array(list(_own(table, column, dataset)[AVERAGE].values.values())) / 100
+
+
+def _own(table: str, column: str, dataset: str) -> dict[str, Ours]:
+    """Return our own stored runs of all rows of a column, and their average."""
+    wanted = dataset, column, True
+    cells = [c for c in stored().tables[table] if (c.dataset, c.column, c.primary) == wanted]
+    found = {cell.row: cell.ours for cell in cells if cell.ours is not None}
+    if AVERAGE not in found:  # it is there once all rows were run
         raise ValueError(f"no results are stored for {column!r} of {table} on {dataset}")
-    return np.array(list(ours.values.values())) / 100
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cance_edu.experiments.cell import Comparison, Verdict
 from cance_edu.experiments.comparison import pairs
-from cance_edu.experiments.paper import AVERAGE, FOLDER, audit, paper_table
+from cance_edu.experiments.paper import AVERAGE, FOLDER, Finding, audit, paper_table
 from cance_edu.experiments.quoted import quoted
 from cance_edu.experiments.results import Record
 from cance_edu.experiments.tables import TABLES, Table, reproduce_command
@@ -95,14 +95,17 @@ def audited() -> str:
     """Return which of the paper's own claims do not follow from its numbers, and which do."""
     findings = audit()
     holding = sum(finding.holds for finding in findings)
-    rows = [[f.where, f.claim, f.found] for f in findings if not f.holds]
-    own = grid(["where", "the paper says", "its printed numbers say"], rows)
-    rows = [[f.where, f.claim, f.found] for f in quoted() if not f.holds]
-    others = grid(["where", "the paper says", "its sources say"], rows)
+    own = _failing(findings, "its printed numbers say")
+    others = _failing(quoted(), "its sources say")
     return (
         f"## The paper's own claims\n\n{holding} of {len(findings)} hold. The others:\n\n{own}\n\n"
         f"What it takes from other papers and does not agree with them:\n\n{others}"
     )
+
+
+def _failing(findings: Iterable[Finding], heading: str) -> str:
+    rows = [[f.where, f.claim, f.found] for f in findings if not f.holds]
+    return grid(["where", "the paper says", heading], rows)
 
 
 def data(cell: Comparison) -> str:
@@ -157,21 +160,24 @@ def _paired(table: Table, ours: Sequence[Comparison]) -> str:
 
 def _elsewhere(table: Table, ours: Sequence[Comparison]) -> str:
     """Return the averages that others got who ran a system again, beside the paper's and ours."""
-    averages = {
-        (cell.dataset, cell.column): (cell.paper, cell.ours and cell.ours.mean)
-        for cell in ours
-        if cell.row == AVERAGE and cell.primary
-    }
-    with (FOLDER.parent / "elsewhere.csv").open(encoding="utf-8", newline="") as file:
-        found = [line for line in csv.DictReader(file) if line.pop("table") == table.name]
-    rows = [
-        [line["data"], line["system"], paper, line["average"], own, line["of"]]
-        for line in found
-        for place in [averages.get((line["data"], line["system"]), (None, None))]
-        for paper, own in [(str(place[0] or "–"), f"{place[1]:.1f}" if place[1] else "–")]
-    ]
+    averages = {(c.dataset, c.column): c for c in ours if c.row == AVERAGE and c.primary}
+    rows = []
+    for line in _beside_the_tables("elsewhere.csv"):
+        if line["table"] == table.name:
+            cell = averages.get((line["dataset"], line["column"]))
+            paper = str(cell.paper) if cell and cell.paper else "–"
+            own = f"{cell.ours.mean:.{table.digits}f}" if cell and cell.ours else "–"
+            rows.append([line["dataset"], line["column"], paper, line["average"], own, line["of"]])
+    if not rows:
+        return ""
     header = ["data", "system", "the paper's average", "run again", "ours", "by whom"]
-    return f"Run again by others:\n\n{grid(header, rows)}" if rows else ""
+    return f"Run again by others:\n\n{grid(header, rows)}"
+
+
+def _beside_the_tables(name: str) -> list[dict[str, str]]:
+    """Return the lines of a file that lies beside the paper's tables."""
+    with (FOLDER.parent / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def costs() -> dict[tuple[str, str, str], str]:
@@ -179,8 +185,8 @@ def costs() -> dict[tuple[str, str, str], str]:
 
     CPU hours are of one seed (`python -m tests.benchmarks costs`).
     """
-    with (FOLDER.parent / "costs.csv").open(encoding="utf-8", newline="") as file:
-        return {(c["table"], c["dataset"], c["column"]): c["takes"] for c in csv.DictReader(file)}
+    lines = _beside_the_tables("costs.csv")
+    return {(line["table"], line["dataset"], line["column"]): line["takes"] for line in lines}
 
 
 def _waiting(table: Table, ours: Sequence[Comparison]) -> str:

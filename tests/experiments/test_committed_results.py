@@ -64,13 +64,16 @@ def commit():
     return head.stdout.strip()
 
 
+STORED = read(FOLDER / "digits.jsonl")[0]
+DONE = {key_of(record) for record in STORED if "failed" not in record}
+
+
 def chosen_fit(systems=None):
     """Return one fit of the digits that has committed results, another one for each commit."""
-    done = {key_of(record) for record in read_folder(FOLDER)[0] if "failed" not in record}
     stored = [
         fit
         for fit in fits(chosen("digits", systems=systems), seeds=5)
-        if all(key_of(key(fit.recipe.load(), s, fit.seed)) in done for s in fit.systems)
+        if all(key_of(key(fit.recipe.load(), s, fit.seed)) in DONE for s in fit.systems)
     ]
     assert stored, "no result has the settings of today: run `cance-edu reproduce digits` anew"
     return drawn_by_commit(stored)
@@ -80,7 +83,6 @@ def drawn_by_commit(choices):
     return choices[sum(commit().encode()) % len(choices)]
 
 
-STORED = read(FOLDER / "digits.jsonl")[0]
 OURS = ["error", "latnce", "cnce", "cance"]
 
 
