@@ -33,9 +33,11 @@ from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
 from cance_edu.experiments.cell import Ours
 from cance_edu.experiments.paper import AVERAGE, paper_table
+from cance_edu.experiments.quoted import DROCC_PRINTS
 from cance_edu.experiments.report import stored
 
 __all__ = [
+    "DROCC_PRINTS",
     "MEAN_IMAGE",
     "NearestNeighbours",
     "answer",

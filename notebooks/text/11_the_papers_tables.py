@@ -620,8 +620,8 @@ lesson.tell(
 # with their columns' scales (lesson 09), App. D's network for KDDCUP99 (lesson 10). A repair that
 # one looks for when a number disappoints pulls all numbers to one side.
 # [11c](going_deeper/11c_choices.ipynb) measures what that did. What nobody misses stays wrong for
-# longer: Table 8's last row was plain CANCE here, 95.6 and "not told apart", until a reviewer held
-# it beside App. D's words. With DAGMM's features it is 93.5, and "worse".
+# longer: Table 8's last row was plain CANCE here, and "not told apart", until a reviewer held it
+# beside App. D's words. With DAGMM's features it is lower, and "worse".
 #
 # ## Recap
 #
