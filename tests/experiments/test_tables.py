@@ -127,3 +127,14 @@ def test_what_there_is_not_is_named_with_what_there_is(words, reason):
 def test_every_system_that_a_table_shows_is_known():
     shown = {s for t in TABLES.values() for block in t.blocks for s in block.ours.values()}
     assert shown <= SYSTEMS.keys()
+
+
+def test_a_reduced_form_says_what_the_settings_are():
+    lsa, pixelcnn = (SYSTEMS[name].settings_on({"images"}) for name in ("lsa", "pixelcnn"))
+    dagmm = SYSTEMS["dagmm_0"].settings_on({"table", "Thyroid"})
+    images = SYSTEMS["ocsvm"].settings_on({"images"})["max_samples"]
+    said = TABLES["table3"].reduced
+    assert f"{lsa['epochs']} epochs" in said["LSA"]
+    assert said["Pix-CNN"] == f"{pixelcnn['layers']} layers of {pixelcnn['channels']} channels"
+    assert f" {images:,} " in TABLES["table4"].reduced["SVDD"]
+    assert f" {dagmm['epochs']:,} " in TABLES["table7"].reduced["DAGMM"]
