@@ -108,7 +108,9 @@ class LSA(NetworkDetector):
         d = self.latent_dim
         encoder, decoder = encoder_and_decoder(self._input_shape(), d, d)
         estimator = CodeDistribution(d, self.channels, self.bins)
-        parts = {"encoder": nn.Sequential(encoder, nn.Sigmoid()), "decoder": decoder}
+        # Without the batch norm codes soon vary too little to fall into different bins.
+        squashed = nn.Sequential(encoder, nn.BatchNorm1d(d), nn.Sigmoid())
+        parts = {"encoder": squashed, "decoder": decoder}
         return nn.ModuleDict({**parts, "estimator": estimator})
 
     def _train(self, source: Source, labels: Tensor, generator: torch.Generator) -> None:
