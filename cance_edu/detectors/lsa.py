@@ -74,8 +74,8 @@ class LSA(NetworkDetector):
 
     The extremes are those of held-out normal inputs. LSA's settings for MNIST: a code of 64, 100
     bins, 32 channels; its training's length, rate and λ are in a supplement that we could not read,
-    1 is its code's λ. The autoencoder is the course's, where LSA has residual blocks, and a batch
-    norm before the code: without it codes may stop varying, and on MNIST they do, whatever λ.
+    1 is its code's λ. The autoencoder is the course's, where LSA has residual blocks; as in LSA's a
+    batch norm comes before the code, without which codes may stop varying.
 
     Parameters
     ----------

@@ -153,9 +153,7 @@ TABLES = {
             + " The paper does not say how many components its KDE has: 10 fit its column. Its"
             " PixelCNN is larger than ours (6 layers of 32 channels). Deep SVDD is not in it: Ruff"
             " et al. (2018) print 94.8 for MNIST. LSA does not state how long it"
-            " trains; its network has residual blocks, and over ten times the operations of ours."
-            " On MNIST the codes of ours do not vary, and what scores is the distance to the mean"
-            " image: LSA's own network has a batch norm before the code.",
+            " trains; its network has residual blocks, and over ten times the operations of ours.",
             repeats="table1",
             reduced={
                 "Pix-CNN": "6 layers of 32 channels",

@@ -15,7 +15,8 @@ from cance_edu.files import written_beside
 
 NAMES = (
     *("startup", "widgets", "lessons", "digits", "mnist", "throughput", "memory"),
-    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10", "faster"),
+    *("kernels", "grading", "first_widget", "jobs", "settings", "settings_cifar10"),
+    *("faster", "faster_cifar10"),
     *("systems", "pages", "dial", "test_command", "contrast_steps", "costs"),
 )
 RESULTS = Path(__file__).parent / "results"

@@ -86,8 +86,8 @@ def judged(
     return Judged(loss, condition, trained - start, scored - trained)
 
 
-def judged_settings(images: Source, settings: Settings) -> Judged:
-    """Judge an autoencoder with these settings."""
+def judged_settings(images: Source, settings: Settings, **training: Any) -> Judged:
+    """Judge an autoencoder with these settings, and what of its training is otherwise."""
 
     def build() -> Autoencoder:
         model = convolutional_autoencoder(
@@ -103,8 +103,7 @@ def judged_settings(images: Source, settings: Settings) -> Judged:
         images,
         build,
         settings.image_scaling,
-        covariance_weight=settings.covariance_weight,
-        epochs=settings.epochs,
+        **{"covariance_weight": settings.covariance_weight, "epochs": settings.epochs} | training,
     )
 
 

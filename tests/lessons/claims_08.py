@@ -1,7 +1,10 @@
 """Lesson 08, other detectors: what it claims, and on what."""
 
+from unittest.mock import patch
+
 import numpy as np
 import torch
+from torch import nn
 
 from cance_edu.course import lesson08 as lesson
 from cance_edu.course.detectors.systems import SYSTEMS
@@ -110,33 +113,29 @@ def the_toll_hardly_counts(error, toll, elbo, spread, bound):
     assert areas.argmin() == 3
 
 
-@guarantee(scope=TWO)
+@claim("Where one term knows less, equal weights let it spoil the other.", scope=f"eights, {TWO}")
 def the_sum_of_lsa_is_behind_its_error(of_lsa, on_eights, on_threes):
     assert of_lsa.shape == (4, 4)
-    assert (of_lsa[2:, 2] < of_lsa[2:, 0] - 0.04).all()
-    assert (of_lsa[:2, 1] == 0.5).all(), "exactly a coin"
-    assert (of_lsa[2:, 3] > of_lsa[2:, 0] + 0.003).all(), "a bit better"
-    assert (of_lsa[2:, 3] < of_lsa[2:, 0] + 0.015).all()
-    assert on_threes[2] == on_threes[0]
-    assert (of_lsa[:2, 3] > of_lsa[:2, 0] + 0.03).all()
-    assert [round(area, 3) for area in on_eights[:2]] == [0.973, 0.671], "as the question says"
+    assert (of_lsa[2:, 1] < 0.75).all()
+    assert (of_lsa[2:, 2] < of_lsa[2:, 0] - 0.004).all()
+    assert abs(on_threes[2] - on_threes[0]) < 0.001, "as good"
+    assert (of_lsa[2:, 3] > of_lsa[2:, 0] + 0.005).all()
+    assert [round(area, 3) for area in on_eights[:2]] == [0.972, 0.672], "as the question says"
     assert LSA().bins == 16
 
 
-@claim(
-    "On MNIST our LSA is left with nothing but the mean image:",
-    scope="MNIST, each digit normal, the stored results: one seed of LSA",
-)
-def lsa_and_the_mean_image_agree_digit_by_digit(on_larger):
+@guarantee(scope="MNIST, each digit normal, the stored results: one seed of LSA")
+def lsa_sees_more_than_the_mean_image_on_each_digit(on_larger):
     lsa, mean = on_larger.values()
     assert len(lsa) == len(mean) == 10
-    assert abs(lsa - mean).max() < 0.005 < 0.2 < np.ptp(lsa)
-    assert lsa.mean() < 0.88
+    assert (lsa > mean + 0.005).all()
 
 
-@guarantee(scope="threes, seed 0, one training of 200 epochs")
-def the_code_of_lsa_falls_into_one_and_the_same_bins(splits):
-    trained = LSA(epochs=200, batch_size=32, random_state=0).fit(splits[3].train)
+@claim("the surprise gets exactly 50%.", scope="threes, seed 0, one training of 200 epochs")
+def without_the_batch_norm_all_codes_fall_into_one_and_the_same_bins(splits):
+    settings = {"epochs": 200, "batch_size": 32, "random_state": 0}
+    with patch("cance_edu.detectors.lsa.nn.BatchNorm1d", lambda *_, **__: nn.Identity()):
+        trained = LSA(**settings).fit(splits[3].train)
     with torch.no_grad():
         code = trained.network_["encoder"](torch.from_numpy(splits[3].test))
     assert all(len(numbers.unique()) == 1 for numbers in (code * trained.bins).long().T)
