@@ -1,6 +1,6 @@
 """Whether what makes MNIST's autoencoder faster serves CIFAR-10's, by held-out normal images alone.
 
-`faster` finds one change that pays on MNIST: about half the epochs at twice the rate, with an AdamW
+`faster` finds one change that pays on MNIST: 12 + 3 epochs for 20 + 5 at twice the rate, with an AdamW
 whose mean of squares forgets after 20 steps. Here are the 64 latents and the λ of 1000 of Tables 1
 and 2, on images standardised each and in [0, 1]. A large condition number of the latents'
 covariance is what λ is there to prevent.
@@ -20,7 +20,7 @@ from tests.benchmarks.faster import CANDIDATES, Candidate, mean
 from tests.benchmarks.settings import Judged, compared, judged_settings
 from tests.benchmarks.settings_cifar10 import CLASSES, OF_TABLES
 
-NAMES = ("default", "half, twice the rate, β₂ = 0.95", "12 + 3, twice the rate, β₂ = 0.95")
+NAMES = ("default", "12 + 3, twice the rate, β₂ = 0.95")
 SCALINGS: dict[str, ImageScaling] = {"standardised": "standardized", "in [0, 1]": "unit"}
 
 
