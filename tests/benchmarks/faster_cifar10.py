@@ -1,8 +1,8 @@
 """Whether what makes MNIST's autoencoder faster serves CIFAR-10's, by held-out normal images alone.
 
-`faster` finds one change that pays on MNIST: 12 + 3 epochs for 20 + 5 at twice the rate, with an AdamW
-whose mean of squares forgets after 20 steps. Here are the 64 latents and the λ of 1000 of Tables 1
-and 2, on images standardised each and in [0, 1]. A large condition number of the latents'
+`faster` finds one change that pays on MNIST: 12 + 3 epochs for 20 + 5, at twice the rate, with an
+AdamW whose mean of squares forgets after 20 steps. Here are the 64 latents and the λ of 1000 of
+Tables 1 and 2, on images standardised each and in [0, 1]. A large condition number of the latents'
 covariance is what λ is there to prevent.
 """
 
