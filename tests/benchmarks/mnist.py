@@ -17,8 +17,7 @@ import torch
 from tqdm.auto import tqdm
 
 from cance_edu import CANCE
-from cance_edu.datasets import load_one_class
-from cance_edu.datasets.split import Split
+from cance_edu.datasets import Split, load_one_class
 from cance_edu.experiments import auroc
 
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from cance_edu.detectors.dagmm import DAGMM
 from cance_edu.detectors.deep_svdd import svdd_loss
 from cance_edu.detectors.drocc import DROCC, channel_scaling
 from cance_edu.detectors.goad import GOAD
-from cance_edu.detectors.lsa import LSA
+from cance_edu.detectors.lsa import LSA, code_nll
 from cance_edu.detectors.mixture import energy, mixture_moments
 from cance_edu.detectors.ocsvm import OCSVM
 from cance_edu.experiments.paper import AVERAGE, audit, paper_table
@@ -138,6 +138,8 @@ def without_the_batch_norm_all_codes_fall_into_one_and_the_same_bins(splits):
         trained = LSA(**settings).fit(splits[3].train)
     with torch.no_grad():
         code = trained.network_["encoder"](torch.from_numpy(splits[3].test))
+        surprise = code_nll(code, trained.network_["estimator"](code))
+    assert lesson.auroc(splits[3].is_anomaly, surprise.numpy()) == 0.5
     assert all(len(numbers.unique()) == 1 for numbers in (code * trained.bins).long().T)
 
 
