@@ -257,7 +257,7 @@ class CANCE(Settings):
                 self.log_ratio_(z), self.noise_.log_prob(z, self.scale_), self.noise_ratio
             )
             # In parts: T's hidden layers are 128 wide, the features often 8.
-            for z in self._select(features).split(10_000)
+            for z in self._select(features).split(BATCH)
         ]
         return torch.cat(scores).numpy()
 
