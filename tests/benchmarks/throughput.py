@@ -60,7 +60,7 @@ def _steps() -> dict[str, Callable[[], object]]:
 
 def _steps_on_one_thread() -> dict[str, Callable[[], object]]:
     generator = torch.Generator().manual_seed(0)
-    points = torch.randn(5000, 8, dtype=torch.float64, generator=generator)
+    points = torch.rand(5000, 8, dtype=torch.float64, generator=generator)  # Eq. 9: errors > 0
     moments = moments_of([points])
     noise = GaussianNoise(moments.mean, moments.covariance)
     augmentation = ReconstructionAugmentation.from_moments(moments.mean, moments.covariance)
