@@ -141,14 +141,14 @@ def noise_points(detector: CANCE, count: int = 5000) -> NDArray[np.float64]:
 
 @torch.no_grad()
 def share_of_zeros(side: int) -> float:
-    """Return how many of an untrained ResNet-18's features of random photographs are exactly 0.
+    """Return how many of an untrained ResNet-18's features of random pixels are exactly 0.
 
-    The photographs have 32 pixels a side, and are enlarged to `side`.
+    The images have 32 pixels a side, and are enlarged to `side`.
     """
     with private_randomness(seed):
         trunk = torch.nn.Sequential(*list(resnet18().children())[:-1], torch.nn.Flatten()).eval()
-        photographs = torch.rand(4, 3, 32, 32)
-    return float((trunk(interpolate(photographs, side)) == 0).float().mean())
+        images = torch.rand(4, 3, 32, 32)
+    return float((trunk(interpolate(images, side)) == 0).float().mean())
 
 
 def cells_of(row: str) -> list[Comparison]:

@@ -49,8 +49,9 @@ lesson.figure(
     *(1 - first.image, [""] * 18),
     columns=9,
     size=(7, 1.8),
-    caption="Above, eights, like those that the detector learns from. Below, the nine other digits, "
-    "which it meets for the first time when it is tested.",
+    caption="Above, eights, like those that the detector learns from: an ordinary one, then the "
+    "eight that it will find most normal. Below, the nine other digits, which it meets for the "
+    "first time when it is tested.",
     alt="Nine handwritten eights of MNIST, and below them the digits 0 to 7 and 9.",
 )
 
@@ -126,7 +127,8 @@ three = lesson.pictured()
 mnist, digits = lesson.mnist_scores()
 lesson.tell(
     """
-    One latent of the *one* is farther from zero than any of the eights' (the bars go from −4 to 4).
+    One latent of the *one* is farther from zero than any of the two eights' (the bars go from −4 to
+    4).
     $T$ calls it noise, and {score:.1f} is more than {below:.0%} of MNIST's eights score. The *ugly
     eight* $T$ calls data, almost like the ordinary one; but where it lies even noise is rare, so
     its score is high. {above:.0%} of the eights score higher still: false alarms.
@@ -408,7 +410,8 @@ lesson.answer(
 # ## 5 · What $T$ learns from
 #
 # In training, your detector's $T$ is shown three kinds of points, and told that two of them are data
-# and one is noise. Lessons 01 and 02 need this picture; lesson 05 explains why it works.
+# and one is noise. So, strictly, its score is minus the log-density of a mixture, half real and half
+# artificial (Eq. 10). Lessons 01 and 02 need this picture; lesson 05 explains why it works.
 
 # %%
 shown = lesson.ingredients(detector, split.train)

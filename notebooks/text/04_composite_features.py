@@ -93,11 +93,14 @@ check.reconstruction_features(my_reconstruction_features)
 # Where do encoder and decoder come from? Begin with the plainest pair there is: 16 principal
 # components. To encode is to project on them and divide each by its deviation, to decode is to add
 # them up again. Nothing is trained. The images are the 8×8 digits, and the even ones are normal;
-# pictures marked *MNIST, recorded* come from an autoencoder of eights, trained beforehand.
+# pictures marked *MNIST, recorded* come from an autoencoder of a thousand eights, trained
+# beforehand (the strip's three images, from one of all eights).
 #
-# Some normal images are held out. The anomalies are the four small defects of this course (erased,
-# line, shift, noise); *faint* images with half the brightness and *bright* ones with 1.6 times the
-# brightness, as if the scanner's lamp were dying or new; and all other digits.
+# Some normal images are held out. The anomalies are four small defects: *erased*, a patch of a
+# quarter of the height and width around a bright pixel is black; *line*, one bright row or column;
+# *shift*, all is moved by an eighth of the width; *noise*, Gaussian of deviation 0.2 on each pixel,
+# clipped to [0, 1]. Then *faint* images with half the brightness and *bright* ones with 1.6 times
+# the brightness, as if the scanner's lamp were dying or new; and all other digits.
 
 # %%
 split = lesson.lesson_split(lesson.normal, random_state=lesson.seed)
@@ -131,6 +134,7 @@ easier = (z_odd[lesson.first]["faint"][:, -2] < z_normal[lesson.first][:, -2]).m
 both_kinds = {kind: z_odd[lesson.first][kind] for kind in (lesson.hard, "noise")}
 two = lesson.compare_features(z_train[lesson.first], z_normal[lesson.first], both_kinds)
 mnist = lesson.mnist_comparison()
+medians = {kind: lesson.np.median(p[:, 0]) for kind, p in lesson.mnist_planes().items()}
 
 # %% tags=["remove-input"]
 lesson.answer(
@@ -143,8 +147,9 @@ lesson.answer(
     finds both ({z:.0%} and {noise_z:.0%}).
 
     On MNIST nobody has to tamper with images. A handwritten one has so little ink that an
-    autoencoder of eights rebuilds it with a smaller error than an eight (AUROC {ones_error:.0%});
-    its latents give it away ({ones_latents:.0%}). Zeros are hard to rebuild: the error finds them.
+    autoencoder of eights rebuilds it with a smaller error than an eight (median {ones_median:.3f},
+    of eights {eights_median:.3f}; AUROC by this judge {ones_error:.0%}); its latents give it away
+    ({ones_latents:.0%}). Zeros are hard to rebuild: the error finds them.
     """,
     picture=lesson.figure(
         lesson.draw_comparisons,
@@ -166,6 +171,8 @@ lesson.answer(
     noise_latents=two.auroc("latents", "noise"),
     noise_z=two.auroc("all of z", "noise"),
     ones_error=mnist.auroc("error", "ones"),
+    ones_median=medians["ones"],
+    eights_median=medians["eights"],
     ones_latents=mnist.auroc("latents", "ones"),
 )
 
@@ -281,8 +288,8 @@ lesson.answer(
         directions,
         lesson.latent_dim,
         size=(6.5, 3.2),
-        caption="The noise is the same in each direction; the images are not. In most latents it "
-        "is small beside their spread, in most directions left out it is larger.",
+        caption="The noise is the same in each direction; the images are not. In each latent it "
+        "is smaller than their spread, in most directions left out it is larger.",
         alt="Variance along the principal directions: the images' falls from "
         f"{directions.data[0]:.1f} to nearly 0, the noise's is level at 0.04.",
     ),
@@ -443,7 +450,7 @@ lesson.figure(
     size=(8.6, 3.6),
     caption=r"Dashed: $z_e = 4 \bar e z_c$ with a group's median of $z_e / 4 z_c$ as $\bar e$. "
     "What is darker lies to the left: an ordinary error, and a large dissimilarity. (The strip's "
-    "one lies at the lower end of its kind.)",
+    "one, from the other autoencoder, has a smaller error than all of these.)",
     alt="Error against dissimilarity. Normal images and noise lie near one line of slope 1, faint "
     "images along one further left; on MNIST ones lie left of eights and zeros.",
 )
@@ -459,7 +466,8 @@ lesson.tell(
     So it was with the sliders: darkness alone leaves the dissimilarity as it is, and darkness
     *with* a wrong shape hides from the error. A faint image has both, for half of black's
     reconstruction is in its own. With components its energy falls to a quarter, its $z_e$ only to
-    {error_left:.2f} of what it was: so its $z_c$ rises, to **{shape_left:.1f} times**.
+    {error_left:.2f} of what it was: so its $z_c$ has to rise, to {for_one_q:.1f} times if $q$
+    stayed as it is. But $q$ grows, and takes up some of it: it is **{shape_left:.1f} times**.
     """,
     line=by_line["normal"],
     energy=lesson.np.median(energy),
@@ -469,6 +477,7 @@ lesson.tell(
     bright_shape=bright[1],
     bright_error=bright[0],
     error_left=faint_z[0] / usual_z[0],
+    for_one_q=4 * faint_z[0] / usual_z[0],
     shape_left=faint_z[1] / usual_z[1],
 )
 
@@ -527,8 +536,9 @@ lesson.answer(
 #
 # - $z = (z_l, z_e, z_c)$: where an image lies among the normal ones, how large its error is, and
 #   how wrong its shape.
-# - The error misses what is easy to rebuild: faint images, MNIST's ones. The latents miss what is
-#   small beside the data's own spread: clipped noise.
+# - The error misses what is easy to rebuild: faint images, MNIST's ones. The latents see
+#   noise weakly, for in each of them it is smaller than the data's own spread; clipping, which
+#   takes contrast away, happened to hide the rest.
 # - A unit vector keeps the noise's variance; clipping takes contrast away.
 # - $z_e = \bar e\, [(1 - q)^2 + 4 q z_c]$. The dissimilarity is free of the pair's brightness.
 # - Principal components give whitened latents without training; an autoencoder rebuilds better, and

@@ -342,6 +342,7 @@ test = lesson.EXAMPLE.sample(20_000, generator)
 truth = lesson.EXAMPLE.log_prob(test)
 from_noise = lesson.divergence(truth, -noise.log_prob(test), mass=1.0)
 from_learned = lesson.divergence(truth, -log_density(test), learned.mass)
+score_at_cross = -log_density(learned.points[[too_high.argmax()]])[0]
 lesson.tell(
     """
     The Kullback-Leibler divergence from the truth is {noise:.2f} nats for the noise, and
@@ -349,14 +350,17 @@ lesson.tell(
     mass. That is {mass:.2f}, though nobody asked for 1.
 
     But a divergence is an average over *data*, and hardly any data are in the hole. At the cross
-    the learned log-density is too high by **{over:.1f} nats**: an anomaly can hide there, and this
-    measure does not see it.
+    the learned log-density is too high by **{over:.1f} nats**, and this measure does not see it.
+    The score there, {cross:.1f}, is still higher than all but {above:.2%} of the data have: an
+    anomaly would be found. Nothing in the divergence promised that.
     """,
     noise=from_noise,
     learned=from_learned,
     seeds=lesson.over_seeds("05 divergence of the learned density"),
     mass=learned.mass,
     over=too_high.max(),
+    cross=score_at_cross,
+    above=(-log_density(test) > score_at_cross).double().mean(),
 )
 
 # %% tags=["remove-input"]
@@ -406,7 +410,9 @@ lesson.answer(
 # Take a model that can be solved: $n$ data points $N(0, 1)$, of which you know the shape, but
 # neither the mean $b$ nor the normaliser: $\ln p^\theta = c + b u - \frac12 u^2$. The noise is
 # $N(0, K^2)$, and there are $N = n (1 + \nu)$ points in all. Maximum likelihood, which knows how to
-# normalise, estimates $b$ with variance $1/n$. NCE pays for what it does not know. How much?
+# normalise, estimates $b$ with variance $1/n$. NCE sees the data through a classifier alone, and
+# pays for that. (Not for the unknown $c$: by symmetry $b$ costs the same if $c$ is known.) How
+# much?
 #
 # The bend of section 2 answers: the sharper the loss bends, the less the luck of the draws can move
 # its minimum. The bend is $p_d$ times the fraction, so **a data point counts with the probability

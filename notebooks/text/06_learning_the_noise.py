@@ -139,8 +139,10 @@ lesson.answer(
     "06 above guessing",
     "with T kept as it was, but not with T refitted",
     """
-    Kept, it rises to {kept:.2f}: the noise now sits where that $T$ leans to data. It is not better
-    matched; $T$ is out of date. There the paper is right. Refitted, it is
+    Kept, it rises to {kept:.2f}: the noise now sits where that $T$ leans to data. It rises on
+    from {best:.2f} to 0.5, where the match gets worse (the refitted loss falls there): such a rise
+    tells of a $T$ that is out of date, not of a better match. There the paper is right. Refitted,
+    the loss is
     $L^*(K) = \\min_T L = 2 \\ln 2 - 2\\, JSD(p \\,\\|\\, p_{nK})$ (lesson 05), below guessing
     wherever the two differ. **Its top is the best match there is in the Jensen-Shannon sense**,
     here near $K = {best:.2f}$; $\\psi$ could only go towards it, down to nearly 1. This is what the

@@ -62,13 +62,14 @@ lesson.tell(
 
     | step | equation | lesson |
     |---|---|---|
-    | put a tenth of the images aside, for checks while it learns | | |
+    | put a tenth of the images aside, to check and to choose by | | |
     | train encoder and decoder together, then the decoder alone | 1, 2 | 03 |
     | compute composite features $z = (z_l, z_e, z_c)$ of all training images | Sec. 3.2 | 04 |
     | mean and covariance of nine tenths of them give the Gaussian noise | 13, 14 | 04 |
     | the modes of $z_e$ and $z_c$ say where to add artificial low errors | 9, 10 | 01, 02 |
     | train $T$ to tell features from noise | 3–5, 11 | 05 |
     | in turns with it, train $K$, which sets how wide the noise is | 8, 12 | 06 |
+    | hold $K$ for the last fifth of the steps; keep the $T$ of least loss on the tenth | | |
     | set a threshold on the scores of all training images | | section 4 below |
     """,
     train=len(split.train),

@@ -24,7 +24,7 @@ def z_has_two_numbers_more_than_latents(z_normal, held_out):
     scope=f"{LIVE}; {RECORDED}",
     was=[f"04-{number:03d}" for number in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)],
 )
-def each_half_misses_a_kind(two, mnist, ours):
+def each_half_misses_a_kind(two, mnist, ours, medians):
     hard = lesson.hard
     assert measured("04 what the error misses, by the latents", two.auroc("latents", hard)) > 0.8
     assert measured("04 what the error misses, by z", two.auroc("all of z", hard)) > 0.75
@@ -33,6 +33,7 @@ def each_half_misses_a_kind(two, mnist, ours):
     assert measured("04 noise by z", two.auroc("all of z", "noise")) > 0.7
     assert two.auroc("error", hard) < two.auroc("latents", hard) - 0.1
     assert mnist.auroc("error", "ones") < 0.5 < 0.9 < mnist.auroc("latents", "ones")
+    assert medians["ones"] < 0.8 * medians["eights"], "ones come back with smaller errors"
     assert mnist.auroc("latents", "zeros") < 0.8 < 0.95 < mnist.auroc("error", "zeros")
     assert mnist.auroc("error", "zeros") > mnist.auroc("latents", "zeros")
     assert mnist.aurocs[-1].min() > 0.8
@@ -170,11 +171,20 @@ def half_of_blacks_reconstruction_is_in_a_faint_images(pca, held_out, anomalies)
 
 
 @guarantee(scope=f"{LIVE}; principal components")
-def so_the_dissimilarity_of_faint_images_rises(z_normal, z_odd, usual_z, faint_z):
+def so_the_dissimilarity_of_faint_images_rises(
+    z_normal, z_odd, usual_z, faint_z, pca, held_out, anomalies
+):
     assert faint_z[0] / usual_z[0] > 1 / 4
     assert faint_z[1] / usual_z[1] > 1.1
     rises = z_odd["PCA"]["faint"][:, -1] > z_normal["PCA"][:, -1]
     assert rises.mean() > 0.9
+    assert faint_z[1] / usual_z[1] < 4 * faint_z[0] / usual_z[0], "for q grows"
+    usual_q, faint_q = (
+        np.linalg.norm(lesson.rebuilt(pca, x).reshape(len(x), -1), axis=1)
+        / np.linalg.norm(x.reshape(len(x), -1), axis=1)
+        for x in (held_out, anomalies["faint"])
+    )
+    assert np.median(faint_q) > np.median(usual_q) + 0.02
 
 
 @guarantee(scope=DIGITS, on=["digits"])

@@ -167,13 +167,15 @@ def the_divergence_does_not_depend_on_the_mass(test, truth, log_density, learned
 
 @guarantee(scope=HILLS)
 def the_hole_is_filled_and_the_divergence_does_not_see_it(
-    too_high, from_learned, learned, log_density, noise
+    too_high, from_learned, learned, log_density, noise, test, score_at_cross
 ):
     assert too_high.max() > 0.5
     assert too_high.max() > 15 * from_learned
     cross = learned.points[too_high.argmax()][None]
     excess = log_density(cross) - lesson.EXAMPLE.log_prob(cross)
     assert np.isclose(excess.item(), too_high.max())
+    assert np.isclose(score_at_cross, -log_density(cross).item())
+    assert (-log_density(test) > score_at_cross).double().mean() < 0.02, "it would be found"
     drawn = noise.sample(100_000, torch.Generator().manual_seed(0))
     assert abs((noise.squared_distance(drawn) < 1.39).double().mean() - 0.5) < 0.01
 
@@ -287,6 +289,9 @@ def on_a_line_narrow_and_distant_noise_are_dear_and_wide_noise_is_cheap(by_dimen
         for scale in (1.0, best_scale)
     ]
     assert of_the_normaliser[0] < 1e-9 < 0.01 < of_the_normaliser[1]
+    # By symmetry the normaliser and the mean have nothing to do with each other.
+    centred = lesson.covariance_of_estimates(lesson.NoiseSetting(scale=best_scale))
+    assert abs(centred[0, 1]) < 1e-9
 
 
 in_several_dimensions = proved_in(

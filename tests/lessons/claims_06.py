@@ -73,6 +73,9 @@ def K_is_above_1(at_zero, far_below, page):
 def kept_the_loss_rises_above_guessing_and_refitted_it_does_not(kept, least, k, error):
     assert round(kept[0], 2) == 1.54
     assert kept[0] > 2 * np.log(2) > least.max()
+    below = k <= k[least.argmax()]
+    assert (np.diff(kept[below]) < 0).all(), "kept, it rises towards 0.5"
+    assert (np.diff(least[below]) > 0).all(), "where the match gets worse"
     assert k[least.argmax()] == 0.85
     assert (kept > least - 1e-9).all()
     around = [1.69 - 1e-3, 1.69 + 1e-3]

@@ -94,7 +94,7 @@ def the_svm_ranks_as_a_density(agreement):
 
 
 @claim(
-    "An ELBO is a reconstruction error with a\nsmall toll",
+    "Here the ELBO is a reconstruction error with a\nsmall toll",
     scope=f"{TWO}, 6 latents, five variances",
 )
 def the_toll_hardly_counts(error, toll, elbo, spread, bound):
@@ -260,10 +260,15 @@ def the_published_networks_rank_better_than_the_small_ones(endings, of_labels):
     assert min(published) > max(ending.auroc for ending in endings.values())
 
 
-@claim("A radius within\nthe normals' own distance spoils the detector", scope=TWO)
+@claim(
+    "A search that\ngoes far at a radius within the normals' own distance spoils the detector",
+    scope=TWO,
+)
 def the_radius_decides_below_their_own_distance(far, of_radii, splits, radii):
     assert radii == [0.5, 1, 2, 4, 8]
     assert far.argmin() == 0
+    assert (of_radii[:, :2, 0] > of_radii[:, 2:, 0]).all(), "what hardly moves loses less"
+    assert (of_radii.mean(0)[:2, 0] > far[0] + 0.2).all()
     assert 100 * (far.max() - far.min()) > 30
     assert 100 * (far[2:].min() - far[1]) > 10
     assert 100 * np.ptp(far[2:]) < 1, "farther out it hardly matters"
@@ -315,12 +320,15 @@ def the_figure_has_the_stored_results(systems):
     assert abs(found["CANCE"][0] - 100 * systems["CANCE"]) < 0.1
 
 
-@claim("a thousand\ntimes the computing bought nothing here", scope=SMALL)
+@claim("a hundred\nto a thousand times the computing bought nothing here", scope=SMALL)
 def no_other_system_is_above_the_line(above, systems, seconds):
     assert above == []
     close = {name for name, area in systems.items() if area > systems["1-NN"] - 0.0025}
     assert close == {"1-NN", "KDE, 40 components", "VAE", "CANCE"}
-    assert max(seconds.values()) > 1000 * seconds["1-NN"]
+    classic = {"1-NN", "OC-SVM", "KDE, 10 components", "KDE, 40 components"}
+    times = {name: each / seconds["1-NN"] for name, each in seconds.items() if name not in classic}
+    assert 100 < min(times.values()) < 1000 < max(times.values())
+    assert 350 < times["CANCE"] < 450
     assert systems["DAGMM-CANCE"] < systems["CANCE"] - 0.03
     assert systems["DAGMM-1"] < systems["DAGMM-CANCE"] < systems["DAGMM-0"]
     others = [area for name, of in stored_averages().items() if name != "nn1_pixels" for area in of]
