@@ -28,7 +28,7 @@ from cance_edu.course.noise.referee import (
     signs_against_each_other,
 )
 from cance_edu.course.noise.referee_figure import draw_ends, draw_looks
-from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
+from cance_edu.course.noise.understudy import AugmentedUnderstudy
 from cance_edu.course.noise.variance import estimate_variance
 from cance_edu.course.noise.walk import ScaleWalk, optimal_walk, trained_walk
 from cance_edu.course.noise.walk_figure import draw_chance, draw_growth
@@ -36,8 +36,7 @@ from cance_edu.course.over_seeds import lesson_seed, over_seeds
 from cance_edu.course.page import lesson_split, show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
-from cance_edu.detectors.cance import CANCE
-from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.course.recordings import drift
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import Contrast
 
@@ -94,11 +93,7 @@ START = 1 + float(np.log(2))
 def stand_in() -> tuple[AugmentedUnderstudy, GaussianNoise, int]:
     """Return a stand-in for the eights' features, the noise, and how many eights there are."""
     train = lesson_split(normal=[8], random_state=seed).train
-    detector = CANCE(noise_objective="fixed", steps=5, random_state=seed).fit(train)
-    mixture = understudy(detector.composite_features(train), random_state=seed)
-    noise = detector.noise_
-    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
-    return AugmentedUnderstudy(mixture, augmentation), noise, len(train)
+    return *drift.stand_in(train, seed), len(train)
 
 
 def gains_of_width() -> tuple[list[Look], list[Look], NDArray[Any]]:

@@ -170,7 +170,7 @@ lesson.figure(
 lesson.tell(
     """
     Of $z_e$ {raw:.0%} of the values are outside the band, of $\\ln z_e$ {log:.0%}. (Over seeds
-    {seeds:.0%}, of $\\ln z_c$ {seeds_c:.0%}; one true Gaussian sample in twenty has more than 16%
+    {seeds:.0%}, of $\\ln z_c$ {seeds_c:.0%}; one true Gaussian sample in twenty has more than 18%
     outside.) The logarithm takes the skewness from {before:.1f} to {after:.1f}; 0 is symmetric.
 
     So "log-normal" is a good *description*. It is not a law. An *inverse Gaussian*, another skewed
@@ -216,8 +216,8 @@ lesson.answer(
     Follow the bars. Each holds as many values as any other, before and after: *areas stay*. So five
     bars are still left of $e^\\mu$ and five right of it, and the median is $e^\\mu$. But the
     exponential function stretches the bars on the right and squeezes those on the left: *heights
-    change*, by $1/z$. The tallest bar is now further left. **A mode does not survive a change of
-    variables; a median does.**
+    change*, by $1/z$. The tallest bar is now further left. **A mode need not survive a rising
+    change of variables; a median does.**
     """,
     picture=lesson.figure(
         lesson.draw_bars,
@@ -533,12 +533,13 @@ lesson.answer(
 # $\ln z_e$ over $z_e$, so minus its logarithm has the term $\ln z_e$ in addition.
 # </details>
 #
-# 3. Your images come from an easy class and a hard one, and $\ln z_e$ is Gaussian in each. When is
-#    $\ln z_e$ of all images nearly Gaussian, and what does the quantile plot look like if not?
+# 3. Half of your images are easy and half are hard, and $\ln z_e$ is Gaussian in each class, with
+#    one deviation. When is $\ln z_e$ of all images nearly Gaussian, and what does the quantile plot
+#    look like if not?
 #
 # <details><summary>Answer</summary>
 #
-# When the two means of $\ln z_e$ are no more than about one deviation apart. At two there is still
+# When the two means of $\ln z_e$ are no more than about that deviation apart. At two there is still
 # one peak, but a flat one, and you see it in the plot. If they are farther, the plot is an S around
 # the middle: steep between the two classes, where few values are, flat within each.
 # </details>

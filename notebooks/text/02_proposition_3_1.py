@@ -197,8 +197,9 @@ lesson.figure(
     *(real, artificial, noise, augmentation.mode),
     size=(6, 3.6),
     caption="Training eights of the small digits (the opening picture has MNIST's): the artificial "
-    "points fill the square of low errors, where noise is and data are not. Their latents are "
-    "real; that $z_e$ and $z_c$ belong together, they have forgotten.",
+    "points fill the square of low errors. Real ones reach its upper right corner; nearer to zero "
+    "there is noise and no data. Their latents are real; that $z_e$ and $z_c$ belong together, "
+    "they have forgotten.",
     alt="Real points and noise lie along a diagonal; artificial ones fill a square near zero.",
 )
 
@@ -282,7 +283,7 @@ lesson.answer(
         view,
         size=(7.5, 4.8),
         caption="What Eq. 10 does to misses depends on the threshold; at equal false alarms they "
-        "fall.",
+        "fall, for these anomalies of larger errors.",
         alt="Scores with and without Eq. 10 and three thresholds; below, bars: "
         + "; ".join(
             f"{r}: {a:.1%} alarms, {view.found[r]:.1%} found" for r, a in view.alarms.items()
@@ -519,8 +520,9 @@ explorer
 #
 # - $T^*$ is negative at low errors, for a Gaussian has mass there. The optimal $S = -\ln p$ does
 #   not see the noise, and a $T$ that finds a share of $T^*$ makes low errors *more* normal.
-# - Eq. 10 changes $S$ by changing $p$: low errors score lower, a step of a nat appears at $m_z$,
-#   and at equal false alarms more anomalies are found.
+# - Eq. 10 changes $S$ by changing $p$: low errors score lower, a step appears at $m_z$ (a nat at
+#   a spread of 0.4), and at equal false alarms more anomalies of *larger* errors are found, and
+#   fewer of smaller ones.
 # - The proof: the normaliser is at most one half, $m_z \le \mu_z$, $p_0 \ge 0$. It needs noise as
 #   wide as the truncated normal, and no log-normal feature. The inequality may hold without it.
 # - For $K > 1$ look at $z = 0$. From a spread of 0.453 on no $K$ loses the guarantee; a truncated
@@ -543,8 +545,9 @@ explorer
 # <details><summary>Answer</summary>
 #
 # There is none below zero. If $\ln z_e$ is normal, the Gaussian noise *is* its density, $T^* = 0$
-# at $K = 1$, and low errors are called neither. The optimal score of a low error is as high as
-# before.
+# at $K = 1$, and low errors are called neither. The optimal score of a low error is higher than
+# before, by $-\ln z_e$ (lesson 01, question 2). The logarithm repairs $T$; what Eq. 10 does to $S$
+# it does not.
 # </details>
 #
 # ## Going deeper

@@ -120,8 +120,9 @@ lesson.answer(
 # %% [markdown]
 # How can many small correlations make a thin direction? Two latents with variances 1 and
 # correlation $\rho$ have eigenvalues $1 \pm \rho$: for $\kappa = 10\,000$ they would have to
-# correlate by 0.9998. But take 32 latents whose *sum* is 0 for each image. That direction has no
-# width at all, and yet each pair correlates by $-1/31 = -0.03$, which you would take for chance.
+# correlate by 0.9998. But take 32 latents whose *sum* is 0 for each image, all pairs correlated
+# alike. That direction has no width at all, and yet each pair correlates by $-1/31 = -0.03$, which
+# you would take for chance.
 # **Look at the eigenvalues; a heat map shows pairs, and a thin direction is made of many.**
 #
 # ## 2 · A walk in the widest and the thinnest direction
@@ -479,7 +480,8 @@ lesson.answer(
     | 32, whitened | {p6:+.1f} | {p7:+.1f} |
 
     **Good conditioning bought CANCE no better detection here.** LatNCE gains on 32 latents, mostly
-    in two seeds; and yet 16 latents, collapsed or not, beat 32, collapsed or not.
+    in two seeds; and yet for both 16 latents, collapsed or not, beat 32, collapsed or not. (For the
+    Gaussian alone it is the other way round.)
 
     *Why?* The Gaussian's own ranking does not change by whitening: it judges by distances in units
     of the spread. And what is thin is not empty. Judge collapsed latents by half of the directions:

@@ -109,10 +109,10 @@ lesson.answer(
     a distance between pixels, place is most of an image; the labels of 0 to 4 said that place does
     not matter. **Features of other classes help when they drop a variation that is large and beside
     the point.** On the digits as they are the untrained features, which drop place too, keep
-    {clean_control:.1f}. So the training costs there, for one of two reasons: what tells 0 to 4
-    apart need not tell 5 to 9; or the network, which learned on the larger canvas, has never seen a
-    digit fill its image. With each digit in the middle of that canvas the training costs
-    {fixed_gap:.1f} points instead of {clean_gap:.1f}: the canvas had a part in it.
+    {clean_control:.1f}. So the training costs there. Why? What tells 0 to 4 apart need not tell 5
+    to 9; and the network, which learned on the larger canvas, has never seen a digit fill its
+    image. With each digit in the middle of that canvas the training costs {fixed_gap:.1f} points
+    instead of {clean_gap:.1f}: the canvas had a part in it.
 
     The control keeps you honest. Scattered, for the components' error {before:.0f} of the
     {gain:.0f} points are there before any training: convolutions and a mean over the image know

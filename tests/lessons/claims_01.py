@@ -120,15 +120,15 @@ def the_smallest_logarithms_are_a_little_too_large(dissimilarity):
 
 
 @claim(
-    "one true Gaussian sample in twenty has more than 16%",
+    "one true Gaussian sample in twenty has more than 18%",
     scope="1,000 normal samples of 267 values",
     on=["digits"],
 )
 def a_normal_sample_may_leave_the_band(error):
     assert len(error) == 267
-    draws = np.random.default_rng(0).normal(size=(1000, len(error)))
+    draws = np.random.default_rng(1).normal(size=(3000, len(error)))  # the band itself has seed 0
     outside = [quantile_plot(values).outside for values in draws]
-    assert 0.03 < np.mean(np.array(outside) > 0.16) < 0.07
+    assert 0.175 < np.quantile(outside, 0.95) < 0.19
 
 
 @guarantee(scope=HELD_OUT, was=["01-030", "01-031", "01-032"])
@@ -150,7 +150,7 @@ def an_inverse_gaussian_fits_as_well(families):
     assert measured("01 log-normal over gamma", gamma) > 3
 
 
-@claim("A mode does not survive a change of variables; a median does.", scope="log-normal")
+@claim("A mode need not survive a rising\nchange of variables; a median does.", scope="log-normal")
 def a_mode_does_not_survive(bars, view):
     assert bars.log_heights.argmax() in (4, 5)
     assert bars.heights.argmax() < 4
@@ -415,7 +415,7 @@ def a_gamma_has_nearly_the_same_mode_at_a_small_spread():
 
 
 @claim(
-    "When the two means of $\\ln z_e$ are no more than about one deviation apart",
+    "When the two means of $\\ln z_e$ are no more than about that deviation apart",
     scope="two normal classes of equal size and deviation",
 )
 def two_classes_have_one_peak_up_to_two_deviations():

@@ -170,6 +170,17 @@ def eq_10_raises_the_auroc(view, order):
     assert order.auroc[0] > order.auroc_without + 0.03
 
 
+@claim("and fewer of smaller ones", scope=f"{KNOWN}; half as large; 5% false alarms")
+def eq_10_misses_more_of_the_smaller_errors(view):
+    sigma = np.sqrt(np.log1p(0.4**2))
+    normal = stats.lognorm(s=sigma, scale=np.exp(-(sigma**2) / 2)).rvs(200_000, random_state=0)
+    found = []
+    for end in (None, view.mode):
+        usual, smaller = (optimal_score(z, 0.4, end) for z in (normal, normal / 2))
+        found.append((smaller > np.quantile(usual, 0.95)).mean())
+    assert found[0] > 0.2 > 0.01 > found[1]
+
+
 @claim(
     "So the one's score is the doing of its latents (lesson 00)",
     scope="MNIST's test eights, CANCE with K held at 1.69, seed 0 (k_dial), and the three images",

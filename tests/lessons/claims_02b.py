@@ -126,7 +126,7 @@ def between_the_clusters_and_outside_t_is_negative(clusters, lost_between, lost_
     assert (outside < 0).all()
 
 
-@claim("The second term is bounded from below, by 0.6 nats here", scope="spread 0.4, K = 1")
+@claim("the second term is at least 0.6 nats here", scope="spread 0.4, K = 1, up to m_z")
 def the_errors_margin_is_bounded(least):
     assert 0.6 < least < 0.65
 

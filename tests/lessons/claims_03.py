@@ -233,6 +233,8 @@ def latnce_gains_in_two_seeds_of_the_wide_and_few_latents_beat_many(widths, poin
     assert (latnce > 0).sum() == 3
     for name in ("cance", "latnce"):
         assert sixteen.aurocs[name].mean(1).min() > thirty_two.aurocs[name].mean(1).max() + 0.01
+    few, many = (width.aurocs["Gaussian"].mean(1) for width in widths)
+    assert few.max() < many.min() - 0.005, "for the Gaussian alone it is the other way round"
 
 
 @guarantee(scope=DETECTION)

@@ -232,9 +232,23 @@ def all_coordinates_of_all_trainings_agree(below, above, eq8, eq12, agree, means
     assert np.ptp(means_of_eight, axis=1).shape == (2, 2, 2)
 
 
-@guarantee(scope="the same three training sets, every seed", on=["digits"])
-def drift_scatters_farther_than_seeds_do(control_means, agree):
-    assert np.ptp(control_means) > agree
+DRIFT = "a stand-in for the digits' eights, T*, 600 steps, as recorded"
+
+
+@guarantee(scope=f"{DRIFT}: subsets of 122 out of 174 points", on=["digits"])
+def drift_scatters_farther_than_seeds_do(means_overlapping, agree, drifted):
+    assert drifted["overlapping"].shape == (4, 5, 8)
+    assert drifted.about["settings"]["pool_size"] == 174
+    assert len(lesson.lesson_split(normal=[8], random_state=0, dataset="digits").train) == 122
+    assert (np.ptp(means_overlapping, axis=1) > 2 * agree).all()
+
+
+@guarantee(scope=f"{DRIFT}: sets that share nothing", on=["digits"])
+def one_trainings_mean_could_be_drift(means_apart):
+    assert len(means_apart) == 20
+    for objective in ("eq8", "eq12"):
+        ends = lesson.over_seeds(f"06 mean K {objective}").values
+        assert means_apart.min() < min(ends) <= max(ends) < means_apart.max()
 
 
 @claim("None of the twenty survives.", scope=f"{TABLE}; Holm at 5%", was=["06-065", "06-066"])

@@ -34,6 +34,7 @@ RECORDINGS = (
     "conditioning",
     "known_density",
     "noise_objectives",
+    "drift",
     "held_out_moments",
     "k_dial",
     "resnet18_features",

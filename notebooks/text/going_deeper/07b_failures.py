@@ -24,7 +24,7 @@
 # 1. find out which small defects a detector misses, and test an explanation of it;
 # 2. say what another seed changes, and what it does not;
 # 3. say what becomes of a detector if some anomalies slipped into its training set;
-# 4. run all of this on a folder of your own images.
+# 4. fit, damage and score a folder of your own images.
 
 # %%
 from cance_edu import CANCE
@@ -291,7 +291,8 @@ lesson.answer(
 # %% [markdown]
 # ## 4 · Your own images
 #
-# Put them into folders like these, and everything above works:
+# Put them into folders like these, and you can fit, damage and score them as in section 1 (the five
+# seeds that it shows are recorded, and of digits):
 #
 # ```
 # my_images/

@@ -22,7 +22,7 @@
 # When you are done, you will be able to
 #
 # 1. say what an error is worth without a bottleneck;
-# 2. name three choices that a table of results rarely names, and what they cost here;
+# 2. name three choices that a table of results rarely names, and what two steps of them did here;
 # 3. say why a rare one in a column can outweigh a whole row.
 
 # %%
@@ -228,8 +228,9 @@ lesson.tell(
 # ## Recap
 #
 # - With as many latents as columns, $z_e$ measures how far out a row is; a distance does it better.
-# - Three choices that a table of results rarely names turn its order round: how columns are scaled,
-#   how many latents there are, and how wide the layers before them.
+# - Three choices that a table of results rarely names can turn its order round: how columns are
+#   scaled, how many latents there are, and how wide the layers before them. Here the first brought
+#   CANCE nearer to the error, the other two, changed together, put it ahead on new rows.
 # - Standardising makes of a rare 1 a value of $1 / \sqrt p$.
 # - Count copies and new rows apart.
 #
