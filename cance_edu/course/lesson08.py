@@ -64,6 +64,7 @@ __all__ = [
     "np",
     "own_aurocs",
     "own_averages",
+    "own_rows",
     "paper_column",
     "predict",
     "rankings",
@@ -145,11 +146,21 @@ def own_averages(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.
     return np.array(list(_own(table, column, dataset)[AVERAGE].values.values())) / 100
 
 
+def own_rows(table: str, column: str, dataset: str = "MNIST") -> dict[str, float]:
+    """Return the AUROC of our own stored runs, as shares, of those normal classes that were run."""
+    found = _stored(table, column, dataset)
+    return {row: ours.mean / 100 for row, ours in found.items() if row != AVERAGE}
+
+
 def _own(table: str, column: str, dataset: str) -> dict[str, Ours]:
     """Return our own stored runs of all rows of a column, and their average."""
-    wanted = dataset, column, True
-    cells = [c for c in stored().tables[table] if (c.dataset, c.column, c.primary) == wanted]
-    found = {cell.row: cell.ours for cell in cells if cell.ours is not None}
+    found = _stored(table, column, dataset)
     if AVERAGE not in found:  # it is there once all rows were run
         raise ValueError(f"no results are stored for {column!r} of {table} on {dataset}")
     return found
+
+
+def _stored(table: str, column: str, dataset: str) -> dict[str, Ours]:
+    wanted = dataset, column, True
+    cells = [c for c in stored().tables[table] if (c.dataset, c.column, c.primary) == wanted]
+    return {cell.row: cell.ours for cell in cells if cell.ours is not None}

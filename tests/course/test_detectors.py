@@ -239,10 +239,14 @@ def test_own_averages_are_those_of_the_stored_runs(monkeypatch, tmp_path):
     first = [r["measures"]["auroc"] for r in rows if (r["system"], r["seed"]) == ("cance", 0)]
     assert len(first) == 10
     assert found[0] == pytest.approx(np.mean(first))
+    by_digit = lesson08.own_rows("digits", "CANCE", dataset="digits")
+    assert by_digit.keys() == set("0123456789")
+    assert np.mean([*by_digit.values()]) == pytest.approx(np.mean(found))
     # A folder without results: what the project ships may have this column by tomorrow.
     monkeypatch.setattr(lesson08, "stored", lambda: stored(tmp_path))
     with pytest.raises(ValueError, match="no results are stored for 'LSA' of table3 on MNIST"):
         lesson08.own_averages("table3", "LSA")
+    assert lesson08.own_rows("table3", "LSA") == {}, "no row was run"
 
 
 # -- drawn ----------------------------------------------------------------------------------------
