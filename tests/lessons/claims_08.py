@@ -351,7 +351,7 @@ def the_networks_radius_is_in_other_units(standardised, splits):
 @guarantee(scope=PRINTED)
 def the_printed_mixtures_are_nearly_a_coin_whatever_the_digit(mixtures, own_mixtures):
     # Ours are none, on no digit that was run.
-    assert min(own_mixtures.values()) > 0.8 > 0.56 > mixtures.max()
+    assert min(own_mixtures.values()) > 0.75 > 0.56 > mixtures.max()
     assert mixtures.max() - mixtures.min() < 0.06
 
 
