@@ -161,6 +161,7 @@ def _own(table: str, column: str, dataset: str) -> dict[str, Ours]:
 
 
 def _stored(table: str, column: str, dataset: str) -> dict[str, Ours]:
+    """Return our own stored runs of those rows of a column that were run."""
     wanted = dataset, column, True
     cells = [c for c in stored().tables[table] if (c.dataset, c.column, c.primary) == wanted]
     return {cell.row: cell.ours for cell in cells if cell.ours is not None}

@@ -128,10 +128,9 @@ mnist, digits = lesson.mnist_scores()
 lesson.tell(
     """
     One latent of the *one* is farther from zero than any of the two eights' (the bars go from −4 to
-    4).
-    $T$ calls it noise, and {score:.1f} is more than {below:.0%} of MNIST's eights score. The *ugly
-    eight* $T$ calls data, almost like the ordinary one; but where it lies even noise is rare, so
-    its score is high. {above:.0%} of the eights score higher still: false alarms.
+    4). $T$ calls it noise, and {score:.1f} is more than {below:.0%} of MNIST's eights score. The
+    *ugly eight* $T$ calls data, almost like the ordinary one; but where it lies even noise is rare,
+    so its score is high. {above:.0%} of the eights score higher still: false alarms.
     """,
     score=three.score[2],
     below=(mnist[digits == 8] < three.score[2]).mean(),

@@ -341,7 +341,8 @@ lesson.figure(
 test = lesson.EXAMPLE.sample(20_000, generator)
 truth = lesson.EXAMPLE.log_prob(test)
 from_noise = lesson.divergence(truth, -noise.log_prob(test), mass=1.0)
-from_learned = lesson.divergence(truth, -log_density(test), learned.mass)
+learned_scores = -log_density(test)
+from_learned = lesson.divergence(truth, learned_scores, learned.mass)
 score_at_cross = -log_density(learned.points[[too_high.argmax()]])[0]
 lesson.tell(
     """
@@ -360,7 +361,7 @@ lesson.tell(
     mass=learned.mass,
     over=too_high.max(),
     cross=score_at_cross,
-    above=(-log_density(test) > score_at_cross).double().mean(),
+    above=(learned_scores > score_at_cross).double().mean(),
 )
 
 # %% tags=["remove-input"]

@@ -97,8 +97,9 @@ clean, moved = (100 * lesson.np.mean(each, axis=1).T for each in areas.values())
 # %% tags=["remove-input"]
 still = lesson.np.pad(unseen.images, ((0, 0), (0, 0), (6, 6), (6, 6)))  # 20 x 20, all in the middle
 in_the_middle = {
-    kind: 100 * lesson.np.mean(lesson.judged(see(still), unseen.labels, lesson.seed), axis=0)
-    for kind, see in seen_as.items()
+    kind: 100
+    * lesson.np.mean(lesson.judged(seen_as[kind](still), unseen.labels, lesson.seed), axis=0)
+    for kind in ("untrained", "pretrained")
 }
 lesson.answer(
     "09 scattered",

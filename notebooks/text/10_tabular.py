@@ -538,11 +538,10 @@ lesson.tell(
     Table 8's caption says contaminated training data; its row DAGMM-0 is, as we read it, of clean
     data. So here are both. Ours has {first:.1f} on DAGMM's split, {contaminated:.1f} if 5% of the
     anomalies stay in training (1.2% of its rows), and {goad:.1f} on GOAD's, which the table's own
-    digits would fit.
-    The AUROC did *not* rise from the first to the last ({area:.1f}, {goad_area:.1f}). What rose is
-    $\\pi$, from 0.20 to 0.33. Is it reproduced? On DAGMM's split no: the difference lies between
-    {low:+.1f} and {high:+.1f}. On GOAD's, between {goad_low:+.1f} and {goad_high:+.1f}: too wide
-    to say.
+    digits would fit. The AUROC did *not* rise from the first to the last ({area:.1f},
+    {goad_area:.1f}). What rose is $\\pi$, from 0.20 to 0.33. Is it reproduced? On DAGMM's split no:
+    the difference lies between {low:+.1f} and {high:+.1f}. On GOAD's, between {goad_low:+.1f} and
+    {goad_high:+.1f}: too wide to say.
 
     For DAGMM-1 itself, the mixture of the same features, the paper prints {theirs_alone}, and
     concludes that to learn the two apart costs nothing. Ours has {mixture:.1f}, from {worst:.1f} to

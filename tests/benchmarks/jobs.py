@@ -1,8 +1,8 @@
 """A small sweep with one worker, then with two: how much two one-thread workers save.
 
 The fits: twenty of the course's digits, all four variants on one autoencoder each. Starting the
-workers, which import torch (five CPU seconds each), is within the time, as for a user: four fits do
-not repay it (0.77 times as fast). Target: two workers 1.7 times as fast as one. A ratio holds only
+workers, which import torch, is within the time, as for a user: with FITS = 4 it was not repaid, two
+workers were 0.77 times as fast. Target: two workers 1.7 times as fast as one. A ratio holds only
 where two workers had two cores: what they had is beside it.
 
 Then two fits of Table 1's MNIST on two workers (needs MNIST), and what its fifty would take at that

@@ -18,11 +18,10 @@ from cance_edu.course.dial.rope import FixedSample, optimal_pulls, pulls, pulls_
 from cance_edu.course.dial.summary import Run, stops_of
 from cance_edu.course.dial.widget import KDial, to_html
 from cance_edu.course.dial.words import punch, rope_guesses
-from cance_edu.course.noise.understudy import AugmentedUnderstudy, optimal_network, understudy
+from cance_edu.course.noise.understudy import augmented_understudy, optimal_network
 from cance_edu.datasets import load_one_class
 from cance_edu.detectors.cance import CANCE
 from cance_edu.files import PROJECT
-from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import LogRatio, noise_objective_eq8, noise_objective_naive
 from cance_edu.method.noise import GaussianNoise
 
@@ -34,8 +33,7 @@ def density():
     latents, errors = rng.normal(size=(600, 2)), np.exp(rng.normal(size=(600, 2)) * 0.4 - 3)
     features = torch.from_numpy(np.hstack([latents, errors]))
     noise = GaussianNoise(features.mean(0), features.T.cov())
-    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
-    return AugmentedUnderstudy(understudy(features.numpy()), augmentation), noise
+    return augmented_understudy(features.numpy(), noise), noise
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 
 from cance_edu.course import recordings
 from cance_edu.course.dial.rope import FixedSample
@@ -8,7 +7,6 @@ from cance_edu.course.noise.walk import optimal_walk
 from cance_edu.course.page import lesson_split
 from cance_edu.course.recordings import drift
 from cance_edu.training.contrast import Contrast
-from cance_edu.training.device import private_randomness
 
 
 @pytest.fixture
@@ -42,8 +40,7 @@ def test_a_stored_walk_is_found_again():
     settings, stored = drift.SETTINGS, recordings.load("drift")["apart"]
     train = lesson_split(settings["normal"], settings["seed"], "digits").train
     density, noise = drift.stand_in(train, settings["seed"])
-    with private_randomness(settings["seed"]):
-        sets = density.real.sample(torch.Size([settings["sets"], len(train)]))
+    sets, _ = drift.training_sets(density, len(train))
     contrast = Contrast(steps=settings["steps"])
     walk = optimal_walk(FixedSample(density, sets[0]), noise, contrast, random_state=0)
     np.testing.assert_allclose(walk.scale[-1], stored[0], rtol=1e-3)

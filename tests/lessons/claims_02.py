@@ -79,6 +79,9 @@ def artificial_points_have_real_latents_and_low_features(
     assert ((artificial >= 0) & (artificial <= augmentation.mode)).all()
     correlation = np.corrcoef(features[:, -2:].T)[0, 1]
     assert measured("02 correlation of z_e and z_c", correlation) > 0.6
+    larger = (features[:, -2:] / augmentation.mode).amax(1)  # as shares of the square's sides
+    assert 0.1 < (larger < 1).double().mean() < 0.5, "real ones reach its corner"
+    assert larger.min() > 0.2, "nearer to zero there are none"
 
 
 @guarantee(scope="why the caption says whose eights they are", on=["digits"])
@@ -155,13 +158,18 @@ def the_threshold_rises_by_less_than_ln_2(view, rise):
     assert view.threshold["again"] - view.threshold["same"] == rise
 
 
+def drawn_errors():
+    """Return errors of mean 1 and spread 0.4, log-normal."""
+    sigma = np.sqrt(np.log1p(0.4**2))
+    return stats.lognorm(s=sigma, scale=np.exp(-(sigma**2) / 2)).rvs(200_000, random_state=0)
+
+
 @claim(
     "Over all thresholds, the AUROC rises from {before:.2f} to {after:.2f}",
     scope=f"{KNOWN}; anomalies log-normal too, 1.8 times as large; by drawing, 200,000 each",
 )
 def eq_10_raises_the_auroc(view, order):
-    sigma = np.sqrt(np.log1p(0.4**2))
-    normal = stats.lognorm(s=sigma, scale=np.exp(-(sigma**2) / 2)).rvs(200_000, random_state=0)
+    normal = drawn_errors()
     anomalous = 1.8 * np.random.default_rng(1).permutation(normal)
     for end, area in ((None, order.auroc_without), (view.mode, order.auroc[0])):
         lower, higher = (optimal_score(z, 0.4, end) for z in (normal, anomalous))
@@ -172,8 +180,7 @@ def eq_10_raises_the_auroc(view, order):
 
 @claim("and fewer of smaller ones", scope=f"{KNOWN}; half as large; 5% false alarms")
 def eq_10_misses_more_of_the_smaller_errors(view):
-    sigma = np.sqrt(np.log1p(0.4**2))
-    normal = stats.lognorm(s=sigma, scale=np.exp(-(sigma**2) / 2)).rvs(200_000, random_state=0)
+    normal = drawn_errors()
     found = []
     for end in (None, view.mode):
         usual, smaller = (optimal_score(z, 0.4, end) for z in (normal, normal / 2))

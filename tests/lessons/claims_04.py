@@ -256,6 +256,7 @@ def images_lie_on_the_line_of_their_energy(by_line, energy, shape_hard, as_it_is
     assert shape_hard > as_it_is + 0.3
     ones, strip = lesson.mnist_planes()["ones"], lesson.pictured()
     assert strip.error[2] < ones[:, 0].min()
+    assert strip.error[2] < min(p[:, 0].min() for p in lesson.mnist_planes().values())
     assert strip.dissimilarity[2] < np.quantile(ones[:, 1], 0.05)
     assert bright[0] > bright[1] + 0.1
 

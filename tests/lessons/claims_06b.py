@@ -240,7 +240,13 @@ def drift_scatters_farther_than_seeds_do(means_overlapping, agree, drifted):
     assert drifted["overlapping"].shape == (4, 5, 8)
     assert drifted.about["settings"]["pool_size"] == 174
     assert len(lesson.lesson_split(normal=[8], random_state=0, dataset="digits").train) == 122
+    assert drifted.about["settings"]["steps"] == 600
     assert (np.ptp(means_overlapping, axis=1) > 2 * agree).all()
+
+
+@guarantee(scope="the same three training sets, every seed", on=["digits"])
+def three_sets_scatter_farther_than_seeds_do_too(control_means, agree):
+    assert np.ptp(control_means) > agree
 
 
 @guarantee(scope=f"{DRIFT}: sets that share nothing", on=["digits"])

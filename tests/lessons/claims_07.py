@@ -214,6 +214,21 @@ def the_threshold_of_fit_breaks_its_promise(training_alarms, page):
     ]
 
 
+K_rests = proved_in(
+    "tests/method/test_nce.py::test_k_rests_in_the_last_fifth_while_the_network_goes_on",
+    "hold $K$ for the last fifth of the steps",
+    scope="every objective of K",
+)
+
+
+the_best_T_is_kept = proved_in(
+    "tests/method/test_nce.py::"
+    "test_network_of_least_held_out_loss_is_taken_but_only_from_where_k_rests",
+    "keep the $T$ of least loss on the tenth",
+    scope="any record of training",
+)
+
+
 proof_of_the_ranks = proved_in(
     "tests/course/test_explorer_scores.py::test_the_promised_rate_holds_for_the_last_of_n_plus_one",
     scope="n of 9 to 99, rates of 0.01 to 0.25, each score left out in turn",

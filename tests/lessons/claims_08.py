@@ -4,6 +4,8 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.svm import OneClassSVM
 from torch import nn
 
 from cance_edu.course import lesson08 as lesson
@@ -84,6 +86,22 @@ def the_width_of_its_bumps_decides_for_the_svm(splits):
 
     wide, narrow = (np.mean([area(split, gamma) for split in splits]) for gamma in (1e-4, 3.0))
     assert narrow - wide > 0.04
+
+
+@claim("At most a share $\\nu$ then lies outside", scope="eights, ν 0.1 and 0.5, γ 0.5")
+def the_ball_of_the_formula_is_the_svms(splits):
+    train = splits[8].train.reshape(len(splits[8].train), -1).astype(float)
+    kernel = rbf_kernel(train, gamma=0.5)
+    for nu in (0.1, 0.5):
+        svm = OneClassSVM(nu=nu, gamma=0.5, tol=1e-9).fit(train)
+        weights = np.zeros(len(train))
+        weights[svm.support_] = svm.dual_coef_[0] / (nu * len(train))  # libsvm's sum to nu n
+        spread = weights @ kernel @ weights
+        squared = 1 - 2 * kernel @ weights + spread  # d_i²
+        costs = [r + np.maximum(0, squared - r).sum() / (nu * len(train)) for r in squared]
+        # The formula's value at this centre is its dual's: no other ball is better.
+        assert np.isclose(min(costs), 1 - spread, atol=1e-6)
+        assert (squared > squared[np.argmin(costs)] + 1e-6).mean() <= nu
 
 
 @claim("The smallest ball is a level set of a density in disguise.", scope="eights, ν = 0.9999")
@@ -174,6 +192,11 @@ def shrinking_lowers_the_energy_by_the_logarithm_for_each_coordinate():
     z = torch.randn(500, 3, generator=torch.Generator().manual_seed(0)).double()
     one = torch.ones(500, 1).double()
     wide, narrow = (energy(a * z, *mixture_moments(one, a * z)).mean() for a in (1.0, 0.1))
+    assert abs(wide - narrow - 3 * np.log(10)) < 1e-3
+    # With the latents alone shrunk, beside an error and a cosine that stay, it is theirs.
+    errors = torch.randn(500, 2, generator=torch.Generator().manual_seed(1)).double()
+    both = (torch.cat([a * z, errors], 1) for a in (1.0, 0.1))
+    wide, narrow = (energy(points, *mixture_moments(one, points)).mean() for points in both)
     assert abs(wide - narrow - 3 * np.log(10)) < 1e-3
 
 

@@ -74,6 +74,7 @@ def both_steps_help_cance_on_new_rows(steps, tried):
     assert tried["AUROC, copies"]["CANCE"].min() > 99
     ahead = tried["AUROC, new rows"]["CANCE"] - tried["AUROC, new rows"]["Error"]
     assert (ahead[:, 2] > 0).all()
+    assert (ahead[:, 0] < ahead[:, 1]).all(), "the first step brings it nearer"
     assert (ahead[:, :2] < 0).all()
     assert (abs(lesson.recorded("known_share") - 0.87) < 0.01).all()
     assert 97.3 < tried["F1"]["Error"][:, 1].mean() < 97.6

@@ -281,6 +281,8 @@ def what_reproduces_and_what_does_not(averages, known, cifar, corrupted, kdd, pa
     ]
     low, high = averages["CANCE"].interval
     assert 0 < low < averages["CANCE"].margin < high, "above zero, and not wholly within"
+    of_numbers = {"Abalone", "Thyroid", "KDDCUP99"}
+    assert {k: 1.0 if k in of_numbers else 0.5 for k in lesson.MARGINS} == lesson.MARGINS
     assert len(cifar) == 3
     assert max(j.high for j in cifar) < 0
     assert max(j.difference for j in cifar) < -1

@@ -20,7 +20,13 @@ from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import Network
 from cance_edu.method.noise import GaussianNoise
 
-__all__ = ["AugmentedUnderstudy", "Density", "optimal_network", "understudy"]
+__all__ = [
+    "AugmentedUnderstudy",
+    "Density",
+    "augmented_understudy",
+    "optimal_network",
+    "understudy",
+]
 
 
 class Density(Protocol):
@@ -101,6 +107,24 @@ class AugmentedUnderstudy:
         log_mass = torch.log(torch.erf(mode / (width * math.sqrt(2))) / 2)
         inside = (errors >= 0) & (errors <= mode)
         return torch.where(inside, Normal(mode, width).log_prob(errors) - log_mass, -math.inf)
+
+
+def augmented_understudy(
+    features: ArrayLike, noise: GaussianNoise, random_state: int = 0
+) -> AugmentedUnderstudy:
+    """Return an understudy for composite features, with the augmentation that their noise implies.
+
+    Parameters
+    ----------
+    features : array_like of shape (n, D)
+        Composite features of normal data.
+    noise : GaussianNoise
+        Its mean and covariance give the modes of Eq. 9.
+    random_state : int
+        Where the fit of the mixture starts.
+    """
+    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
+    return AugmentedUnderstudy(understudy(features, random_state=random_state), augmentation)
 
 
 def optimal_network(

@@ -14,11 +14,10 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from cance_edu.course.dial.rope import FixedSample
-from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
+from cance_edu.course.noise.understudy import AugmentedUnderstudy, augmented_understudy
 from cance_edu.course.noise.walk import optimal_walk
 from cance_edu.course.page import lesson_split
 from cance_edu.detectors.cance import CANCE
-from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import Contrast
 from cance_edu.training.device import private_randomness
@@ -44,11 +43,7 @@ def record() -> dict[str, NDArray[Any]]:
     """
     split = lesson_split(SETTINGS["normal"], SETTINGS["seed"], "digits")
     density, noise = stand_in(split.train, SETTINGS["seed"])
-    n = len(split.train)
-    with private_randomness(SETTINGS["seed"]):
-        apart = density.real.sample(torch.Size([SETTINGS["sets"], n]))
-        pools = density.real.sample(torch.Size([SETTINGS["pools"], SETTINGS["pool_size"]]))
-        overlapping = torch.stack([_subsets(pool, n) for pool in pools])
+    apart, overlapping = training_sets(density, len(split.train))
 
     def ends_of(sets: Tensor) -> NDArray[Any]:
         contrast = Contrast(steps=SETTINGS["steps"])
@@ -70,10 +65,16 @@ def stand_in(
 ) -> tuple[AugmentedUnderstudy, GaussianNoise]:
     """Return a known density that looks like the features of images, and the noise beside it."""
     detector = CANCE(noise_objective="fixed", steps=5, random_state=random_state).fit(train)
-    mixture = understudy(detector.composite_features(train), random_state=random_state)
     noise = detector.noise_
-    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
-    return AugmentedUnderstudy(mixture, augmentation), noise
+    return augmented_understudy(detector.composite_features(train), noise, random_state), noise
+
+
+def training_sets(density: AugmentedUnderstudy, n: int) -> tuple[Tensor, Tensor]:
+    """Return sets of n points that share nothing, (sets, n, D), and (pools, subsets, n, D)."""
+    with private_randomness(SETTINGS["seed"]):
+        apart = density.real.sample(torch.Size([SETTINGS["sets"], n]))
+        pools = density.real.sample(torch.Size([SETTINGS["pools"], SETTINGS["pool_size"]]))
+        return apart, torch.stack([_subsets(pool, n) for pool in pools])
 
 
 def _subsets(pool: Tensor, n: int) -> Tensor:

@@ -16,11 +16,10 @@ from tqdm.auto import tqdm
 
 from cance_edu.course.dial.rope import LEARNING, FixedSample, optimal_pulls, pulls_on
 from cance_edu.course.dial.summary import Run, run_of, stops_of
-from cance_edu.course.noise.understudy import AugmentedUnderstudy, understudy
+from cance_edu.course.noise.understudy import AugmentedUnderstudy, augmented_understudy
 from cance_edu.course.noise.walk import optimal_walk
 from cance_edu.datasets import Images, Split, mnist, one_class
 from cance_edu.detectors.cance import CANCE
-from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.nce import NoiseObjective
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import Contrast
@@ -109,8 +108,7 @@ def _runs(split: Split, trained: CANCE, seed: int) -> list[list[Run]]:
         for objective in tqdm(LEARNING, desc="objectives")
     ]
     noise = trained.noise_
-    augmentation = ReconstructionAugmentation.from_moments(noise.mean, noise.covariance)
-    truth = AugmentedUnderstudy(understudy(features.numpy(), random_state=seed), augmentation)
+    truth = augmented_understudy(features.numpy(), noise, seed)
     with private_randomness(seed):
         training_set = truth.real.sample(torch.Size([SETTINGS["understudy_set"]]))
     fixed = FixedSample(truth, training_set)

@@ -246,10 +246,9 @@ lesson.answer(
 #   = \ln \frac{p_l(z_l)}{p_n(z_l)} + \ln \frac{p_m(z_e)}{p_n(z_e)}.$$
 #
 # Up to $m_z$, where the proposition speaks, the second term is at least 0.6 nats here. The first is
-# negative somewhere: two
-# densities that both integrate to one cross, unless they are equal. Whether the *sum* becomes
-# negative depends on how far the first term falls. Beyond the clusters it falls without bound, for
-# their tails are thinner than those of the wider noise.
+# negative somewhere: two densities that both integrate to one cross, unless they are equal. Whether
+# the *sum* becomes negative depends on how far the first term falls. Beyond the clusters it falls
+# without bound, for their tails are thinner than those of the wider noise.
 
 # %%
 clusters = lesson.two_cluster_margin(spread)
