@@ -50,8 +50,8 @@ lesson.figure(
     columns=9,
     size=(7, 1.8),
     caption="Above, eights, like those that the detector learns from: an ordinary one, then the "
-    "eight that it will find most normal. Below, the nine other digits, which it meets for the "
-    "first time when it is tested.",
+    "eight images that it will find most normal. Below, the nine other digits, which it meets for "
+    "the first time when it is tested.",
     alt="Nine handwritten eights of MNIST, and below them the digits 0 to 7 and 9.",
 )
 
