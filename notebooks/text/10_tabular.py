@@ -507,7 +507,7 @@ lesson.answer(
     nothing=by_nothing,
 )
 
-# %%
+# %% tags=["remove-input"]
 protocols = ("DAGMM's split, clean", "DAGMM's split, 5% contaminated", "GOAD's split, clean")
 kdd = {protocol: lesson.connections("F1", protocol) for protocol in protocols}
 together = {p: lesson.connections("F1", p, lesson.LEARNED_TOGETHER) for p in protocols}
