@@ -21,6 +21,7 @@ from cance_edu.course.detectors.summary import (
     areas_by_space,
     distance_between_neighbours,
     rankings,
+    total_variation,
 )
 from cance_edu.course.over_seeds import lesson_seed
 from cance_edu.course.picture import figure, tell
@@ -73,6 +74,7 @@ __all__ = [
     "spearmanr",
     "strip",
     "tell",
+    "total_variation",
     "train_svdd",
 ]
 

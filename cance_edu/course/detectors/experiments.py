@@ -21,6 +21,8 @@ from cance_edu.detectors.lsa import LSA, code_nll
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.detectors.vae import VAE, gaussian_kl, gaussian_nll
 from cance_edu.experiments import auroc
+from cance_edu.training.features import composite_features
+from cance_edu.training.sources import Source
 
 __all__ = [
     "OF_MNIST",
@@ -110,25 +112,31 @@ def latents_of_a_mixture(
 
     Returns
     -------
-    array of shape (3, penalties, latents)
+    array of shape (5, penalties, latents)
         AUROC, NaN where a covariance became singular; the smallest eigenvalue of the mixture's
-        covariances; the loss of the last epoch.
+        covariances; the loss of the last epoch; the mean error z_e of the training images; the
+        AUROC of the error alone.
     """
     runs = [[_mixture(split, seed, d, penalty) for d in latent_dims] for penalty in penalties]
     return np.moveaxis(np.array(runs), -1, 0)
 
 
-def _mixture(split: Split, seed: int, latents: int, penalty: float) -> tuple[float, float, float]:
+def _mixture(split: Split, seed: int, latents: int, penalty: float) -> tuple[float, ...]:
     detector = DAGMM(
         latent_dim=latents, covariance_penalty=penalty, batch_size=128, random_state=seed
     )
     try:
         detector.fit(split.train)
     except FloatingPointError:
-        return np.nan, 0.0, np.nan
+        return np.nan, 0.0, np.nan, np.nan, np.nan
     narrowest = torch.linalg.eigvalsh(detector.mixture_[2]).min().item()
     area = auroc(split.is_anomaly, detector.anomaly_score(split.test))
-    return area, narrowest, detector.losses_[-1]
+    model = detector.network_.autoencoder
+    errors, of_test = (
+        composite_features(model, Source(part))[:, -2].numpy() for part in (split.train, split.test)
+    )
+    of_errors = auroc(split.is_anomaly, of_test)
+    return area, narrowest, detector.losses_[-1], errors.mean(), of_errors
 
 
 def labelled_anomalies(split: Split, seed: int, counts: Sequence[int]) -> list[float]:

@@ -92,7 +92,6 @@ def draw_belonging(
     below_blank: Mapping[str, ArrayLike],
     by_variation: ArrayLike,
     printed: ArrayLike,
-    said: float | None = None,
 ) -> list[PathCollection]:
     """Draw how normal a blank image looks, and a likelihood's AUROC beside a score without a model.
 
@@ -104,8 +103,6 @@ def draw_belonging(
         By detector and normal digit, the share of images that look more normal than a blank image.
     by_variation, printed : array_like of shape (10,)
         AUROC in [0, 1] of MNIST's total variation, and of the paper's PixelCNN.
-    said : float, optional
-        What somebody guessed of the four, as a share.
 
     Returns
     -------
@@ -120,8 +117,6 @@ def draw_belonging(
         )
         for place, (name, share) in enumerate(below_blank.items())
     ]
-    if said is not None:
-        left.plot(4, 100 * said, "x", color=ANOMALY, label="your guess")
     left.legend(fontsize=8)
     left.set_xticks(digits, [str(digit) for digit in digits])
     left.set(xlabel="normal digit", ylabel="less normal than a blank image, percent")
@@ -158,11 +153,11 @@ def draw_rankings(figure: Figure, pairs: Mapping[str, tuple[ArrayLike, ArrayLike
 def draw_mixture(
     figure: Figure,
     latents: Sequence[int],
-    narrowest: ArrayLike,
+    errors: ArrayLike,
     areas: ArrayLike,
     baseline: float | None = None,
 ) -> None:
-    """Draw how narrow a mixture of Gaussians gets that is trained with its features, and how good.
+    """Draw how well features that are trained with a mixture rebuild, and how good it all is.
 
     Parameters
     ----------
@@ -170,9 +165,9 @@ def draw_mixture(
         Filled.
     latents : sequence of length k
         d.
-    narrowest, areas : array_like of shape (runs, 2, k)
-        The smallest eigenvalue of a covariance, and AUROC in [0, 1]; with the penalty, and without.
-        What fell apart is 0 and NaN.
+    errors, areas : array_like of shape (runs, 2, k)
+        The mean error of normal images, and AUROC in [0, 1]; with the penalty, and without. What
+        fell apart is NaN.
     baseline : float, optional
         The AUROC of 1-NN.
     """
@@ -180,14 +175,15 @@ def draw_mixture(
     names = ("with the penalty", "without it")
     for place, name in enumerate(names):
         style = marker_style(place) | {"linestyle": "none", "alpha": 0.7}
-        for axes, values in ((left, narrowest), (right, 100 * np.asarray(areas))):
+        for axes, values in ((left, errors), (right, 100 * np.asarray(areas))):
             values = np.asarray(values)[:, place]
             x = np.tile(range(len(latents)), len(values)) + 0.16 * place
             axes.plot(x, values.ravel(), **style, label=name)
     for axes in (left, right):
         axes.set_xticks(range(len(latents)), [str(d) for d in latents])
         axes.set_xlabel("latents")
-    left.set(yscale="log", ylabel="narrowest variance of the mixture")
+    left.set(yscale="log", ylabel="mean error of normal images")
+    label_log_axis(left.yaxis)
     right.set_ylabel("AUROC, percent")
     _lines_across(right, baseline)
     right.legend(fontsize=8)
@@ -196,14 +192,14 @@ def draw_mixture(
 def draw_endings(
     axes: Axes, endings: Mapping[str, tuple[float, float]], baseline: float | None = None
 ) -> list[Line2D]:
-    """Draw how good a detector is against how low its loss ended.
+    """Draw how good a detector is against how near its training images ended to the centre.
 
     Parameters
     ----------
     axes : Axes
         Where to draw.
     endings : mapping of str to (float, float)
-        For each way of training: the loss, above 0, and AUROC in [0, 1].
+        For each way of training: mean squared distance, above 0, and AUROC in [0, 1].
     baseline : float, optional
         The AUROC of 1-NN.
 
@@ -218,7 +214,7 @@ def draw_endings(
     ]
     axes.axhline(CHANCE, color="grey", linewidth=0.8, label="a coin")
     _lines_across(axes, baseline)
-    axes.set(xscale="log", xlabel="loss at the end", ylabel="AUROC, percent")
+    axes.set(xscale="log", xlabel="mean squared distance at the end", ylabel="AUROC, percent")
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return points
 

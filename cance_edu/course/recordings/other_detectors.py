@@ -48,7 +48,7 @@ def record() -> dict[str, NDArray[Any]]:
     dict of str to array
         `aurocs`, `seconds` and `below_blank` of shape (systems, seeds, digits); and of each
         experiment its numbers, the first two axes digits and seeds: `elbo` (5 numbers, variances),
-        `lsa` (4), `mixture` (3, penalties, latents), `labels` (counts), `radii` (rates, radii),
+        `lsa` (4), `mixture` (5, penalties, latents), `labels` (counts), `radii` (rates, radii),
         `questions` (trained or not, maps), `mnist` (scores).
     """
     found = {
