@@ -186,14 +186,24 @@ def dominance(
     Returns
     -------
     Dominance
-        The margin and the size of what is lost.
+        The margin and the size of what is lost; a margin that floats cannot hold counts as lost.
+
+    Raises
+    ------
+    ValueError
+        If the standard deviation is not positive and finite: there are no densities to compare.
     """
+    if not 0 < standard_deviation < np.inf:
+        raise ValueError(
+            f"the standard deviation is {standard_deviation}; "
+            "Prop. 3.1 compares densities, whose spread is positive and finite"
+        )
     mode = np.asarray(changed.get("mode", lognormal_mode(mean, standard_deviation)))
     z = np.linspace(0, mode, points)
     noise = noise_log_pdf(z, mean, standard_deviation, noise_scale)
     margin = dominance_margin(z, mean, standard_deviation, noise_scale, augmentation, **changed)
     # Both sides are sums of terms as large as the noise's exponent: allow their round-off.
-    lost = margin < -1e-12 * (1 + np.abs(noise))
+    lost = ~(margin >= -1e-12 * (1 + np.abs(noise)))
     with np.errstate(over="ignore"):
         worst_ratio = float(np.exp(-margin.min()))
     return Dominance(

@@ -227,6 +227,19 @@ def test_a_ratio_beyond_a_float_is_infinite_and_no_warning():
     assert not found.holds
 
 
+@pytest.mark.parametrize("spread", [0.0, -0.3, np.inf, np.nan])
+def test_there_is_no_dominance_without_a_spread(spread):
+    with pytest.raises(ValueError, match=f"standard deviation is {spread}; Prop. 3.1"):
+        dominance(1.0, spread, noise_scale=10)
+
+
+def test_a_margin_that_floats_cannot_hold_counts_as_lost():
+    with np.errstate(all="ignore"):
+        found = dominance(1.0, 1e-200, noise_scale=2)
+    assert np.isnan(found.margin).any()
+    assert not found.holds
+
+
 def test_errors_name_what_was_given():
     with pytest.raises(ValueError, match="positive mean"):
         lognormal_mode(0.0, 1.0)
