@@ -52,6 +52,7 @@ MODE = {
         np.log(m) - lognormal_sigma(m, s) ** 2 / 2 - lognormal_sigma(m, s)
     ),
     "the ratio of deviation and mean is not squared": lambda m, s: m * (1 + s / m) ** -1.5,
+    "the result is halved, not the exponent": lambda m, s: m * ((s / m) ** 2 + 1) ** -3 / 2,
 }
 
 
@@ -68,12 +69,15 @@ TRUNCATED_NORMAL = {
     "centred on zero instead of the mode": lambda u, m, s: between(u, 0, m, 0, s),
     "the variance used as if it were the scale": lambda u, m, s: between(u, 0, m, m, s**2),
     "uniform on the interval": lambda u, m, s: m * u,
+    "the bounds are not standardised": lambda u, m, s: stats.truncnorm(0, m, m, s).ppf(u),
+    "u is not used": lambda u, m, s: stats.truncnorm.rvs(-m / s, 0, m, s, size=len(u)),
 }
 K_AWARE = {
     "K is not used": lambda u, m, s, k: between(u, 0, m, m, s),
     "K is squared": lambda u, m, s, k: between(u, 0, m, m, k * k * s),
     "K moves the mode": lambda u, m, s, k: between(u, 0, k * m, k * m, s),
     "K narrows instead of widening": lambda u, m, s, k: between(u, 0, m, m, s / k),
+    "u is not used": lambda u, m, s, k: between(np.random.random(len(u)), 0, m, m, k * s),
 }
 COVARIANCE_LOSS = {
     "the diagonal was not removed": lambda z: (covariance(z) ** 2).sum() / pairs(z),
@@ -88,6 +92,16 @@ COVARIANCE_LOSS = {
         (off(covariance((z - z.mean(0)) / z.std(0))) ** 2).sum() / pairs(z)
     ),
     "absolute values instead of squares": lambda z: np.abs(off(covariance(z))).sum() / pairs(z),
+    "the norm is not squared": lambda z: np.linalg.norm(off(covariance(z))) / pairs(z),
+    "the covariance of images, not of latents: a transpose is missing": lambda z: (
+        np.linalg.norm(off(covariance(z.T))) ** 2 / pairs(z)
+    ),
+    "the mean over pairs of images, not of latents": lambda z: (
+        (off(covariance(z.T)) ** 2).sum() / pairs(z.T)
+    ),
+    "the sum is over one triangle, the divisor counts both": lambda z: (
+        (np.tril(covariance(z), -1) ** 2).sum() / pairs(z)
+    ),
 }
 
 
@@ -117,6 +131,12 @@ MERGE_COVARIANCES = {
     ),
     "the means' difference is squared coordinate by coordinate": lambda n, a, s, m, b, t: merged(
         n, a, s, m, b, t, outer=np.diag((a - b) ** 2)
+    ),
+    "the term between the groups is one number, added to each element": (
+        lambda n, a, s, m, b, t: merged(n, a, s, m, b, t, outer=(a - b).T @ (a - b))
+    ),
+    "the term between the groups is a row, added to each row": lambda n, a, s, m, b, t: merged(
+        n, a, s, m, b, t, outer=(a - b) ** 2
     ),
 }
 
@@ -159,11 +179,20 @@ COMPOSITE = {
     "absolute differences instead of squares": lambda x, y: both(
         abs(flat(x) - flat(y)).mean(1), right_c(x, y)
     ),
+    "the norm is not squared": lambda x, y: both(
+        np.linalg.norm(flat(x - y), axis=1) / x[0].size, right_c(x, y)
+    ),
     "the cosine similarity instead of the dissimilarity": lambda x, y: both(
         squares(x, y), (1 + cosine(flat(x), flat(y))) / 2
     ),
     "the factor one half is forgotten": lambda x, y: both(squares(x, y), 2 * right_c(x, y)),
     "a zero image divides by zero": lambda x, y: both(squares(x, y), unsafe(x, y)),
+    "a zero reconstruction divides by zero": lambda x, y: both(
+        squares(x, y), np.where(flat(x).any(1), unsafe(x, y), 0.5)
+    ),
+    "z_c, not the cosine, is 0 for a zero image": lambda x, y: both(
+        squares(x, y), np.nan_to_num(unsafe(x, y))
+    ),
     "the images are centred before the cosine": lambda x, y: both(
         squares(x, y), (1 - cosine(centred(x), centred(y))) / 2
     ),

@@ -57,6 +57,11 @@ def unsquared(mean, deviation):
     return mean / math.sqrt((mean + deviation) / mean) ** 3
 
 
+def cubed_and_halved(mean, deviation):
+    _, variance = log_parameters(mean, deviation)
+    return mean * math.exp(-3 * variance) / 2
+
+
 THRESHOLD = {
     "the wrong end of the scores": lambda s, share: float(np.percentile(s, 100 * share)),
     "a share used as if it were percent": lambda s, share: np.percentile(s, (1 - share)),
@@ -77,6 +82,7 @@ MODE = {
     "the logarithm of the mean used as mu": mu_is_the_log_of_the_mean,
     "sigma subtracted where its square was meant": minus_sigma,
     "the ratio of deviation and mean is not squared": unsquared,
+    "the result is halved, not the exponent": cubed_and_halved,
 }
 
 
@@ -121,6 +127,14 @@ def uniform(u, mode, scale):
     return np.interp(u, [0, 1], [0, mode])
 
 
+def raw_bounds(u, mode, scale):
+    return [mode + scale * x for x in solve(u, 0.0, mode, 0.0, 1.0)]
+
+
+def seeded(u, mode, scale):
+    return right_draw(np.random.default_rng(0).random(len(u)), mode, scale)
+
+
 TRUNCATED_NORMAL = {
     "nothing is truncated": plain,
     "draws are clipped, not truncated": clipped,
@@ -129,12 +143,15 @@ TRUNCATED_NORMAL = {
     "centred on zero instead of the mode": around_zero,
     "the variance used as if it were the scale": lambda u, m, s: right_draw(u, m, s * s),
     "uniform on the interval": uniform,
+    "the bounds are not standardised": raw_bounds,
+    "u is not used": seeded,
 }
 K_AWARE = {
     "K is not used": lambda u, m, s, k: right_draw(u, m, s),
     "K is squared": lambda u, m, s, k: right_draw(u, m, s * k**2),
     "K moves the mode": lambda u, m, s, k: right_draw(u, m * k, s),
     "K narrows instead of widening": lambda u, m, s, k: right_draw(u, m, s / k),
+    "u is not used": lambda u, m, s, k: seeded(u, m, k * s),
 }
 
 
@@ -196,6 +213,25 @@ def absolute(latent):
     return total / count
 
 
+def root_over_pairs(latent):
+    total, count = loop_loss(latent)
+    return math.sqrt(total) / count
+
+
+def of_images(latent):
+    return loop_loss(latent.T)[0] / loop_loss(latent)[1]
+
+
+def mean_of_images(latent):
+    total, count = loop_loss(latent.T)
+    return total / count
+
+
+def one_triangle(latent):
+    total, count = loop_loss(latent, keep=lambda j, k: j < k)
+    return total / (2 * count)
+
+
 COVARIANCE_LOSS = {
     "the diagonal was not removed": diagonal_kept,
     "the identity was subtracted instead of the diagonal": identity_subtracted,
@@ -205,6 +241,10 @@ COVARIANCE_LOSS = {
     "the sum instead of the mean": only_the_sum,
     "correlations instead of covariances": correlations,
     "absolute values instead of squares": absolute,
+    "the norm is not squared": root_over_pairs,
+    "the covariance of images, not of latents: a transpose is missing": of_images,
+    "the mean over pairs of images, not of latents": mean_of_images,
+    "the sum is over one triangle, the divisor counts both": one_triangle,
 }
 
 
@@ -245,6 +285,14 @@ def diagonal_only(n, a, s, m, b, t):
     return within(*x) + np.diag(np.diag(pooled(*x) - within(*x)))
 
 
+def trace_everywhere(*x):
+    return within(*x) + np.trace(pooled(*x) - within(*x))
+
+
+def row_everywhere(*x):
+    return within(*x) + np.diag(pooled(*x) - within(*x))[None, :]
+
+
 MERGE_COVARIANCES = {
     "the distance between the means is forgotten": within,
     "the term between the groups is subtracted": minus_between,
@@ -253,6 +301,8 @@ MERGE_COVARIANCES = {
     "1/(n-1) instead of 1/n": sample_covariance,
     "the term between the groups is divided by n, not by its square": divided_once,
     "the means' difference is squared coordinate by coordinate": diagonal_only,
+    "the term between the groups is one number, added to each element": trace_everywhere,
+    "the term between the groups is a row, added to each row": row_everywhere,
 }
 
 
@@ -281,6 +331,10 @@ def half(x, y):
     return (1 - cos(x, y)) / 2
 
 
+def dot_over_norms(x, y):
+    return 0.5 - torch.dot(x, y) / (x.norm() * y.norm()) / 2
+
+
 COMPOSITE = {
     "the error is summed over pixels, not averaged": by_image(
         lambda x, y: F.mse_loss(x, y, reduction="sum"), half
@@ -291,8 +345,13 @@ COMPOSITE = {
         mse, lambda x, y: 1 - half(x, y)
     ),
     "the factor one half is forgotten": by_image(mse, lambda x, y: 1 - cos(x, y)),
-    "a zero image divides by zero": by_image(
-        mse, lambda x, y: 0.5 - torch.dot(x, y) / (x.norm() * y.norm()) / 2
+    "the norm is not squared": by_image(lambda x, y: (x - y).norm() / x.numel(), half),
+    "a zero image divides by zero": by_image(mse, dot_over_norms),
+    "a zero reconstruction divides by zero": by_image(
+        mse, lambda x, y: dot_over_norms(x, y) if x.norm() > 0 else 0.5
+    ),
+    "z_c, not the cosine, is 0 for a zero image": by_image(
+        mse, lambda x, y: half(x, y) if x.norm() * y.norm() > 0 else 0.0
     ),
     "the images are centred before the cosine": by_image(
         mse, lambda x, y: half(x - x.mean(), y - y.mean())

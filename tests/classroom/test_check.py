@@ -160,7 +160,9 @@ def test_the_line_is_found_in_a_folder_that_is_called_as_the_course_is(tmp_path)
 
 
 def test_a_wrong_shape_and_a_wrong_type_are_told():
-    assert "shape (2,); expected ()" in check.mode(lambda m, s: np.array([m, s])).text
+    assert "shape (1,); expected a single number." in check.mode(lambda m, s: np.array([m])).text
+    assert "shape (20,)" in check.covariance_loss(lambda z: np.zeros(20)).text
+    assert "expected numbers of shape (2, 2)" in check.merge_covariances(lambda *_: 1.0).text
     assert "returned a str" in check.mode(lambda m, s: "the mode").text
     assert "returned 'equal'; expected one of 'rep" in check.verdict(lambda *of: "equal").text
 
@@ -262,7 +264,9 @@ def test_tensors_of_every_kind_are_numbers():
 
 
 def test_the_words_say_what_to_do():
-    assert "an object; expected (): a single number" in check.mode(STRANGE["an object"]).text
+    assert "an object; expected a single number." in check.mode(STRANGE["an object"]).text
+    of_a_power = check.mode(lambda m, s: (-m) ** 1.5).text
+    assert of_a_power.startswith("it returned a complex; expected a single number: is a negative")
     assert "a ndarray of complex128" in check.mode(STRANGE["a complex array"]).text
     assert check.mode(lambda: 1).text.endswith("Write `mode(mean, standard_deviation)`.")
     for feedback in (check.mode(), check.mode(1.0, 2.0), check.mode(3.0)):
@@ -284,8 +288,75 @@ def test_tab_shows_the_tasks_and_no_tools():
 def test_an_unknown_mistake_gets_no_name():
     feedback = check.mode(lambda m, s: 17.0)
     assert (feedback.passed, feedback.misconception) == (False, None)
-    assert "differ from Eq. 9" in feedback.text
+    assert "differ from Eq. 9: for mean 1 and standard deviation 0.5" in feedback.text
     assert "NaN or infinite" in check.mode(lambda m, s: float("nan")).text
+
+
+UNKNOWN = {
+    "mode": (lambda m, s: m * (s**4 / m**2 + 1) ** -1.5, "0.913075, expected 0.715542"),
+    "truncated_normal": (lambda u, m, s: m * u**2, "0.000625, expected 0.0490372"),
+    "k_aware": (lambda u, m, s, k: m * u**2, "0.000625, expected 0.0315453"),
+    "covariance_loss": (lambda z: z.sum(), "9, expected 4"),
+    "merge_covariances": (lambda n, a, s, m, b, t: s + t + np.outer(b, b), "4, expected 1"),
+    "reconstruction_features": (
+        lambda x, y: np.stack([abs(x - y).max((1, 2))] * 2, 1),
+        "1, expected 0.0666667",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_an_unknown_mistake_is_shown_on_the_first_case_that_it_changes(name):
+    function, shown = UNKNOWN[name]
+    feedback = getattr(check, name)(function)
+    assert feedback.misconception is None
+    assert feedback.text.endswith(f"yours gives {shown}.")
+
+
+def test_the_case_shown_is_one_that_came_out_wrong():
+    only_small = check.mode(lambda m, s: min(lognormal.lognormal_mode(m, s), 1.5)).text
+    assert "for mean 40 and standard deviation 35 yours gives 1.5, expected 17.0" in only_small
+
+
+def test_where_no_case_can_be_said_there_is_still_something_to_do():
+    by_name = check.merge_covariances(
+        lambda n, a, s, m, b, t: library_moments.merge_covariances(n, a, s, m, b, t) + (n > 1)
+    )
+    assert by_name.text.endswith("Work one case out by hand, and compare.")
+
+
+def test_each_case_in_words_has_its_number():
+    for name in NAMES:
+        task = getattr(check, name)
+        assert len(task.cases) <= len(task.expected())
+
+
+SLIPS = {
+    "the cosine's absolute value": lambda x, y: (1 - abs(1 - 2 * x)) / 2,
+    "a clipped cosine": lambda x, y: np.minimum(x, 0.5),
+    "NaN for a zero reconstruction": lambda x, y: np.where(y.any((1, 2)), x, np.nan),
+    "NaN where both are zero": lambda x, y: np.where(y.any((1, 2)) | (x != 0.5), x, np.nan),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_a_cosine_that_is_right_for_images_between_0_and_1_alone_is_not_enough(slip):
+    def features(inputs, reconstructions):
+        right = library_features(inputs, reconstructions)
+        right[:, 1] = slip(right[:, 1], reconstructions)
+        return right
+
+    images = np.random.default_rng(0).random((2, 5, 3, 4))
+    np.testing.assert_allclose(features(*images), library_features(*images))
+    assert not check.reconstruction_features(features).passed
+
+
+def test_draws_of_a_generator_are_told_from_draws_of_u():
+    draw = np.random.default_rng
+    anew = check.truncated_normal(lambda u, m, s: m * draw().random(u.shape))
+    whatever_u_is = check.truncated_normal(lambda u, m, s: m * draw(0).random(u.shape))
+    assert anew.misconception == whatever_u_is.misconception == "u is not used"
+    assert "NaN" in check.truncated_normal(lambda u, m, s: u * np.nan).text
 
 
 def test_hints_do_not_hold_a_formula():

@@ -85,6 +85,8 @@ class Task:
         Returns what the right function would do, by another route.
     misconceptions : tuple of Misconception
         Those that can be told apart.
+    cases : tuple of str
+        What was given for the first of the numbers, in words: an unknown mistake is shown on one.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Task:
     observe: Callable[[Function], Array]
     expected: Callable[[], Array]
     misconceptions: tuple[Misconception, ...]
+    cases: tuple[str, ...] = ()
 
     def __call__(self, function: Any = None, *more: Any) -> "Feedback":
         """Return feedback on a student's function, `check(self, function)`."""
@@ -184,9 +187,7 @@ def check(task: Task, function: Function) -> Feedback:
             return not_yet(text, misconception.name)
     if not np.isfinite(seen).all():
         return not_yet("the result is NaN or infinite for some input. Which one makes it so?")
-    return not_yet(
-        f"the numbers differ from {task.equation}. Work one case out by hand, and compare."
-    )
+    return not_yet(_numbers_differ(task, seen))
 
 
 def observed(task: Task, function: Function) -> Array:
@@ -219,10 +220,13 @@ def as_numbers(value: Any, shape: tuple[int, ...]) -> Array:
     """
     if value is None or value is Ellipsis:
         raise NotAnswered
-    expected = f"{shape}: a single number" if shape == () else f"numbers of shape {shape}"
+    expected = "a single number" if shape == () else f"numbers of shape {shape}"
     try:
         array = np.asarray(_off_torch(value))
-        if array.dtype.kind not in "biufO":  # text and dates are no numbers, complex ones no answer
+        if array.dtype.kind == "c":
+            asked = "is a negative number raised to a power?"
+            raise WrongShape(f"it returned {_kind(value)}; expected {expected}: {asked}")
+        if array.dtype.kind not in "biufO":  # text and dates are no numbers
             raise TypeError
         array = array.astype(float)
     except (TypeError, ValueError, RuntimeError, OverflowError):
@@ -247,6 +251,15 @@ def _kind(value: Any) -> str:
     name, dtype = type(value).__name__, getattr(value, "dtype", None)
     article = "an" if name[0].lower() in "aeiou" else "a"
     return f"{article} {name}" + (f" of {dtype}" if dtype is not None else "")
+
+
+def _numbers_differ(task: Task, seen: Array) -> str:
+    """Return one case that came out wrong, or what to do where none can be said in words."""
+    words = f"the numbers differ from {task.equation}"
+    for case, given, right in zip(task.cases, seen, task.expected(), strict=False):
+        if not agree(given, right):
+            return f"{words}: for {case} yours gives {given:.6g}, expected {right:.6g}."
+    return f"{words}. Work one case out by hand, and compare."
 
 
 def _what_was_raised(error: BaseException, signature: str) -> str:

@@ -1,6 +1,6 @@
 """Tasks of lessons 03 and 04: Eq. 2, Eq. 14, and the two reconstruction features."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from cance_edu.classroom.check import Array, Function, Misconception, Task, as_n
 __all__ = ["COMPOSITE", "COVARIANCE_LOSS", "MERGE_COVARIANCES"]
 
 _RNG = np.random.default_rng(0)
-_LATENTS = tuple(
-    _RNG.normal(size=(n, d)) @ _RNG.normal(size=(d, d)) + 2 for n, d in ((6, 3), (9, 4), (5, 2))
+_LATENTS = (
+    np.array([[0.0, 0.0], [2.0, 0.0], [4.0, 3.0]]),  # small enough to work out by hand
+    *(_RNG.normal(size=(n, d)) @ _RNG.normal(size=(d, d)) + 2 for n, d in ((6, 3), (9, 4), (5, 2))),
 )
 
 
@@ -26,6 +27,11 @@ def _covariance(latent: Array) -> Array:
 
 def _off(matrix: Array) -> Array:
     return matrix[~np.eye(len(matrix), dtype=bool)]
+
+
+def _pairs(latent: Array) -> int:
+    d = latent.shape[1]
+    return d * (d - 1)
 
 
 def _expected_losses() -> Array:
@@ -53,14 +59,12 @@ COVARIANCE_LOSS = Task(
         Misconception(
             "the diagonal was not removed",
             "Should a latent be punished for having a variance?",
-            lambda z: (_covariance(z) ** 2).sum() / (z.shape[1] * (z.shape[1] - 1)),
+            lambda z: (_covariance(z) ** 2).sum() / _pairs(z),
         ),
         Misconception(
             "the identity was subtracted instead of the diagonal",
             "That is the same only if every variance is exactly 1.",
-            lambda z: (
-                ((_covariance(z) - np.eye(z.shape[1])) ** 2).sum() / (z.shape[1] * (z.shape[1] - 1))
-            ),
+            lambda z: ((_covariance(z) - np.eye(z.shape[1])) ** 2).sum() / _pairs(z),
         ),
         Misconception(
             "1/(n-1) instead of 1/n",
@@ -92,12 +96,36 @@ COVARIANCE_LOSS = Task(
             "Which norm carries the F?",
             lambda z: np.abs(_off(_covariance(z))).mean(),
         ),
+        Misconception(
+            "the norm is not squared",
+            "What stands behind the norm in Eq. 2, above and below?",
+            lambda z: np.linalg.norm(_off(_covariance(z))) / _pairs(z),
+        ),
+        Misconception(
+            "the covariance of images, not of latents: a transpose is missing",
+            "`np.cov` takes each row for one variable. Print the shape of your covariance.",
+            lambda z: (_off(np.cov(z, bias=True)) ** 2).sum() / _pairs(z),
+        ),
+        Misconception(
+            "the mean over pairs of images, not of latents",
+            "Print the shape of your covariance. How many latents are there?",
+            lambda z: (_off(np.cov(z, bias=True)) ** 2).mean(),
+        ),
+        Misconception(
+            "the sum is over one triangle, the divisor counts both",
+            "How many elements do you add up, and by how many do you divide?",
+            lambda z: (np.triu(_covariance(z), 1) ** 2).sum() / _pairs(z),
+        ),
     ),
+    cases=(f"the latents {_LATENTS[0].astype(int).tolist()}",),
 )
 
-_GROUPS = tuple(
-    (_RNG.normal(size=(n, d)) * 2, _RNG.normal(size=(m, d)) + 3)
-    for n, m, d in ((5, 3, 2), (2, 9, 3), (7, 1, 2))
+_GROUPS = (
+    (np.array([[0.0, 0.0]]), np.array([[2.0, 4.0]])),  # small enough to work out by hand
+    *(
+        (_RNG.normal(size=(n, d)) * 2, _RNG.normal(size=(m, d)) + 3)
+        for n, m, d in ((5, 3, 2), (2, 9, 3), (7, 1, 2))
+    ),
 )
 
 
@@ -170,23 +198,39 @@ MERGE_COVARIANCES = Task(
             "What does the transpose in Eq. 14 make of a row: a number, a row or a matrix?",
             lambda *m: _merge(m, between=0.0) + _factor(m[0], m[3]) * np.diag((m[1] - m[4]) ** 2),
         ),
+        Misconception(
+            "the term between the groups is one number, added to each element",
+            "NumPy transposes an array of shape (d,) to itself. Print the shape of your product.",
+            lambda *m: _merge(m, between=0.0) + _factor(m[0], m[3]) * ((m[1] - m[4]) ** 2).sum(),
+        ),
+        Misconception(
+            "the term between the groups is a row, added to each row",
+            "Print the shape of your term. Which one does a covariance have?",
+            lambda *m: _merge(m, between=0.0) + _factor(m[0], m[3]) * (m[1] - m[4]) ** 2,
+        ),
+    ),
+    cases=tuple(
+        f"one point at (0, 0) and one at (2, 4), element [{i}, {j}],"
+        for i in range(2)
+        for j in range(2)
     ),
 )
 
-_X = _RNG.random((4, 3, 5))
-_Y = _RNG.random((4, 3, 5))
-_X[3] = 0
+_X, _Y = _RNG.normal(size=(2, 7, 3, 5))  # negative values, and cosines of both signs
+_X[0], _Y[0] = 0, 0
+_X[0, 0, :1], _Y[0, 0, :2] = 1, 1  # small enough to work out by hand
+_X[4], _Y[5], _X[6], _Y[6] = 0, 0, 0, 0
 
 
 def _observe_features(function: Function) -> Array:
-    return as_numbers(function(_X.copy(), _Y.copy()), (4, 2))
+    return as_numbers(function(_X.copy(), _Y.copy()), (len(_X), 2))
 
 
 def _expected_features() -> Array:
-    """Take SciPy's distances, image by image; the zero image's cosine is 0."""
+    """Take SciPy's distances, image by image; where one of the two is zero, the cosine is 0."""
     rows = []
-    for x, y in zip(_X.reshape(4, -1), _Y.reshape(4, -1), strict=True):
-        cosine = 1 - distance.cosine(x, y) if x.any() else 0.0
+    for x, y in zip(_X.reshape(len(_X), -1), _Y.reshape(len(_Y), -1), strict=True):
+        cosine = 1 - distance.cosine(x, y) if x.any() and y.any() else 0.0
         rows.append((distance.sqeuclidean(x, y) / x.size, (1 - cosine) / 2))
     return np.array(rows).ravel()
 
@@ -219,6 +263,17 @@ def _with_error(error: Function) -> Function:
     return features
 
 
+def _at_zero(dissimilarity: float, rows: Callable[[Any, Any], Any]) -> Function:
+    """Return a slip in z_c on some rows; `rows` is told which x, and which y, are not zero."""
+
+    def features(x: Array, y: Array) -> Array:
+        seen = _features(x, y)
+        seen[rows(x.any((1, 2)), y.any((1, 2))), 1] = dissimilarity
+        return seen
+
+    return features
+
+
 COMPOSITE = Task(
     name="reconstruction error and cosine dissimilarity",
     equation="Sec. 3.2's z_e and z_c",
@@ -243,6 +298,11 @@ COMPOSITE = Task(
             _with_error(lambda d: np.abs(d).mean(1)),
         ),
         Misconception(
+            "the norm is not squared",
+            "What stands behind the norm in Sec. 3.2, above and below?",
+            _with_error(lambda d: np.linalg.norm(d, axis=1) / d.shape[1]),
+        ),
+        Misconception(
             "the cosine similarity instead of the dissimilarity",
             "A perfect reconstruction should have the smallest value.",
             lambda x, y: _features(x, y, sign=1.0),
@@ -254,8 +314,18 @@ COMPOSITE = Task(
         ),
         Misconception(
             "a zero image divides by zero",
-            "The course takes the cosine of a zero image as 0.",
+            "Where the image or its reconstruction is zero, the course takes the cosine as 0.",
             lambda x, y: _features(x, y, safe=False),
+        ),
+        Misconception(
+            "a zero reconstruction divides by zero",
+            "You took care of a zero image. What else can have no length?",
+            _at_zero(np.nan, lambda x, y: x & ~y),
+        ),
+        Misconception(
+            "z_c, not the cosine, is 0 for a zero image",
+            "A z_c of 0 says that two images point the same way. Does a zero image point anywhere?",
+            _at_zero(0.0, lambda x, y: ~(x & y)),
         ),
         Misconception(
             "the images are centred before the cosine",
@@ -267,5 +337,9 @@ COMPOSITE = Task(
             "Which comes first in z?",
             lambda x, y: _features(x, y)[:, ::-1],
         ),
+    ),
+    cases=tuple(
+        f"x = [1, 0, 0, ...] and x' = [1, 1, 0, ...] of {_X[0].size} pixels, {z},"
+        for z in ("z_e", "z_c")
     ),
 )

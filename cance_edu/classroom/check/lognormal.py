@@ -7,6 +7,8 @@ from cance_edu.classroom.check import Array, Function, Misconception, Task, as_n
 
 __all__ = ["K_AWARE", "MODE", "TRUNCATED_NORMAL"]
 
+Cases = tuple[tuple[float, ...], ...]
+
 _MOMENTS = ((1.0, 0.5), (2.5, 1.7), (0.3, 0.1), (40.0, 35.0))
 
 
@@ -73,17 +75,47 @@ MODE = Task(
             "Which power of sigma_z / mu_z is the exponential of sigma squared minus one?",
             lambda m, s: m * (s / m + 1) ** -1.5,
         ),
+        Misconception(
+            "the result is halved, not the exponent",
+            "In Python a power binds more tightly than a division. Where does that need brackets?",
+            lambda m, s: m * (s**2 / m**2 + 1) ** -3 / 2,
+        ),
     ),
+    cases=tuple(f"mean {m:g} and standard deviation {s:g}" for m, s in _MOMENTS),
 )
 
 _U = (np.arange(20) + 0.5) / 20
 _TRUNCATIONS = ((1.0, 0.7), (0.5, 2.0), (3.0, 1.2))
 
 
-def _sorted_draws(function: Function, cases: tuple[tuple[float, ...], ...]) -> Array:
+def _sorted_draws(function: Function, cases: Cases) -> Array:
+    return np.concatenate([_draws(function, case) for case in cases])
+
+
+def _draws(function: Function, case: tuple[float, ...]) -> Array:
+    """Return the draws by their size, all -1 if they do not come from u."""
     # u and 1 - u are equally uniform: a draw may grow or fall with u.
-    draws = [np.sort(as_numbers(function(_U.copy(), *case), _U.shape)) for case in cases]
-    return np.concatenate(draws)
+    drawn, again, other = (
+        np.sort(as_numbers(function(u.copy(), *case), u.shape)) for u in (_U, _U, _U**2)
+    )
+    of_u = np.array_equal(drawn, again, equal_nan=True) and not np.array_equal(drawn, other)
+    return drawn if of_u else np.full(_U.shape, -1.0)
+
+
+def _in_words(names: tuple[str, ...], cases: Cases) -> tuple[str, ...]:
+    return tuple(
+        ", ".join(f"{name} {value:g}" for name, value in zip(names, case, strict=True))
+        + f" and u from {_U[0]:g} to {_U[-1]:g}, the draw of rank {rank},"
+        for case in cases
+        for rank in range(1, len(_U) + 1)
+    )
+
+
+_NOT_OF_U = Misconception(
+    "u is not used",
+    "The same u should give the same draws, and another u others. Where does yours come in?",
+    lambda u, *_: np.zeros(u.shape),
+)
 
 
 def _truncated(u: Array, mode: float, scale: float, low: float, high: float) -> Array:
@@ -135,7 +167,14 @@ TRUNCATED_NORMAL = Task(
             "Right interval. Are all values in it equally likely?",
             lambda u, m, s: u * m + 0 * s,
         ),
+        Misconception(
+            "the bounds are not standardised",
+            "SciPy counts the bounds of `truncnorm` in deviations from the centre. And yours?",
+            lambda u, m, s: stats.truncnorm.ppf(u, 0, m, m, s),
+        ),
+        _NOT_OF_U,
     ),
+    cases=_in_words(("mode", "scale"), _TRUNCATIONS),
 )
 
 _WIDENED = ((1.0, 0.7, 1.69), (0.5, 0.3, 4.0), (3.0, 1.2, 1.1))
@@ -168,5 +207,7 @@ K_AWARE = Task(
             "As the noise gets wider, what must the artificial points do?",
             lambda u, m, s, k: _truncated(u, m, s / k, 0, m),
         ),
+        _NOT_OF_U,
     ),
+    cases=_in_words(("mode", "standard deviation", "K"), _WIDENED),
 )
