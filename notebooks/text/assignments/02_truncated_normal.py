@@ -16,8 +16,9 @@
 #
 # **Time:** about 50 minutes. **After** lesson 02.
 #
-# Replace each `...` by your answer. The cell `check.truncated_normal(...)` below a task tells you at once
-# whether it is right; if it is not, it says what it looks like. Nothing is sent anywhere.
+# Replace each `...` by your answer, and `YOUR ANSWER HERE` in the last cell. Below a function that
+# you write a `check` cell says at once whether it is right, and if not what it looks like; the other
+# tasks are tested when it is graded. Nothing is sent anywhere.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -29,13 +30,14 @@ from cance_edu.method.proposition import dominance
 # %% [markdown]
 # ## 1 · Predict (3 minutes)
 #
-# Noise with K = 1.69 and a feature with $\sigma_z / \mu_z = 0.4$. Does the paper's augmentation keep
-# the noise below the data on all of $[0, m_z]$? Set `my_prediction` to `True` or `False`; either earns
-# the point.
+# A feature has the spread $\sigma_z / \mu_z = 0.5$; $m_z$ is its mode by Eq. 9. The noise is K = 1.69
+# times as wide as the data. With the paper's artificial errors among the data, are the data at least as
+# dense as the noise on all of $[0, m_z]$? Set `my_prediction` to `True` or `False`; either earns the
+# point. Compare afterwards with `dominance(1.0, 0.5, noise_scale=1.69).holds`.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
-my_prediction = False
+my_prediction = True
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "predict-test", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -73,12 +75,16 @@ assert np.isclose(draws.mean(), stats.truncnorm.mean(-0.14, 0, 0.7, 5.0), rtol=1
 # %% [markdown]
 # ## 3 · Widen it with the noise (5 minutes)
 #
-# Lesson 02 repairs the proposition for K > 1. Write the repaired draw; you may call your function.
+# Lesson 02 repairs the proposition for K > 1. Write the repaired draw. You may call your
+# `truncated_normal`; when this task is graded, a right one stands in its place.
 
 
 # %% nbgrader={"grade": false, "grade_id": "k-aware", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def k_aware(u, mode, standard_deviation, noise_scale):
-    """Return one draw for each u, from the normal that widens with K."""
+    """Return one draw for each u, from the normal that widens with K.
+
+    noise_scale is K, the factor by which the noise is wider than the data.
+    """
     ### BEGIN SOLUTION
     return truncated_normal(u, mode, noise_scale * standard_deviation)
     ### END SOLUTION
@@ -87,20 +93,26 @@ def k_aware(u, mode, standard_deviation, noise_scale):
 # %%
 check.k_aware(k_aware)
 
+
 # %% nbgrader={"grade": true, "grade_id": "k-aware-test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-assert check.k_aware(k_aware).passed
+# When this is graded, a right truncated_normal takes the place of yours: a mistake costs one task.
 ### BEGIN HIDDEN TESTS
+def truncated_normal(u, mode, scale):
+    return stats.truncnorm.ppf(u, -mode / scale, 0, mode, scale)
+
+
 draws = np.asarray(k_aware(np.array([0.25, 0.5, 0.75]), 1.0, 0.5, 3.0))
 expected = stats.truncnorm.ppf([0.25, 0.5, 0.75], -1 / 1.5, 0, 1.0, 1.5)
 assert np.allclose(np.sort(draws), expected)
 ### END HIDDEN TESTS
+assert check.k_aware(k_aware).passed
 
 # %% [markdown]
 # ## 4 · Break the proposition (15 minutes)
 #
-# Set `lost` to a pair (spread, K), with spread = $\sigma_z / \mu_z$ and K in [1, 10], for which the paper's
-# augmentation loses more than a tenth of $[0, m_z]$, and `kept` to one with a larger K for which it loses
-# nothing.
+# Set `lost` to a pair (spread, K), with spread = $\sigma_z / \mu_z$ at least 0.1 and K in [1, 10], for
+# which the paper's augmentation loses the proposition on more than a tenth of $[0, m_z]$, and `kept` to
+# one with a larger K for which it loses nothing. Run the cell below yours: it says what is missing.
 
 # %% nbgrader={"grade": false, "grade_id": "break", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -109,9 +121,16 @@ kept = (0.5, 8.0)
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "break-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-assert 1 <= lost[1] < kept[1] <= 10
-assert dominance(1.0, lost[0], noise_scale=lost[1]).lost_share > 0.1
-assert dominance(1.0, kept[0], noise_scale=kept[1]).holds
+for spread, k in (lost, kept):
+    assert spread >= 0.1, "the spread must be at least 0.1"
+    assert 1 <= k <= 10, "K must be in [1, 10]"
+assert lost[1] < kept[1], "kept must have a larger K than lost"
+share = {
+    name: dominance(1.0, pair[0], noise_scale=pair[1]).lost_share
+    for name, pair in (("lost", lost), ("kept", kept))
+}
+assert share["lost"] > 0.1, f"lost: only {share['lost']:.2%} of the interval is lost"
+assert share["kept"] == 0, f"kept: {share['kept']:.2%} of the interval is lost"
 
 # %% [markdown]
 # ## 5 · Explain (10 minutes)
@@ -120,10 +139,10 @@ assert dominance(1.0, kept[0], noise_scale=kept[1]).holds
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
 # ### BEGIN SOLUTION
-# Not because T underfits: where noise is denser than data T* is negative, and with T = a T*, a < 1, the
-# score S* + (1 - a) T* makes low errors more normal, not less. Eq. 10 changes the optimal score itself,
-# from -ln p_0 to -ln p_m: a very good reconstruction no longer scores like a very bad one, and normal
-# images that are spared an alarm make room for others, so that at equal false alarms more anomalies with
-# large errors are found. The price is a step at m_z. (The noise comes in with T alone: at K = 1 the
-# marginal T* is no longer negative at low errors, Prop. 3.1.)
+# Since it changes the optimal score itself, on one feature from -ln p_0 to -ln p_m: a very good
+# reconstruction no longer scores like a very bad one. Well rebuilt normal images are spared an alarm, and
+# at equal false alarms more anomalies of large error are found. The price: a step at m_z, and fewer anomalies of
+# small error are found. What the noise does change is T: with K = 1 and nu = 1, T* on one feature is not
+# negative on [0, m_z] (Prop. 3.1). An underfitted T is no reason: T = a T* with a < 1 adds (1 - a) T* to
+# the score, and where T* is negative, at low errors, that makes them more normal, not less.
 # ### END SOLUTION
