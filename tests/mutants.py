@@ -60,8 +60,8 @@ MUTANTS = [
     ),
     Mutant(
         "method/proposition",
-        "margin < -1e-12",
-        "margin < -1e-1",
+        "margin >= -1e-12",
+        "margin >= -1e-1",
         "method/test_lognormal.py::test_spread_that_each_k_needs",
     ),
     # A mutant of a sum over batches must fail by its value, not by a division by zero.
