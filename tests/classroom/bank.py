@@ -217,6 +217,17 @@ NCE_LOSS = {
     "the logarithm of a sigmoid overflows": lambda d, n, nu: (
         -(torch.log(torch.sigmoid(d)).mean() + nu * torch.log(1 - torch.sigmoid(n)).mean())
     ),
+    "right for moderate log-odds, wrong at 800: something was clamped": lambda d, n, nu: (
+        -torch.log(torch.sigmoid(d) + 1e-12).mean()
+        - nu * torch.log(torch.sigmoid(-n) + 1e-12).mean()
+    ),
+    "the value is right, and nothing depends on the log-odds any more": lambda d, n, nu: (
+        -(logsigmoid(d).mean().item() + nu * logsigmoid(-n).mean().item())
+    ),
+    "at log-odds of 800 the value is right, the gradient is not": lambda d, n, nu: (
+        torch.where(d < -30, -d, torch.log1p(torch.exp(-d))).mean()
+        + nu * torch.where(n > 30, n, torch.log1p(torch.exp(n))).mean()
+    ),
     "sums instead of means": lambda d, n, nu: -(logsigmoid(d).sum() + nu * logsigmoid(-n).sum()),
 }
 
@@ -238,22 +249,33 @@ def tied(z, m, k):
 
 
 NOISE_OBJECTIVE = {
-    "the stop-gradient is missing: the value is right, the gradient is not": (
+    "the data term has no gradient in K: the stop-gradient is missing or around too much": (
         lambda t, z, v, m, k, nu: eq8(t(widen(narrow(z, m, k), m, k)), t(widen(v, m, k)), nu)
     ),
-    "the stop-gradient holds K everywhere": lambda t, z, v, m, k, nu: eq8(
+    "the noise term has no gradient in K": lambda t, z, v, m, k, nu: eq8(
         t(tied(z, m, k)), t(widen(v, m, k).detach()), nu
     ),
+    "nothing depends on K any more": lambda t, z, v, m, k, nu: eq8(
+        t(z), t(widen(v, m, k)), nu
+    ).item(),
     "the sign is Eq. 12's": lambda t, z, v, m, k, nu: -eq8(t(tied(z, m, k)), t(widen(v, m, k)), nu),
     "the noise term is not weighted by nu": lambda t, z, v, m, k, nu: eq8(
         t(tied(z, m, k)), t(widen(v, m, k)), 1
     ),
-    "K was applied before centring": lambda t, z, v, m, k, nu: eq8(t(tied(z, m, k)), t(k * v), nu),
+    "K was applied to the noise before centring": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, m, k)), t(k * v), nu
+    ),
     "the data are widened, but were never narrowed": lambda t, z, v, m, k, nu: eq8(
         t(widen(z.detach(), m, k)), t(widen(v, m, k)), nu
     ),
-    "the mean is not added back": lambda t, z, v, m, k, nu: eq8(
+    "the mean is not added back to the noise": lambda t, z, v, m, k, nu: eq8(
         t(tied(z, m, k)), t(k * (v - m)), nu
+    ),
+    "the mean is not added back in either term": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, m, k) - m), t(widen(v, m, k) - m), nu
+    ),
+    "the mean is not used at all": lambda t, z, v, m, k, nu: eq8(
+        t(tied(z, 0, k)), t(widen(v, 0, k)), nu
     ),
     "only the noise term: the naive objective": lambda t, z, v, m, k, nu: (
         nu * logsigmoid(-t(widen(v, m, k))).mean()
@@ -285,11 +307,25 @@ def precision_curve(scores, is_anomaly):
     return total
 
 
+def curve_without_start(scores, is_anomaly):
+    """The trapezoids between the thresholds; the first one, above all scores, is left out."""
+    area, last = 0.0, None
+    for threshold in np.unique(scores)[::-1]:
+        x, y = ((scores >= threshold)[of].mean() for of in (~is_anomaly, is_anomaly))
+        area += 0.0 if last is None else (x - last[0]) * (y + last[1]) / 2
+        last = x, y
+    return area
+
+
 AUROC = {
     "the direction is flipped": lambda s, a: compare(-s, a, 0.5),
     "a tie counts as a win": lambda s, a: compare(s, a, 1),
     "a tie counts as a loss": lambda s, a: compare(s, a, 0),
     "the average precision, not the AUROC": precision_curve,
+    "a ranking that is upside down is turned over": lambda s, a: (
+        0.5 + abs(compare(s, a, 0.5) - 0.5)
+    ),
+    "the curve starts without (0, 0)": curve_without_start,
 }
 
 PRECISION = {
@@ -380,6 +416,10 @@ SAD_LOSS = {
     "inputs without a label are taken for anomalies": lambda o, c, y, eta: sad(
         o, c, np.where(y > 0, 1, -1), eta
     ),
+    "an input without a label costs the same wherever it lands": lambda o, c, y, eta: sad(
+        o, c, y, eta, power=y.astype(float)
+    ),
+    "the labels are the wrong way round": lambda o, c, y, eta: sad(o, c, -y, eta),
     "the weight is forgotten": lambda o, c, y, eta: sad(o, c, y, 1.0),
     "the weight counts for inputs without a label": lambda o, c, y, eta: sad(
         o, c, y, eta, weight=np.where(y == 0, eta, 1.0)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy import integrate, optimize, special, stats
+from sklearn.metrics import roc_curve
 
 
 def log_parameters(mean, deviation):
@@ -382,6 +383,26 @@ def overflowing(on_data, on_noise, noise_ratio):
     return -torch.mean(data) - noise_ratio * torch.mean(noise)
 
 
+def clipped_by_torch(on_data, on_noise, noise_ratio):
+    """PyTorch's cross-entropy of probabilities keeps a logarithm at -100 or above."""
+    data = F.binary_cross_entropy(torch.sigmoid(on_data), torch.ones_like(on_data))
+    noise = F.binary_cross_entropy(torch.sigmoid(on_noise), torch.zeros_like(on_noise))
+    return data + noise_ratio * noise
+
+
+@torch.no_grad()
+def no_gradient(on_data, on_noise, noise_ratio):
+    return cross_entropy(on_data, on_noise, (1, noise_ratio))
+
+
+def by_sign(on_data, on_noise, noise_ratio):
+    def log_sigmoid(t):
+        below = torch.log(torch.exp(t) / (1 + torch.exp(t)))
+        return torch.where(t < -500, t, torch.where(t < 0, below, -torch.log(1 + torch.exp(-t))))
+
+    return -log_sigmoid(on_data).mean() - noise_ratio * log_sigmoid(-on_noise).mean()
+
+
 NCE_LOSS = {
     "the sign is flipped: this is the log-likelihood": lambda d, n, nu: (
         -cross_entropy(d, n, (1, nu))
@@ -391,6 +412,9 @@ NCE_LOSS = {
     "noise is labelled as data": lambda d, n, nu: cross_entropy(d, n, (1, nu), (1.0, 1.0)),
     "probabilities instead of their logarithms": probabilities,
     "the logarithm of a sigmoid overflows": overflowing,
+    "right for moderate log-odds, wrong at 800: something was clamped": clipped_by_torch,
+    "the value is right, and nothing depends on the log-odds any more": no_gradient,
+    "at log-odds of 800 the value is right, the gradient is not": by_sign,
     "sums instead of means": lambda d, n, nu: cross_entropy(d, n, (1, nu), reduction="sum"),
 }
 
@@ -431,16 +455,27 @@ def noise_alone(network, z, v, mean, scale, noise_ratio):
 
 
 NOISE_OBJECTIVE = {
-    "the stop-gradient is missing: the value is right, the gradient is not": objective(
-        not_stopped, diagonal
+    "the data term has no gradient in K: the stop-gradient is missing or around too much": (
+        objective(not_stopped, diagonal)
     ),
-    "the stop-gradient holds K everywhere": objective(stopped, frozen),
+    "the noise term has no gradient in K": objective(stopped, frozen),
+    "nothing depends on K any more": torch.no_grad()(objective(stopped, diagonal)),
     "the sign is Eq. 12's": objective(stopped, diagonal, sign=1),
     "the noise term is not weighted by nu": objective(stopped, diagonal, with_ratio=False),
-    "K was applied before centring": objective(stopped, lambda v, mean, matrix: v @ matrix),
+    "K was applied to the noise before centring": objective(
+        stopped, lambda v, mean, matrix: v @ matrix
+    ),
     "the data are widened, but were never narrowed": objective(diagonal, diagonal),
-    "the mean is not added back": objective(
+    "the mean is not added back to the noise": objective(
         stopped, lambda v, mean, matrix: v @ matrix - mean @ matrix
+    ),
+    "the mean is not added back in either term": objective(
+        lambda z, mean, matrix: torch.linalg.solve(matrix, (z - mean).T).T.detach() @ matrix,
+        lambda v, mean, matrix: (v - mean) @ matrix,
+    ),
+    "the mean is not used at all": objective(
+        lambda z, mean, matrix: (z / matrix.diag()).detach() * matrix.diag(),
+        lambda v, mean, matrix: torch.einsum("ij,nj->ni", matrix, v),
     ),
     "only the noise term: the naive objective": noise_alone,
 }
@@ -489,11 +524,20 @@ def average_precision(scores, is_anomaly):
     return area / is_anomaly.sum()
 
 
+def curve_without_start(scores, is_anomaly):
+    false, true, _ = roc_curve(is_anomaly, scores, drop_intermediate=False)
+    return integrate.trapezoid(true[1:], false[1:])
+
+
 AUROC = {
     "the direction is flipped": lambda s, a: rank_auroc(s, ~a),
     "a tie counts as a win": lambda s, a: sided(s, a, "right"),
     "a tie counts as a loss": lambda s, a: sided(s, a, "left"),
     "the average precision, not the AUROC": average_precision,
+    "a ranking that is upside down is turned over": lambda s, a: max(
+        rank_auroc(s, a), rank_auroc(-s, a)
+    ),
+    "the curve starts without (0, 0)": curve_without_start,
 }
 
 
@@ -586,6 +630,10 @@ SAD_LOSS = {
     "inputs without a label are taken for anomalies": input_by_input(
         lambda d, y, eta: right_term(d, y or -1, eta)
     ),
+    "an input without a label costs the same wherever it lands": input_by_input(
+        lambda d, y, eta: math.pow(d, y) * (eta if y else 1)
+    ),
+    "the labels are the wrong way round": input_by_input(lambda d, y, eta: right_term(d, -y, eta)),
     "the weight is forgotten": input_by_input(lambda d, y, eta: right_term(d, y, 1)),
     "the weight counts for inputs without a label": input_by_input(
         lambda d, y, eta: right_term(d, y, 1) * (1 if y else eta)

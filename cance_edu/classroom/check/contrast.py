@@ -1,24 +1,26 @@
-"""Tasks of lessons 05 to 07: Eq. 5, Eq. 8 with its stop-gradient, the score, and the AUROC."""
+"""Tasks of lessons 05 and 06: Eq. 5, and Eq. 8 with its stop-gradient."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from scipy import special, stats
+from scipy import special
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from cance_edu.classroom.check import Array, Function, Misconception, Task, as_numbers
+from cance_edu.classroom.check import Array, Function, Misconception, Task, agree, as_numbers
 
-__all__ = ["AUROC", "NCE_LOSS", "NOISE_OBJECTIVE", "SCORE"]
+__all__ = ["NCE_LOSS", "NOISE_OBJECTIVE"]
 
 _RNG = np.random.default_rng(0)
 _LOGITS = (
     (_RNG.normal(size=5), _RNG.normal(size=5) - 1, 1.0),
     (_RNG.normal(size=4) * 2, _RNG.normal(size=8), 2.0),
-    (np.array([-800.0, 3.0]), np.array([800.0, -2.0]), 0.5),
 )
+_EXTREME = (np.array([-800.0, 3.0]), np.array([800.0, -2.0]), 0.5)
+
+_RIGHT, _WRONG, _WRONG_SLOPE = 0.0, 1.0, 2.0
 
 
 def _tensors(*arrays: Any) -> list[Tensor]:
@@ -26,18 +28,52 @@ def _tensors(*arrays: Any) -> list[Tensor]:
     return [torch.tensor(array, dtype=torch.float64) for array in arrays]
 
 
+def _gradients(value: Any, inputs: list[Tensor]) -> Array:
+    """Return the gradients in one row, zeros where nothing depends on an input."""
+    if not isinstance(value, Tensor) or not value.requires_grad:
+        return np.zeros(sum(one.numel() for one in inputs))
+    found = torch.autograd.grad(value, inputs, materialize_grads=True)
+    return torch.cat([one.flatten() for one in found]).numpy()
+
+
+def _loss_and_slope(function: Function, data: Array, noise: Array, nu: float) -> Array:
+    log_odds = [one.requires_grad_() for one in _tensors(data, noise)]
+    value = function(*log_odds, nu)
+    return np.concatenate([as_numbers(value, ()), _gradients(value, log_odds)])
+
+
 def _observe_loss(function: Function) -> Array:
-    seen = [function(*_tensors(data, noise), nu) for data, noise, nu in _LOGITS]
-    return np.concatenate([as_numbers(value, ()) for value in seen])
+    """Note values and gradients, and how the extreme case goes."""
+    moderate = [_loss_and_slope(function, *case) for case in _LOGITS]
+    extreme = _in_a_number(_loss_and_slope(function, *_EXTREME), _right_loss(*_EXTREME))
+    return np.concatenate([*moderate, [extreme]])
 
 
-def _expected_losses() -> Array:
+def _in_a_number(seen: Array, right: Array) -> float:
+    """Return how value and gradient compare; each way of clamping has values of its own."""
+    if agree(seen, right):
+        return _RIGHT
+    if agree(seen[:1], right[:1]):
+        return _WRONG_SLOPE
+    return _WRONG if np.isfinite(seen[0]) else np.nan
+
+
+def _right_loss(data: Array, noise: Array, nu: float) -> Array:
     """Take SciPy's logarithm of the logistic function, which does not overflow."""
-    losses = [
-        -special.log_expit(data).mean() - nu * special.log_expit(-noise).mean()
-        for data, noise, nu in _LOGITS
-    ]
-    return np.array(losses)
+    value = -special.log_expit(data).mean() - nu * special.log_expit(-noise).mean()
+    slopes = -special.expit(-data) / len(data), nu * special.expit(noise) / len(noise)
+    return np.concatenate([[value], *slopes])
+
+
+def _loss(on_data: Tensor, on_noise: Tensor, nu: float) -> Tensor:
+    return -logsigmoid(on_data).mean() - nu * logsigmoid(-on_noise).mean()
+
+
+def _branched(log_odds: Tensor) -> Tensor:
+    """Return ln σ by a formula for either sign: right, but its gradient far from zero is NaN."""
+    positive = -torch.log1p(torch.exp(-log_odds))
+    negative = log_odds - torch.log1p(torch.exp(log_odds))
+    return torch.where(log_odds > 0, positive, negative)
 
 
 NCE_LOSS = Task(
@@ -46,7 +82,7 @@ NCE_LOSS = Task(
     minutes=15,
     signature="nce_loss(on_data, on_noise, noise_ratio)",
     observe=_observe_loss,
-    expected=_expected_losses,
+    expected=lambda: np.concatenate([*(_right_loss(*case) for case in _LOGITS), [_RIGHT]]),
     misconceptions=(
         Misconception(
             "the sign is flipped: this is the log-likelihood",
@@ -79,6 +115,22 @@ NCE_LOSS = Task(
             lambda d, n, nu: -d.sigmoid().log().mean() - nu * (1 - n.sigmoid()).log().mean(),
         ),
         Misconception(
+            "right for moderate log-odds, wrong at 800: something was clamped",
+            "A clamped loss is flat where the classifier is most wrong. Which function of torch "
+            "takes logarithm and sigmoid at once?",
+            lambda d, n, nu: _loss(d.clamp(-99, 99), n.clamp(-99, 99), nu),
+        ),
+        Misconception(
+            "the value is right, and nothing depends on the log-odds any more",
+            "Training follows the gradient. Where did the tensor become a plain number?",
+            lambda d, n, nu: _loss(d.detach(), n.detach(), nu),
+        ),
+        Misconception(
+            "at log-odds of 800 the value is right, the gradient is not",
+            "Does `torch.where` differentiate one of its branches, or both?",
+            lambda d, n, nu: -_branched(d).mean() - nu * _branched(-n).mean(),
+        ),
+        Misconception(
             "sums instead of means",
             "Should the loss double when the batch does?",
             lambda d, n, nu: -logsigmoid(d).sum() - nu * logsigmoid(-n).sum(),
@@ -87,7 +139,7 @@ NCE_LOSS = Task(
 )
 
 _MEAN, _SCALE, _NU = np.array([0.5, -1.0]), np.array([1.5, 2.0]), 2.0
-_Z, _V = _RNG.normal(size=(2, 6, 2)) + 0.3
+_Z, _V = _RNG.normal(size=(6, 2)) + 0.3, _RNG.normal(size=(4, 2)) + 0.3
 
 
 def _network(u: Tensor) -> Tensor:
@@ -100,13 +152,7 @@ def _observe_objective(function: Function) -> Array:
     z, v, mean, scale = _tensors(_Z, _V, _MEAN, _SCALE)
     scale.requires_grad_()
     value = function(_network, z, v, mean, scale, _NU)
-    seen = as_numbers(value, ())
-    if not isinstance(value, Tensor) or not value.requires_grad:
-        return np.concatenate([seen, np.zeros(2)])
-    (gradient,) = torch.autograd.grad(value, scale, allow_unused=True)
-    return np.concatenate(
-        [seen, as_numbers(torch.zeros(2) if gradient is None else gradient, (2,))]
-    )
+    return np.concatenate([as_numbers(value, ()), _gradients(value, [scale])])
 
 
 def _expected_objective() -> Array:
@@ -152,18 +198,23 @@ NOISE_OBJECTIVE = Task(
     expected=_expected_objective,
     misconceptions=(
         Misconception(
-            "the stop-gradient is missing: the value is right, the gradient is not",
-            "L_K undoes the inverse of L_K. What is left for the gradient of the data term?",
+            "the data term has no gradient in K: the stop-gradient is missing or around too much",
+            "Without it, L_K undoes the inverse of L_K. Which of the two stands inside of it?",
             _objective(lambda z, m, k: k * ((z - m) / k) + m),
         ),
         Misconception(
-            "the stop-gradient holds K everywhere",
-            "Something outside the stop-gradient must still depend on K.",
+            "the noise term has no gradient in K",
+            "Eq. 8 has one stop-gradient. In which of its terms?",
             _objective(_tied, lambda v, m, k: (k * (v - m) + m).detach()),
         ),
         Misconception(
+            "nothing depends on K any more",
+            "The value is right, but K could not learn from it. What may still depend on K?",
+            _objective(lambda z, m, k: z, lambda v, m, k: (k * (v - m) + m).detach()),
+        ),
+        Misconception(
             "the sign is Eq. 12's",
-            "Eq. 8 is minimised, and has no minus signs. Lesson 06 compares the two.",
+            "Eq. 8 is minimised, with no minus in front of its terms. Lesson 06 compares the two.",
             _objective(_tied, sign=-1.0),
         ),
         Misconception(
@@ -172,7 +223,7 @@ NOISE_OBJECTIVE = Task(
             _objective(_tied, weighted=False),
         ),
         Misconception(
-            "K was applied before centring",
+            "K was applied to the noise before centring",
             "Where does L_K send the mean? It should stay where it is.",
             _objective(_tied, lambda v, m, k: k * v),
         ),
@@ -182,132 +233,24 @@ NOISE_OBJECTIVE = Task(
             _objective(lambda z, m, k: k * (z - m).detach() + m),
         ),
         Misconception(
-            "the mean is not added back",
+            "the mean is not added back to the noise",
             "L_K moves points away from the mean, not to the origin.",
             _objective(_tied, lambda v, m, k: k * (v - m)),
+        ),
+        Misconception(
+            "the mean is not added back in either term",
+            "Without K, L_K should leave every point where it is. Does yours?",
+            _objective(lambda z, m, k: k * ((z - m) / k).detach(), lambda v, m, k: k * (v - m)),
+        ),
+        Misconception(
+            "the mean is not used at all",
+            "From where does L_K measure how far away a point is?",
+            _objective(lambda z, m, k: k * (z / k).detach(), lambda v, m, k: k * v),
         ),
         Misconception(
             "only the noise term: the naive objective",
             "What does Eq. 8 add to keep K from merely confusing T?",
             lambda t, z, v, m, k, nu: nu * logsigmoid(-t(k * (v - m) + m)).mean(),
-        ),
-    ),
-)
-
-_POINTS = np.linspace(-2, 3, 7)
-_RATIOS = (1.0, 2.0, 0.25)
-
-
-def _optimal(nu: float) -> tuple[Array, Array, Array]:
-    """Return ln p, ln p_n and the optimal T at the task's points."""
-    log_p, log_noise = stats.norm.logpdf(_POINTS, 0.4, 0.7), stats.norm.logpdf(_POINTS, 0, 1.5)
-    return log_p, log_noise, log_p - np.log(nu) - log_noise
-
-
-def _observe_score(function: Function) -> Array:
-    seen = []
-    for nu in _RATIOS:
-        _, log_noise, log_ratio = _optimal(nu)
-        seen.append(as_numbers(function(log_ratio.copy(), log_noise.copy(), nu), _POINTS.shape))
-    return np.concatenate(seen)
-
-
-SCORE = Task(
-    name="anomaly score",
-    equation="Eq. 6",
-    minutes=10,
-    signature="anomaly_score(log_ratio, noise_log_prob, noise_ratio)",
-    observe=_observe_score,
-    # With the optimal T the score is -ln p, whatever nu: Eq. 7.
-    expected=lambda: np.tile(-_optimal(1.0)[0], len(_RATIOS)),
-    misconceptions=(
-        Misconception(
-            "the score's sign is flipped",
-            "An anomaly should score high. Is a density high or low there?",
-            lambda t, n, nu: t + np.log(nu) + n,
-        ),
-        Misconception(
-            "nu is forgotten",
-            "T is the log-odds: with twice the noise it is lower everywhere.",
-            lambda t, n, nu: -(t + n),
-        ),
-        Misconception(
-            "the logarithm of nu has the wrong sign",
-            "Solve Eq. 4 for ln p once more.",
-            lambda t, n, nu: -(t - np.log(nu) + n),
-        ),
-        Misconception(
-            "nu itself instead of its logarithm",
-            "Everything else in the sum is a logarithm.",
-            lambda t, n, nu: -(t + nu + n),
-        ),
-        Misconception(
-            "the noise's density is forgotten",
-            "T alone compares with the noise. Far from the data, what does it know?",
-            lambda t, n, nu: -(t + np.log(nu)),
-        ),
-        Misconception(
-            "the noise's log-density has the wrong sign",
-            "T is a ratio, with the noise in the denominator. How do you get rid of it?",
-            lambda t, n, nu: -(t + np.log(nu) - n),
-        ),
-    ),
-)
-
-_SCORES = (
-    (np.array([0.1, 0.9, 0.4, 0.4, 0.7, 0.2]), np.array([0, 1, 0, 1, 1, 0], bool)),
-    (np.array([3.0, 1.0, 2.0, 2.0, 5.0]), np.array([1, 0, 0, 1, 0], bool)),
-    (np.array([1.0, 1.0, 2.0, 0.0]), np.array([1, 0, 1, 0], bool)),
-)
-
-
-def _observe_auroc(function: Function) -> Array:
-    return np.concatenate([as_numbers(function(s.copy(), a.copy()), ()) for s, a in _SCORES])
-
-
-def _wins(scores: Array, is_anomaly: Array, tie: float) -> float:
-    """Return how often an anomaly outscores a normal input, a tie counting for `tie`."""
-    anomalies, normal = scores[is_anomaly.astype(bool)], scores[~is_anomaly.astype(bool)]
-    pairs = [(a > b) + tie * (a == b) for a in anomalies for b in normal]
-    return float(np.mean(pairs))
-
-
-def _average_precision(scores: Array, is_anomaly: Array) -> float:
-    from sklearn.metrics import average_precision_score
-
-    return float(average_precision_score(is_anomaly, scores))
-
-
-AUROC = Task(
-    name="area under the ROC curve",
-    equation="Sec. 4.1's AUROC",
-    minutes=15,
-    signature="auroc(scores, is_anomaly)",
-    observe=_observe_auroc,
-    # The Mann-Whitney statistic, by SciPy.
-    expected=lambda: np.array(
-        [stats.mannwhitneyu(s[a], s[~a]).statistic / (a.sum() * (~a).sum()) for s, a in _SCORES]
-    ),
-    misconceptions=(
-        Misconception(
-            "the direction is flipped",
-            "Higher is more anomalous. What should a perfect detector get?",
-            lambda s, a: 1 - _wins(s, a, 0.5),
-        ),
-        Misconception(
-            "a tie counts as a win",
-            "A detector that gives everything the same score: what should it get?",
-            lambda s, a: _wins(s, a, 1.0),
-        ),
-        Misconception(
-            "a tie counts as a loss",
-            "A detector that gives everything the same score: what should it get?",
-            lambda s, a: _wins(s, a, 0.0),
-        ),
-        Misconception(
-            "the average precision, not the AUROC",
-            "That is the area under another curve. Does yours change if normal inputs are doubled?",
-            _average_precision,
         ),
     ),
 )

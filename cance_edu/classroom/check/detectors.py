@@ -88,6 +88,16 @@ SAD_LOSS = Task(
             lambda o, c, y, eta: _terms(_squared(o, c), np.where(y == 0, -1, y), eta).mean(),
         ),
         Misconception(
+            "an input without a label costs the same wherever it lands",
+            "What is a number to the power of 0? What should stand there?",
+            lambda o, c, y, eta: (np.where(y == 0, 1.0, eta) * _squared(o, c) ** y).mean(),
+        ),
+        Misconception(
+            "the labels are the wrong way round",
+            "Which label does a known anomaly have, and what is 1 over a distance good for?",
+            lambda o, c, y, eta: _terms(_squared(o, c), -y, eta).mean(),
+        ),
+        Misconception(
             "the weight is forgotten",
             "How could you say that a labelled input counts more?",
             lambda o, c, y, eta: _terms(_squared(o, c), y, 1.0).mean(),
