@@ -50,6 +50,15 @@ LOST_CELLS = 5
 
 TIMED_OUT, DIED = "CellTimeoutError", "DeadKernelError"
 
+ADVICE = {
+    TIMED_OUT: "Nothing: all other cells were run. If it only needs longer, grade again with a "
+    "larger --limit.",
+    DIED: "Nothing: all other cells were run.",
+    "FileNotFoundError": "Ask for the file, put it into the notebook's folder, and grade again; if "
+    "it is there, let the notebook load it by a relative path.",
+}
+"""What a teacher can do about an error that says more of the machine than of the answer."""
+
 
 class GradebookError(RuntimeError):
     """The gradebook cannot be used, for no submission."""
@@ -257,7 +266,7 @@ class Course:
         return {n: nbformat.read(f, as_version=4) for n, f in files.items() if f.is_file()}
 
     def autograde(self, student: str, assignment: str, prepared: Prepared) -> list[Remark]:
-        """Run a notebook and give its points; return which cells had to be stopped.
+        """Run a notebook and give its points; return which cells could not be run to their end.
 
         Raises
         ------
@@ -279,7 +288,7 @@ class Course:
             self._convert(_Autograde, student, assignment)
         finally:
             shutil.rmtree(place, ignore_errors=True)
-        return _stopped(nbformat.read(self._graded(student, assignment), as_version=4))
+        return _not_run(nbformat.read(self._graded(student, assignment), as_version=4))
 
     def feedback(self, student: str, assignment: str) -> None:
         """Write the student's page, with points and comments as they are now."""
@@ -329,15 +338,12 @@ class Course:
         )
 
 
-def _stopped(notebook: NotebookNode) -> list[Remark]:
-    """Return which cells ran too long or ended the kernel."""
+def _not_run(notebook: NotebookNode) -> list[Remark]:
+    """Return which cells ran too long, ended the kernel, or miss a file."""
     remarks = []
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
-            if output.get("ename") in (TIMED_OUT, DIED):
+            if advice := ADVICE.get(output.get("ename")):
                 name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {number}")
-                advice = "Nothing: all other cells were run."
-                if output.ename == TIMED_OUT:
-                    advice += " If it only needs longer, grade again with a larger --limit."
                 remarks.append(Remark(f"In the cell {name}: {output.evalue}.", advice))
     return remarks

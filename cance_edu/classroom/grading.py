@@ -132,7 +132,7 @@ def _marked(
     mark = Mark(student, assignment, fingerprint=seen, limit=limit)
     try:
         prepared = prepare(submission, released)
-        stopped = course.autograde(student, assignment, prepared)
+        not_run = course.autograde(student, assignment, prepared)
     except GradebookError:
         raise
     except NotGradable as error:
@@ -143,8 +143,8 @@ def _marked(
     else:
         points = course.marks(student, assignment)
         assert points is not None, "it was graded just now"
-        told = (*prepared.remarks, *stopped)
-        return _with(points, replace(mark, remarks=told, limit=limit if stopped else 0), course)
+        told = (*prepared.remarks, *not_run)
+        return _with(points, replace(mark, remarks=told, limit=limit if not_run else 0), course)
     if assignment in released:
         course.forget(student, assignment)
     return mark

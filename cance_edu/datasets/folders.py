@@ -148,6 +148,8 @@ def image_folder(path: Path | str, image_size: int | None = None, random_state: 
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such folder.
     ValueError
         If the layout is another, a picture cannot be read, or shapes differ.
 
@@ -207,9 +209,13 @@ def _layout(path: Path) -> Layout:
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such folder.
     ValueError
         If there is neither; both are shown, and what is there instead.
     """
+    if not path.is_dir():
+        raise FileNotFoundError(f"there is no folder {path}; {LAYOUTS}")
     beside, test = _classes(path), _classes(path / "test")
     normal = [*_named_normal(beside), *_named_normal(_classes(path / "train"))]
     good = _named_normal(test)

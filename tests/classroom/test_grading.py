@@ -182,6 +182,12 @@ while True:
     except BaseException:
         pass
 """
+LOADS = """
+import pathlib
+assert pathlib.Path("data/two.txt").read_text() == "2"
+def double(x):
+    return 2 * x
+"""
 PRINTS = "def double(x):\n    return 2 * x\nfor _ in range(20):\n    print('x' * 1_000_000)"
 LATE_LOOP = "def root(x):\n    import time\n    while True:\n        time.sleep(0.1)"
 NAMED = "Zoë Müller-Ñandú [2]*+"
@@ -215,6 +221,10 @@ def a_class_of_faults(students):
     hand_in("other kernel", other_kernel)
     hand_in("output", answer(double=PRINTS))
     hand_in("warns", answer(root=WARNS))
+    hand_in("loads", answer(double=LOADS))
+    (place("loads") / "data").mkdir()
+    (place("loads") / "data" / "two.txt").write_text("2")
+    hand_in("lacks", answer(double=LOADS))
     hand_in(NAMED)
     hand_in(
         "windows",
@@ -269,6 +279,8 @@ EXPECTED = {
     "other kernel": (7, True, "", ""),
     "output": (7, True, "", ""),
     "warns": (7, True, "", ""),
+    "loads": (7, True, "", ""),
+    "lacks": (4, True, "In the cell double: [Errno 2] No such file", "by a relative path"),
     NAMED: (7, True, "", ""),
     "windows": (7, False, "", ""),
     "read only": (7, True, "", ""),

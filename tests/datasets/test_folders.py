@@ -96,6 +96,11 @@ def test_mvtecs_folders_keep_which_defect_a_picture_shows(tmp_path):
     assert len(split.train) == 3
 
 
+def test_a_folder_that_is_not_there_is_a_file_that_is_not_found(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*mine; expected FOLDER"):
+        image_folder(tmp_path / "mine")
+
+
 @pytest.mark.parametrize(
     "folders",
     [
