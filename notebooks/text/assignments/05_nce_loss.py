@@ -16,8 +16,9 @@
 #
 # **Time:** about 45 minutes. **After** lesson 05.
 #
-# Replace each `...` by your answer. The cell `check.nce_loss(...)` below a task tells you at once
-# whether it is right; if it is not, it says what it looks like. Nothing is sent anywhere.
+# Replace each `...` by your answer. Below task 2 a `check` cell says at once whether your function is right, and
+# if not, what it looks like. The cells with `assert` give points when the notebook is graded, some by tests that
+# you do not see: run them too. Your text in task 4 is read. Nothing is sent anywhere.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -30,7 +31,8 @@ from cance_edu.classroom import check
 # ## 1 · Predict (2 minutes)
 #
 # T = 0 everywhere and nu = 1: the classifier has no opinion. What is the loss of Eq. 5? Set
-# `my_prediction` to a number.
+# `my_prediction` to a number. Any number earns the point; after task 2 compare with
+# `nce_loss(torch.zeros(1), torch.zeros(1), 1.0)`.
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
@@ -38,12 +40,13 @@ my_prediction = 2 * np.log(2)
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "predict-test", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert float(my_prediction) == my_prediction
+assert float(my_prediction) == my_prediction, "`my_prediction` is not a number"
 
 # %% [markdown]
 # ## 2 · Implement Eq. 5 (15 minutes)
 #
-# `on_data` and `on_noise` are tensors with T at data and at noise. Log-odds of 800 must not overflow.
+# `on_data` (n,) and `on_noise` (m,) are tensors with T at data and at noise, `noise_ratio` is nu. Return one
+# number. It must be differentiable in both tensors, and right for log-odds of 800 and -800, its gradient too.
 
 
 # %% nbgrader={"grade": false, "grade_id": "loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -66,10 +69,10 @@ assert np.isclose(float(nce_loss(zeros, zeros, 3.0)), 4 * np.log(2))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3 · Is the minimum where you think? (15 minutes)
+# ## 3 · The optimal T (15 minutes)
 #
-# Data are N(0.5, 0.8), noise is N(0, 1.5), nu = 2, on the grid `z`. Set `optimal` to the optimal T
-# at the grid, an array.
+# Data are $N(0.5, 0.8^2)$, noise is $N(0, 1.5^2)$: 0.8 and 1.5 are standard deviations. nu is 2. Set
+# `optimal` to the optimal T at the points `z`, an array.
 
 # %%
 z = np.linspace(-2, 3, 11)
@@ -81,7 +84,10 @@ optimal = stats.norm.logpdf(z, 0.5, 0.8) - np.log(2) - stats.norm.logpdf(z, 0, 1
 
 # %% nbgrader={"grade": true, "grade_id": "optimal-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 p, q = stats.norm.pdf(z, 0.5, 0.8), 2 * stats.norm.pdf(z, 0, 1.5)
-assert np.allclose(p / (p + q), 1 / (1 + np.exp(-np.asarray(optimal))))
+assert np.shape(optimal) == z.shape, "`optimal` has one number for each point of `z`"
+assert np.allclose(p / (p + q), 1 / (1 + np.exp(-np.asarray(optimal)))), (
+    "its sigmoid is not the probability that a point there is data"
+)
 
 # %% [markdown]
 # ## 4 · Explain (10 minutes)

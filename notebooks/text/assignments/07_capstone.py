@@ -16,8 +16,9 @@
 #
 # **Time:** about 180 minutes. **After** lesson 07.
 #
-# Replace each `...` by your answer. The cell `check.auroc(...)` below a task tells you at once
-# whether it is right; if it is not, it says what it looks like. Nothing is sent anywhere.
+# Replace each `...` by your answer. Below task 1 two `check` cells say at once whether your functions are right,
+# and if not, what they look like. The cells with `assert` give points when the notebook is graded, some by tests
+# that you do not see: run them too. Your page in task 4 is read. Nothing is sent anywhere.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -59,19 +60,29 @@ assert check.anomaly_score(anomaly_score).passed
 assert check.auroc(auroc).passed
 ### BEGIN HIDDEN TESTS
 assert auroc(np.array([1.0, 1.0]), np.array([True, False])) == 0.5
+assert np.isclose(auroc(np.array([0.2, 0.6, 0.6]), np.array([True, True, False])), 0.25)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 2 · Your data (45 minutes)
 #
-# Fill `normal` with your own normal images, (n, channels, height, width) or (n, height, width) in [0, 1], or
-# a table (n, features), and `test` with new inputs, normal and not. `cance_edu.datasets.image_folder` reads
-# a folder. If you have no data, take a digit by `lesson_split` and spoil some images by `with_defect`. Then fit a `CANCE`, and call it `detector`.
+# Make three arrays of your own data, images (n, channels, height, width) or (n, height, width) in [0, 1], or
+# rows (n, features) of a table: `normal`, what is normal; `held_out`, at least 20 normal inputs more, for task 3;
+# `test`, new inputs, normal and not. Take copies out and shuffle before you set `held_out` aside: no input may
+# stand in two of the three. Then fit a `CANCE` on `normal` alone, and call it `detector`.
+#
+# `cance_edu.datasets.image_folder` reads a folder. If you have no data, take a digit by `lesson_split` and spoil
+# some images by `with_defect(images, kind)`, which wants (n, channels, height, width) and one of the kinds
+# `"erased"`, `"line"`, `"shift"` and `"noise"`.
+#
+# Your notebook is run again where it is graded. Put your data into the notebook's folder, load it by a relative
+# path, and hand it in too. No cell may run longer than 120 seconds.
 
 # %% nbgrader={"grade": false, "grade_id": "fit", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
 split = lesson_split(normal=[0])
-normal = split.train
+order = np.random.default_rng(0).permutation(len(split.train))
+held_out, normal = split.train[order[:29]], split.train[order[29:]]
 good = split.test[~split.is_anomaly]
 test = np.concatenate([good, with_defect(good, "line")])
 detector = CANCE(epochs=(20, 5), steps=300, random_state=0).fit(normal)
@@ -79,31 +90,41 @@ detector = CANCE(epochs=(20, 5), steps=300, random_state=0).fit(normal)
 
 # %% nbgrader={"grade": true, "grade_id": "fit-test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 scores = detector.anomaly_score(test)
-assert scores.shape == (len(test),)
-assert np.isfinite(scores).all()
+assert scores.shape == (len(test),), "there is not one score for each input of `test`"
+assert np.isfinite(scores).all(), "some score of `test` is NaN or infinite"
 
 # %% [markdown]
 # ## 3 · A threshold without labels (20 minutes)
 #
-# Choose `threshold` so that about one in ten *new* normal inputs raises an alarm. No label of `test` may
-# be used. The detector saw `normal`, so their scores are too low: hold some out.
+# Set `threshold` so that a *new* normal input scores above it with a probability of at most one in ten: take the
+# score of `held_out`, by the same `detector`, whose rank keeps that promise (lesson 07, section 4). Use no label
+# of `test`, and no score of `normal`: `detector` has learned from these inputs, so their scores are too low.
 
 # %% nbgrader={"grade": false, "grade_id": "threshold", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
-half = len(normal) * 3 // 4
-part = CANCE(epochs=(20, 5), steps=300, random_state=0).fit(normal[:half])
-threshold = float(np.quantile(part.anomaly_score(normal[half:]), 0.9))
+held = np.sort(detector.anomaly_score(held_out))
+k = int(np.ceil(round((len(held) + 1) * 0.9, 9)))
+threshold = held[k - 1]
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "threshold-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-assert np.isfinite(threshold)
-assert 0 < np.mean(scores > threshold) < 1
+from cance_edu.course.scores.thresholds import promised_rank
+
+parts = [{row.tobytes() for row in np.asarray(part, float)} for part in (normal, held_out, test)]
+assert len(held_out) >= 20, f"`held_out` has {len(held_out)} inputs; expected at least 20"
+assert len(set.union(*parts)) == sum(map(len, parts)), (
+    "some input stands in two of `normal`, `held_out` and `test`"
+)
+ordered = np.sort(detector.anomaly_score(held_out))
+assert np.isclose(threshold, ordered[promised_rank(len(ordered), 0.1) - 1]), (
+    f"{np.sum(ordered > threshold)} of {len(ordered)} held-out scores lie above it: not lesson 07's rank"
+)
 
 # %% [markdown]
 # ## 4 · One page (90 minutes)
 #
-# Which inputs does your detector miss, and why? Which normal ones does it accuse? What would you
-# change first? Write one page, with two figures.
+# Which inputs does your detector miss, and why? Which normal ones does it accuse? Make the change that you
+# think matters most, and compare over three seeds. Write one page, with two figures.
 #
 # **Rubric** (10 points): data and what is normal (2) · how the threshold was chosen (2) · failures shown
 # and explained, not only counted (4) · one change that you tried, with its result over three seeds (2).

@@ -16,8 +16,9 @@
 #
 # **Time:** about 50 minutes. **After** lesson 08.
 #
-# Replace each `...` by your answer. The cell `check.sad_loss(...)` below a task tells you at once
-# whether it is right; if it is not, it says what it looks like. Nothing is sent anywhere.
+# Replace each `...` by your answer. Below task 2 a `check` cell says at once whether your function is right, and
+# if not, what it looks like. The cells with `assert` give points when the notebook is graded, some by tests that
+# you do not see: run them too. Your text in task 4 is read. Nothing is sent anywhere.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
@@ -33,11 +34,11 @@ from cance_edu.classroom import check
 
 # %% nbgrader={"grade": false, "grade_id": "predict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 ### BEGIN SOLUTION
-my_prediction = "the first"
+my_prediction = "cannot tell"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "predict-test", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-assert my_prediction in ("the first", "the second", "cannot tell")
+assert my_prediction in ("the first", "the second", "cannot tell"), "it is none of the three"
 
 # %% [markdown]
 # ## 2 · Implement Deep SAD's loss (15 minutes)
@@ -75,9 +76,12 @@ assert np.isclose(sad_loss(square, np.zeros(2), np.array([0, 1, -1]), 3.0), (4 +
 # ## 3 · Break Deep SVDD (15 minutes)
 #
 # Below is a network of two layers with biases. Set its weights `W1` (64, 8) and `W2` (8, 2), and its
-# biases `b1` (8,) and `b2` (2,), so that Deep SVDD's loss is 0 for *any* images. The centre is given.
+# biases `b1` (8,) and `b2` (2,), so that the mean squared distance to `centre` is 0 for *any* images, bright
+# ones too: that is Deep SVDD's loss with $\lambda = 0$. The centre is given.
 #
 # Then set `constant_score` to the score that your detector gives every image.
+#
+# So a loss of 0 may be a collapse. It need not be: a network may also fit the training images alone.
 
 # %%
 centre = np.array([0.4, -0.2])
@@ -95,11 +99,13 @@ constant_score = 0.0
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "break-test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-assert [np.shape(part) for part in (W1, b1, W2, b2)] == [(64, 8), (8,), (8, 2), (2,)]
+shapes = [np.shape(part) for part in (W1, b1, W2, b2)]
+assert shapes == [(64, 8), (8,), (8, 2), (2,)], f"W1, b1, W2 and b2 have the shapes {shapes}"
 images = np.random.default_rng(0).normal(size=(50, 64))
-scores = ((network(images, W1, b1, W2, b2) - centre) ** 2).sum(1)
-assert np.allclose(scores, 0)
-assert float(constant_score) == 0.0
+for brightness in (1, 1e6, 1e100):
+    scores = ((network(brightness * images, W1, b1, W2, b2) - centre) ** 2).sum(1)
+    assert scores.max() < 1e-20, f"images times {brightness:g} have scores up to {scores.max():.2g}"
+assert float(constant_score) == 0, "`constant_score` is not the score of every image"
 
 # %% [markdown]
 # ## 4 · Explain (15 minutes)
