@@ -167,8 +167,8 @@ lesson.answer(
         walk,
         size=(7.6, 3.3),
         caption="Pictures: one image's latents, moved and decoded. Numbers: the mean over all. "
-        "Along the thinnest direction the decoder hardly sees a thing, and the density falls off a "
-        "cliff.",
+        "Along the thinnest direction the images change by less than rebuilding costs, and the "
+        "density falls off a cliff.",
         alt="Upper row: a digit whose shape changes as its latents move in the widest direction. "
         "Lower row: the same digit seven times; under it ln p_n falls by many thousand nats.",
     ),

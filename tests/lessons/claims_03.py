@@ -63,7 +63,8 @@ def a_step_along_the_thinnest_direction_is_seen_by_the_density_alone(
     assert np.exp(-of_a_tenth[1]) < 1e-10
     assert walk.eigenvalues[1] ** 0.5 < 0.01 * walk.eigenvalues[0] ** 0.5
     assert walk.changes[1, one] / 100 < rebuilding / 1000
-    assert (walk.changes[1, [0, -1]] < 0.3 * rebuilding).all(), "hardly sees a thing"
+    assert walk.changes[1].max() < rebuilding / 2, "less than rebuilding costs"
+    assert walk.changes[0, [0, -1]].min() > 20 * walk.changes[1].max()
     assert (walk.changes[0, [0, -1]] > 5 * walk.changes[1, [0, -1]]).all()
     steps_wide, steps = 4 / walk.eigenvalues**0.5
     assert steps_wide < 3
