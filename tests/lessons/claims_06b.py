@@ -144,13 +144,15 @@ def for_two_densities_plenty_of_noise_narrows_and_scarce_noise_mostly_widens():
     scope="stand-in for the eights, augmented; 600 steps; three training sets, every seed",
     was=["06-041", "06-046"],
 )
-def a_training_set_makes_K_stray_far_farther_than_batches_do(fresh, band, strays, each_strays):
+def a_training_set_makes_K_stray_far_farther_than_batches_do(
+    fresh, band, strays, each_strays, means_apart
+):
     assert 1.69 - 0.1 < fresh.scale.min() < fresh.scale.max() < 1.69 + 0.1
     measured("06b band of fresh draws", np.ptp(fresh.scale))
     assert measured("06b times that K strays", strays) > 3
     for objective in ("eq8", "eq12"):
         ends = lesson.over_seeds(f"06 mean K {objective}").values
-        assert band.scale.min() < min(ends) <= max(ends) < band.scale.max()
+        assert means_apart.min() < min(ends) <= max(ends) < means_apart.max(), "may be drift"
     assert band.scale[-1].min() < lesson.START - 0.1
     assert band.scale[-1].max() > lesson.START + 0.1
     # Not because three sets are more paths than one: each set by itself does so too.
