@@ -738,7 +738,8 @@ lesson.tell(
     | that it fails "because it is not designed for image dataset" (Sec. 4.3): with the epochs and \
     the four components that it states ours has {own_dagmm:.1%}, and {low_dagmm:.1%} to \
     {high_dagmm:.1%} by the digit (one seed; the rate's schedule and the last epoch are ours): no \
-    coin, though behind the nearest neighbour on each. Why theirs is one we do not know |
+    coin, though behind the nearest neighbour on nine digits of ten. Why theirs is one we do not \
+    know |
     | Table 3, CANCE | the highest average of six, by {over_mnist:.1f} points (MNIST) and \
     {over_cifar:.1f} (CIFAR-10) over LSA | that this is more than chance: LSA has no ±. Nor how \
     it stands to the nearest neighbour, which is not listed: on CIFAR-10 ours has \

@@ -432,10 +432,13 @@ def the_networks_radius_is_in_other_units(standardised, splits):
     assert np.isclose(apart, standardised[8])
 
 
-@claim("no coin, though behind the nearest neighbour on each", scope=f"{PRINTED}; stored results")
+@claim(
+    "no coin, though behind the nearest neighbour on nine digits of ten",
+    scope=f"{PRINTED}; stored results, one seed",
+)
 def the_printed_mixtures_are_nearly_a_coin_whatever_the_digit(mixtures, own_mixtures):
     nearest = lesson.mnist_areas()["1-NN"]
-    assert all(area < nearest[int(digit)] for digit, area in own_mixtures.items())
+    assert sum(area < nearest[int(digit)] for digit, area in own_mixtures.items()) == 9
     # Ours are none, on no digit that was run.
     assert min(own_mixtures.values()) > 0.75 > 0.56 > mixtures.max()
     assert mixtures.max() - mixtures.min() < 0.06
