@@ -147,7 +147,7 @@ def _put_back(cells: Cells, released: Named) -> list[Remark]:
             cells[place].source = f"(This cell was missing.)\n\n{original.source}"
             advice = (
                 "Look whether the answer stands in another cell, and give its points by hand "
-                "(nbgrader formgrader)."
+                "(/formgrader in JupyterLab)."
             )
         remarks.append(Remark(f"The cell {name} is missing.", advice))
     return remarks[::-1]

@@ -14,7 +14,7 @@
 # %% [markdown]
 # # Assignment 06 · Which way does K go?
 #
-# **Time:** about 60 minutes. **After** lesson 06.
+# **Time:** about 60 minutes. **After** lesson 06 and, for task 4, sections 2 and 3 of 06b.
 #
 # Replace each `...` by your answer. Below task 2 a `check` cell says at once whether your function is right, and
 # if not, what it looks like. The cells with `assert` give points when the notebook is graded, some by tests that
