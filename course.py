@@ -179,7 +179,9 @@ def run(*command: str) -> None:
 
 def main(words: "list[str]") -> None:
     """Do what the first word says."""
-    if words[:1] == ["lab"]:
+    if words[:1] == ["lab"] and {"-h", "--help"} & set(words):  # JupyterLab's own speaks of others
+        print((__doc__ or "").strip())
+    elif words[:1] == ["lab"]:
         install("student")
         ours = [word for word in words if word == "--executed"]
         theirs = [word for word in words[1:] if word not in {"--", *ours}]

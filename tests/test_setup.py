@@ -387,6 +387,13 @@ def test_commands_do_what_they_say(course):
     ]
 
 
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["lab", "--help"], ["lab", "--", "-h"]])
+def test_help_tells_the_usage_and_installs_nothing(course, capsys, words):
+    course.main(words)
+    assert "python3 course.py lab" in capsys.readouterr().out
+    assert course.noted == []
+
+
 @pytest.mark.parametrize(
     "words", [[], ["frobnicate"], ["lock", "--chekc"], ["install", "dev"], ["lock", "x"]]
 )
