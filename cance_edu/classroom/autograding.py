@@ -225,6 +225,11 @@ class Course:
         Made if need be.
     limit : int
         How many seconds a cell may run while it is graded.
+
+    Raises
+    ------
+    NotADirectoryError
+        If the folder is a file.
     """
 
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
@@ -233,6 +238,8 @@ class Course:
         if beside not in os.environ["PATH"].split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
         self.root = folder.resolve()
+        if self.root.is_file():
+            raise NotADirectoryError(f"{folder} is a file; name the course's folder")
         self.root.mkdir(parents=True, exist_ok=True)
         config = Config()
         config.CourseDirectory.root = str(self.root)

@@ -223,7 +223,7 @@ def _workers(jobs: int, scheduler: str | None) -> Iterator[None]:
         ) from error
     try:
         client = Client(scheduler, timeout=_SECONDS_TO_ANSWER)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # nobody is there, or it is no address
         raise ConnectionError(
             f"no Dask scheduler answers at {scheduler} ({error}): start one with `dask scheduler` "
             "and give the address that it prints, or leave --scheduler out to run on this machine"

@@ -303,7 +303,9 @@ def chosen(
 def _check_known(what: str, name: str, known: Iterable[str], where: str = "") -> None:
     names = dict.fromkeys(known)
     if name not in names:
-        raise ValueError(f"there is no {what} {name!r}{where}; there are {', '.join(names)}")
+        told = ", ".join(filter(None, names))  # "" is the protocol of what has no other
+        there_are = f"there are {told}" if told else f"leave the {what} out"
+        raise ValueError(f"there is no {what} {name!r}{where}; {there_are}")
 
 
 def reproduce_command(table: str, dataset: str, protocol: str, seeds: int) -> str:

@@ -128,6 +128,14 @@ def test_nothing_of_a_solution_or_a_hidden_test_survives_in_a_release(path, cour
     assert "HIDDEN TESTS" not in kept
 
 
+def test_a_file_is_no_course(tmp_path, capsys):
+    file = tmp_path / "course"
+    file.write_text("mine")
+    assert main(["assignments", "release", str(file)]) == 1
+    assert f"{file} is a file; name the course's folder" in capsys.readouterr().err
+    assert file.read_text() == "mine"
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_a_students_own_copy_is_what_nbgrader_releases(path, course):
     def cells(notebook):

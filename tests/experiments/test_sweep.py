@@ -287,6 +287,11 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch):
     assert read(tmp_path / FILE) == ([], [])
 
 
+def test_what_is_no_address_of_a_scheduler_is_named(tmp_path):
+    with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at foo \(missing port"):
+        sweep(quick_fits(1, 1), tmp_path, scheduler="foo", verbose=False)
+
+
 def test_without_dask_a_scheduler_names_the_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ImportError, match=r"pip install 'cance-edu\[cluster\]'"):

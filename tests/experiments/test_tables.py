@@ -113,6 +113,7 @@ def test_systems_are_chosen_by_name():
         (("table2", "mnist", ["0,9"]), "there is no row '0,9'; there are 0,1, 0,8, 1,8"),
         (("table2", "mnist", ["0,1", "8"]), "there is no row '8'"),
         (("table7", None, None, "half"), "there is no protocol 'half'; there are DROCC's split"),
+        (("digits", None, None, "half"), "there is no protocol 'half'; leave the protocol out"),
         (
             ("table1", None, None, None, ["gaussian"]),
             "there is no system 'gaussian' in table1; there are",
