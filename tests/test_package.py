@@ -28,5 +28,6 @@ for module in pkgutil.walk_packages(cance_edu.__path__, "cance_edu."):
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == [
-        f"cance_edu.classroom.{name}" for name in ("assignments", "autograding", "grading")
+        f"cance_edu.classroom.{name}"
+        for name in ("assignments", "autograding", "grading", "running")
     ]

@@ -14,7 +14,7 @@ from nbformat import v4
 
 pytest.importorskip("nbgrader")
 
-from cance_edu.classroom import assignments, autograding, grading
+from cance_edu.classroom import assignments, autograding, grading, running
 from cance_edu.classroom.grading import grade
 from cance_edu.cli import main
 
@@ -516,7 +516,7 @@ def test_a_notebook_that_loses_its_kernel_again_and_again_is_given_up(
     students, tmp_path, monkeypatch
 ):
     course = small(students, tmp_path, "exits")
-    monkeypatch.setattr(autograding, "LOST_CELLS", 0)
+    monkeypatch.setattr(running, "LOST_CELLS", 0)
     (mark,) = again(course).values()
     assert mark.score is None
     assert "More than 0 cells end the kernel" in mark.remarks[0].what
