@@ -327,6 +327,8 @@ def test_the_readmes_picture_is_small_and_described_with_the_recordings_numbers(
     (alt,) = re.findall(r"!\[([^]]*)\]\(book/k_dial\.png\)", readme)
     for k, area in zip(dial.stops.scale[[0, -1]], dial.areas[0][[0, -1], 2], strict=True):
         assert f"{area:.3f} at K = {k:g}" in alt
+    assert "their sum still ranks 95 of 100 pairs" in readme
+    assert (dial.areas[0][:, 2] >= 0.95).all()
     assert (dial.stops.radius[dial.shown] <= edge(8) * 5).all(), "all anomalies lie within"
     assert (PROJECT / "book" / "k_dial.png").stat().st_size < 150_000
 
