@@ -78,7 +78,11 @@ def _add_demo(commands: "_Commands") -> None:
     )
     demo.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
     demo.add_argument(
-        "--figure", type=Path, default=Path("cance-edu-demo.png"), help="where the figure goes"
+        "--figure",
+        type=Path,
+        default=Path("cance-edu-demo.png"),
+        metavar="FILE",
+        help="where the figure goes (default: cance-edu-demo.png)",
     )
     demo.set_defaults(run=_demo)
 
@@ -88,7 +92,7 @@ def _add_what_to_show(what: "argparse._MutuallyExclusiveGroup") -> None:
         "--dataset",
         default="digits",
         metavar="NAME",
-        help="a set of images that `cance-edu data` lists, as mnist (default: digits)",
+        help="digits (default), or mnist or cifar10 once `cance-edu data NAME` got them",
     )
     what.add_argument(
         "--images",
@@ -100,8 +104,13 @@ def _add_what_to_show(what: "argparse._MutuallyExclusiveGroup") -> None:
 
 
 def _add_data(commands: "_Commands") -> None:
-    data = commands.add_parser("data", help="list the data sets, or download one")
-    data.add_argument("name", nargs="?", help="the data set to download")
+    data = commands.add_parser(
+        "data",
+        help="list the data sets, or download one",
+        description="List the data sets: whether they are there, their size, licence and source. "
+        "With a name, download that one first, and verify its checksum.",
+    )
+    data.add_argument("name", nargs="?", help="the data set to download, as mnist")
     data.set_defaults(run=_data)
 
 
@@ -128,10 +137,18 @@ def _add_reproduce(commands: "_Commands") -> None:
 
 def _add_report(commands: "_Commands") -> None:
     report = commands.add_parser(
-        "report", help="print the paper's tables beside our results (data/results)"
+        "report",
+        help="print the paper's tables beside our results",
+        description="Print the paper's tables beside our results, as Markdown: 2,000 lines, or one "
+        "table's.",
     )
+    report.add_argument("--table", metavar="NAME", help="table1 ... table8, contrasts or digits")
     report.add_argument(
-        "folder", type=Path, nargs="?", metavar="DIR", help="write report.md, .csv and .png there"
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="write report.md, report.csv and report.png there, too",
     )
     report.add_argument("--results", type=Path, metavar="DIR", help="default: data/results")
     report.set_defaults(run=_report)
@@ -139,12 +156,21 @@ def _add_report(commands: "_Commands") -> None:
 
 def _add_upkeep(commands: "_Commands") -> None:
     """Add what teachers and the course's own authors need."""
-    record = commands.add_parser("record", help="compute a recording of the lessons anew")
-    record.add_argument("name", help="the recording, as `data/recordings/` names it")
+    record = commands.add_parser(
+        "record",
+        help="compute a recording of the lessons anew",
+        description="Compute anew what the lessons load because it takes too long in class, "
+        "minutes to hours, and write data/recordings/NAME.npz and .json.",
+    )
+    record.add_argument("name", help="as `data/recordings/` has it; `lesson_figures` is them all")
     record.set_defaults(run=_record)
 
     assignments = commands.add_parser(
-        "assignments", help="release the assignments to a class, or grade what came back"
+        "assignments",
+        help="release the assignments to a class, or grade what came back",
+        description="release: write DIR/release/, what students get, without solutions. grade: "
+        "run what came back in DIR/submitted/STUDENT/ASSIGNMENT/, and write DIR/marks.csv and a "
+        "feedback page for each.",
     )
     assignments.add_argument("action", choices=("release", "grade"))
     assignments.add_argument("folder", type=Path, metavar="DIR", help="the course's folder")
@@ -156,8 +182,20 @@ def _add_upkeep(commands: "_Commands") -> None:
     )
     assignments.set_defaults(run=_assignments)
 
-    book = commands.add_parser("book", help="build the course as a web book")
-    book.add_argument("folder", type=Path, nargs="?", default=Path("cance-edu-book"), metavar="DIR")
+    book = commands.add_parser(
+        "book",
+        help="build the course as a web book",
+        description="Build the course as a web book that asks no other host, its explorers "
+        "included. Needs the extra: `.venv/bin/pip install -e '.[book]'`.",
+    )
+    book.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("cance-edu-book"),
+        metavar="DIR",
+        help="default: cance-edu-book",
+    )
     book.set_defaults(run=_book)
 
     equations = commands.add_parser("equations", help="equation number, function, lesson, test")
@@ -178,7 +216,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if all went well, 1 if something failed, 130 if interrupted; a wrong argument exits
         with 2.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        hint = "; words for JupyterLab go behind `--`" if options.run is _lab else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     try:
         code = int(options.run(options))
         sys.stdout.flush()  # here, where a closed pipe is expected
@@ -272,7 +314,7 @@ def _report(options: argparse.Namespace) -> int:
     for line in damaged:
         print(f"cance-edu report: not used: {line}", file=sys.stderr)
     tables = report(records)
-    print(tables.markdown(), end="")
+    print(tables.section(options.table) if options.table else tables.markdown(), end="")
     if options.folder:
         from cance_edu.course.results.paper_tables_figure import write_report
 

@@ -19,6 +19,13 @@ def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_words_for_jupyterlab_are_told_where_they_go(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["lab", "--port", "8899"])
+    assert stop.value.code == 2
+    assert "--port; words for JupyterLab go behind `--`" in capsys.readouterr().err
+
+
 def test_demo_names_the_sets_of_images_that_there_are(capsys):
     assert cli.main(["demo", "--dataset", "imagenet"]) == 1
     error = capsys.readouterr().err

@@ -97,6 +97,18 @@ class Report:
         parts += [markdown.failures(self.failed), markdown.audited()]
         return "\n\n".join(filter(None, parts)) + "\n"
 
+    def section(self, table: str) -> str:
+        """Return one table as Markdown.
+
+        Raises
+        ------
+        ValueError
+            If there is no such table.
+        """
+        if table not in self.tables:
+            raise ValueError(f"there is no {table!r} in the report: {', '.join(self.tables)}")
+        return markdown.section(TABLES[table], self.tables[table]) + "\n"
+
     def alt(self) -> str:
         """Return the figure in words."""
         panels = [

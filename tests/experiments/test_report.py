@@ -242,6 +242,14 @@ def test_the_command_prints_and_writes(folder, capsys):
     ]
 
 
+def test_the_command_prints_one_table(folder, capsys):
+    assert cli.main(["report", "--results", str(folder), "--table", "table8"]) == 0
+    printed = capsys.readouterr().out
+    assert re.findall("^## .*", printed, re.MULTILINE) == ["## Table 8: KDDCUP99"]
+    assert cli.main(["report", "--results", str(folder), "--table", "table9"]) == 1
+    assert "no 'table9' in the report: table1, table2," in capsys.readouterr().err
+
+
 def test_damaged_lines_are_reported_and_not_used(folder, capsys):
     path = folder / "results" / "mnist.jsonl"
     content = path.read_bytes()
