@@ -49,7 +49,8 @@ class Detector(OutlierMixin, BaseEstimator, ABC):  # type: ignore[misc]
 
     def predict(self, X: Any) -> NDArray[np.int64]:
         """Return +1 for normal and -1 for anomalous inputs, by the threshold `offset_`."""
-        return np.where(self.decision_function(X) < 0, -1, 1)
+        # Asked so, a score that is NaN is no normal one.
+        return np.where(self.decision_function(X) >= 0, 1, -1)
 
     def _set_offset(self, training_scores: NDArray[np.float64]) -> None:
         """Put the threshold where it calls the share `contamination` of these scores anomalous."""

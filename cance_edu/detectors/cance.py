@@ -287,7 +287,9 @@ class CANCE(Settings):
         ValueError, TypeError
             If the inputs are not like those of `fit`.
         """
-        return self._score(torch.from_numpy(self.composite_features(X)))
+        scores = self._score(torch.from_numpy(self.composite_features(X)))
+        # Of finite inputs only an overflow, so far from the data that squares have no float64.
+        return np.where(np.isnan(scores), np.inf, scores)
 
     def composite_features(self, X: Any) -> NDArray[np.float64]:
         """Return z = C(x), shape (n, d + 2): latents, error and dissimilarity."""

@@ -120,6 +120,20 @@ def test_scores_of_far_inputs_are_finite_and_distinct():
     assert (np.diff(scores[2:]) > 0).all()
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_is_so_far_that_squares_overflow_is_anomalous(variant):
+    detector = CANCE(variant, **QUICK).fit(TABLE)
+    far = np.array([[1.0], [1e154], [-1e300]]) * np.ones(4)
+    assert not np.isnan(detector.anomaly_score(far)).any()
+    np.testing.assert_array_equal(detector.predict(far)[1:], -1)
+
+
+def test_a_score_that_is_nan_is_not_called_normal():
+    detector = CANCE("error", **QUICK).fit(TABLE)
+    detector.anomaly_score = lambda X: np.full(len(X), np.nan)
+    np.testing.assert_array_equal(detector.predict(TABLE), -1)
+
+
 def test_scores_do_not_depend_on_what_else_is_scored():
     detector = CANCE(**QUICK).fit(TABLE)
     scores = detector.anomaly_score(TABLE)
