@@ -181,7 +181,7 @@ class CANCE(Settings):
         )
         features = composite_features(self.representation_, source)
         some = scaling_of(self.representation_)(next(train.on("cpu").batches()))
-        check_features(features[training], some, self.variant)
+        check_features(features, training, some, self.variant)
         self._learn_density(features[training], features[held_out], random)
         self._set_offset(self._score(features))
 

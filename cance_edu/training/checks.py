@@ -52,13 +52,15 @@ def check_table(source: Source) -> None:
         _check_finite(source.raw(rows), rows)
 
 
-def check_features(features: Tensor, inputs: Tensor, variant: str) -> None:
-    """Look at z_e and z_c of the training inputs.
+def check_features(features: Tensor, training: Tensor, inputs: Tensor, variant: str) -> None:
+    """Look at all composite features, and at z_e and z_c of the training inputs.
 
     Parameters
     ----------
     features : tensor of shape (n, d + 2)
-        The composite features.
+        The composite features of all inputs.
+    training : tensor of int
+        The rows of those that are trained on.
     inputs : tensor of shape (m, ...)
         Some of the inputs, as they were encoded.
     variant : str
@@ -67,8 +69,18 @@ def check_features(features: Tensor, inputs: Tensor, variant: str) -> None:
     Raises
     ------
     ValueError
-        If there is no error, or one of the two is constant and has no density.
+        If a feature is not finite, if there is no error, or one of the two is constant and has no
+        density.
     """
+    wrong = ~features.isfinite()
+    if wrong.any():
+        row, column = wrong.nonzero()[0].tolist()
+        raise ValueError(
+            f"composite feature {column} of input {row} is {features[row, column]:g}; expected "
+            "finite numbers: take a representation whose latents and reconstructions are, and "
+            "inputs whose squares are"
+        )
+    features = features[training]
     if variant == "latnce":
         return
     # In whatever units: an error of so small a part of the inputs' size is round-off alone.

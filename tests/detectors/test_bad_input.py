@@ -233,6 +233,24 @@ def test_an_error_that_does_not_vary_is_named(monkeypatch):
     CANCE("error", representation=Far(), column_scaling="given", **QUICK).fit(table)
 
 
+class Broken(Far):
+    """A representation that gives no reconstruction of one input."""
+
+    def decode(self, latent):
+        rebuilt = super().decode(latent).clone()
+        rebuilt[self.inputs[:, 0] == TABLE[:, 0].max()] = torch.nan
+        return rebuilt
+
+
+@pytest.mark.parametrize("variant", ["error", "latnce", "cnce", "cance"])
+def test_features_that_are_not_finite_are_named(monkeypatch, variant):
+    monkeypatch.setattr("cance_edu.detectors.cance.train_nce", None)
+    detector = CANCE(variant, representation=Broken(), column_scaling="given", **QUICK)
+    row = TABLE[:, 0].argmax()
+    with pytest.raises(ValueError, match=f"composite feature 2 of input {row} is nan; expected"):
+        detector.fit(TABLE)
+
+
 def test_data_of_fewer_dimensions_than_principal_components():
     plane = TABLE[:, :2] @ np.ones((2, 5))
     with pytest.raises(ValueError, match="the data span 1 dimensions, fewer than latent_dim = 4"):
