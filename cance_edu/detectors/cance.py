@@ -98,6 +98,8 @@ class CANCE(Settings):
     ----------
     representation_ : Autoencoder, PrincipalComponents or what was given
         Where the latents come from; its `scaling` is what was done to the inputs before.
+    variant_, noise_ratio_ : str, float
+        Those it was fitted with, and scores by.
     noise_, scale_, log_ratio_ : GaussianNoise, tensor, LogRatio
         p_n, K's diagonal and T; absent with variant "error".
     history_ : History
@@ -163,6 +165,8 @@ class CANCE(Settings):
         random = randomness(self.random_state)
         source = fitting_source(self, X)
         scaling = self._check_sizes(source)
+        # Parameters may be set after the fit, for the next: scores go by what it was fitted with.
+        self.variant_, self.noise_ratio_ = self.variant, self.noise_ratio
         try:
             with reproducible(self.device_):
                 self._learn(source, scaling, random)
@@ -181,7 +185,7 @@ class CANCE(Settings):
         )
         features = composite_features(self.representation_, source)
         some = scaling_of(self.representation_)(next(train.on("cpu").batches()))
-        check_features(features, training, some, self.variant)
+        check_features(features, training, some, self.variant_)
         self._learn_density(features[training], features[held_out], random)
         self._set_offset(self._score(features))
 
@@ -217,13 +221,13 @@ class CANCE(Settings):
     def _learn_density(self, training: Tensor, held_out: Tensor, random: Randomness) -> None:
         """Train T and K on the composite features, against noise of their mean and covariance."""
         self.history_ = History()
-        if self.variant == "error":
+        if self.variant_ == "error":
             return
         training, held_out = self._select(training), self._select(held_out)
         moments = moments_of(training.split(BATCH))
         self.noise_ = GaussianNoise(moments.mean, moments.covariance)
         augmentation = None
-        if self.variant == "cance":
+        if self.variant_ == "cance":
             augmentation = ReconstructionAugmentation.from_moments(
                 moments.mean, moments.covariance, self.augmentation
             )
@@ -232,7 +236,7 @@ class CANCE(Settings):
             training,
             self.noise_,
             Contrast(
-                noise_ratio=self.noise_ratio,
+                noise_ratio=self.noise_ratio_,
                 noise_objective=self.noise_objective,
                 initial_scale=self.initial_scale,
                 steps=schedule.steps,
@@ -250,11 +254,11 @@ class CANCE(Settings):
     @torch.no_grad()
     def _score(self, features: Tensor) -> NDArray[np.float64]:
         """Return S of composite features, Eq. 6."""
-        if self.variant == "error":
+        if self.variant_ == "error":
             return features[:, -2].numpy()
         scores = [
             anomaly_score(
-                self.log_ratio_(z), self.noise_.log_prob(z, self.scale_), self.noise_ratio
+                self.log_ratio_(z), self.noise_.log_prob(z, self.scale_), self.noise_ratio_
             )
             # In parts: T's hidden layers are 128 wide, the features often 8.
             for z in self._select(features).split(BATCH)
@@ -263,7 +267,7 @@ class CANCE(Settings):
 
     def _select(self, features: Tensor) -> Tensor:
         """Return the coordinates whose density the variant estimates."""
-        return features[:, :-2] if self.variant == "latnce" else features
+        return features[:, :-2] if self.variant_ == "latnce" else features
 
     # -- what it is asked for afterwards --------------------------------------------------------
 

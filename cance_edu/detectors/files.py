@@ -39,7 +39,7 @@ def save_detector(detector: "CANCE", path: str | Path) -> Path:
     """Write a fitted detector to one file; see `CANCE.save`."""
     model: Any = detector.representation_
     tensors = {f"representation.{name}": tensor for name, tensor in _rebuildable(model).items()}
-    if detector.variant != "error":
+    if detector.variant_ != "error":
         tensors |= {f"log_ratio.{k}": v for k, v in detector.log_ratio_.state_dict().items()}
         noise = detector.noise_
         tensors |= {"noise.mean": noise.mean, "noise.covariance": noise.covariance}
@@ -71,6 +71,7 @@ def load_detector(kind: type[Fitted], path: str | Path, device: str) -> Fitted:
         tensors, description = _from_format_2(tensors, description)
     parameters = _known(description, kind().get_params(deep=False).keys(), path)
     detector = kind(**parameters | {"device": device})
+    detector.variant_, detector.noise_ratio_ = detector.variant, detector.noise_ratio
     detector.n_features_in_ = description["n_features_in"]
     if description["feature_names_in"] is not None:
         detector.feature_names_in_ = np.array(description["feature_names_in"], dtype=object)
@@ -82,7 +83,7 @@ def load_detector(kind: type[Fitted], path: str | Path, device: str) -> Fitted:
     detector.condition_numbers_ = dict(description["condition_numbers"])
     detector.autoencoder_losses_ = description["autoencoder_losses"]
     detector.history_ = History(**description["history"])
-    if detector.variant != "error":
+    if detector.variant_ != "error":
         detector.noise_ = GaussianNoise(tensors["noise.mean"], tensors["noise.covariance"])
         detector.scale_ = tensors["scale"]
         detector.log_ratio_ = LogRatio.from_weights(_under("log_ratio.", tensors))
@@ -97,6 +98,8 @@ def _parameters(detector: "CANCE") -> Description:
     parameters = detector.get_params(deep=False) | {
         "representation": "pca" if model.config["kind"] == "pca" else "autoencoder",
         "latent_dim": model.latent_dim,
+        "variant": detector.variant_,
+        "noise_ratio": detector.noise_ratio_,
         "device": str(detector.device),
     }
     if not isinstance(detector.representation, str):

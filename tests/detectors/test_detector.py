@@ -114,6 +114,16 @@ def test_the_score_is_eq_6_with_the_noise_that_the_network_saw(variant):
     np.testing.assert_allclose(detector.anomaly_score(IMAGES), expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("other", VARIANTS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_parameters_that_are_set_after_the_fit_are_for_the_next_one(tmp_path, variant, other):
+    detector = CANCE(variant, noise_ratio=2, **QUICK).fit(TABLE)
+    scores = detector.anomaly_score(TABLE)
+    detector.set_params(variant=other, noise_ratio=100)
+    for changed in (detector, CANCE.load(detector.save(tmp_path / "changed"))):
+        np.testing.assert_array_equal(changed.anomaly_score(TABLE), scores)
+
+
 def test_scores_of_far_inputs_are_finite_and_distinct():
     scores = CANCE(**QUICK).fit(TABLE).anomaly_score(TABLE[:1] * 10.0 ** np.arange(8)[:, None])
     assert np.isfinite(scores).all()

@@ -85,9 +85,9 @@ def noise_run(detector: CANCE) -> NoiseRun:
     return NoiseRun(
         objective=detector.noise_objective,
         initial_scale=detector.initial_scale,
-        coordinates=tuple(latents if detector.variant == "latnce" else latents + errors),
+        coordinates=tuple(latents if detector.variant_ == "latnce" else latents + errors),
         noise=GaussianNoise(noise.mean.cpu(), noise.covariance.cpu()),
-        noise_ratio=detector.noise_ratio,
+        noise_ratio=detector.noise_ratio_,
         step=np.array(history.step),
         loss=np.array(history.loss),
         held_out_loss=np.array(history.held_out_loss),
