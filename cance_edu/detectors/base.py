@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 
+from cance_edu.detectors.parameters import TINY, check_number
+
 __all__ = ["Detector"]
 
 
@@ -51,6 +53,16 @@ class Detector(OutlierMixin, BaseEstimator, ABC):  # type: ignore[misc]
         """Return +1 for normal and -1 for anomalous inputs, by the threshold `offset_`."""
         # Asked so, a score that is NaN is no normal one.
         return np.where(self.decision_function(X) >= 0, 1, -1)
+
+    def _begin_fit(self) -> None:
+        """Forget an earlier fit, so that one that fails leaves none, and look at the parameters."""
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+        self._check_parameters()
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters that are not as documented."""
+        check_number("contamination", self.contamination, TINY, 0.5, "a number in (0, 0.5]")
 
     def _set_offset(self, training_scores: NDArray[np.float64]) -> None:
         """Put the threshold where it calls the share `contamination` of these scores anomalous."""

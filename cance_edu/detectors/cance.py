@@ -159,9 +159,7 @@ class CANCE(Settings):
         KeyboardInterrupt
             If interrupted; the detector is then not fitted.
         """
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        self._check_parameters()
+        self._begin_fit()
         random = randomness(self.random_state)
         source = fitting_source(self, X)
         scaling = self._check_sizes(source)

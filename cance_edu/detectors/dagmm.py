@@ -102,10 +102,12 @@ class DAGMM(NetworkDetector):
     covariance_penalty: float = 0.005
 
     lowest = NetworkDetector.lowest | {
+        "latent_dim": 1,
         "components": 1,
         "energy_weight": 0.0,
         "covariance_penalty": 0.0,
     }
+    sequences = NetworkDetector.sequences | {"hidden": 0}
     choices = NetworkDetector.choices | {"features": ("relative", "composite")}
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
@@ -114,9 +116,8 @@ class DAGMM(NetworkDetector):
             autoencoder = convolutional(self.image_shape_, d)
         else:
             widths = [self.n_features_in_, *self.hidden, d]
-            autoencoder = Autoencoder(
-                dense(widths, nn.Tanh), dense([*reversed(widths)], nn.Tanh), d
-            )
+            encoder, decoder = dense(widths, nn.Tanh), dense(widths[::-1], nn.Tanh)
+            autoencoder = Autoencoder(encoder, decoder, d)
             # Zong et al. have no batch norm behind the latents.
             autoencoder.encoder = autoencoder.encoder[:1]
         return _Joint(autoencoder, d + 2, self.components)
@@ -136,9 +137,8 @@ class DAGMM(NetworkDetector):
             # Dropout of one half, by a mask of the detector's own draws.
             kept = 2.0 * (torch.rand(len(z), 10, generator=of_masks, device=z.device) < 0.5).to(z)
             mixture = mixture_moments(self.network_.membership(z, kept).double(), z.double())
-            energies = energy(z.double(), *mixture)
             reconstruction = reconstruction_loss(inputs, reconstructions)
-            return dagmm_loss(reconstruction, energies, mixture[2], weights)
+            return dagmm_loss(reconstruction, energy(z.double(), *mixture), mixture[2], weights)
 
         self._descend(source, loss, generator, self.network_.parameters())
         self.network_.eval()

@@ -31,6 +31,10 @@ class DAGMMCANCE(DAGMM):
 
     steps: int | Literal["auto"] = "auto"
 
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        CANCE(steps=self.steps)._check_parameters()
+
     def resolved_params(self, X: Any) -> dict[str, Any]:
         """Return the parameters, with what "auto" stands for on some inputs, as `CANCE` does."""
         steps = CANCE(steps=self.steps).resolved_params(X)["steps"]

@@ -104,6 +104,7 @@ class DeepSVDD(NetworkDetector):
     bias: bool = False
 
     lowest = NetworkDetector.lowest | {"outputs": 1, "pretraining_epochs": 0}
+    sequences = NetworkDetector.sequences | {"channels": 1, "hidden": 0}
 
     def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
         return ContrastNormalized(source) if source.images else super()._find_scaling(source)

@@ -12,6 +12,7 @@ from torch.nn.functional import softplus
 from cance_edu.detectors.drocc_search import search
 from cance_edu.detectors.layers import dense, lenet
 from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.detectors.parameters import TINY
 from cance_edu.training.device import generator_on, normal_like
 from cance_edu.training.scaling import Scaling
 from cance_edu.training.sources import Source
@@ -80,12 +81,14 @@ class DROCC(NetworkDetector):
     hidden: Sequence[int] = (128,)
 
     lowest = NetworkDetector.lowest | {
+        "radius": TINY,
         "gamma": 1.0,
         "negative_weight": 0.0,
         "ascent_steps": 0,
         "ascent_rate": 0.0,
         "warm_up_epochs": 0,
     }
+    sequences = NetworkDetector.sequences | {"channels": 1, "hidden": 0}
 
     def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
         if source.images:

@@ -64,6 +64,7 @@ class GOAD(NetworkDetector):
         "margin": 0.0,
         "triplet_weight": 0.0,
     }
+    sequences = NetworkDetector.sequences | {"widths": 1}
 
     def _new_network(self, source: Source, generator: torch.Generator) -> nn.Module:
         shape = self.maps, self.n_features_in_, self.dimensions

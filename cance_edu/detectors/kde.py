@@ -17,7 +17,8 @@ from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold
 from torch import Tensor
 
-from cance_edu.detectors.skeleton import Skeleton, check_number
+from cance_edu.detectors.parameters import TINY, check_number
+from cance_edu.detectors.skeleton import Skeleton
 from cance_edu.training.sources import Source
 
 __all__ = ["BANDWIDTHS", "KDE", "log_density", "without_itself"]
@@ -54,7 +55,7 @@ class KDE(Skeleton):
         super()._check_parameters()
         if self.bandwidth not in ("scott", "likelihood"):
             expected = "a number above 0, 'scott' or 'likelihood'"
-            check_number("bandwidth", self.bandwidth, np.finfo(float).tiny, expected=expected)
+            check_number("bandwidth", self.bandwidth, TINY, expected=expected)
 
     def _learn(self, source: Source, labels: Tensor, generator: torch.Generator) -> Scores:
         rows = self._rows(source).astype(np.float64)

@@ -12,6 +12,7 @@ from torch.nn.functional import cross_entropy
 from cance_edu.detectors.layers import encoder_and_decoder
 from cance_edu.detectors.masked_dense import CodeDistribution
 from cance_edu.detectors.networks import NetworkDetector
+from cance_edu.detectors.parameters import check_number
 from cance_edu.method.autoencoder import reconstruction_loss
 from cance_edu.training.sources import Source
 
@@ -98,8 +99,12 @@ class LSA(NetworkDetector):
         "bins": 2,
         "channels": 1,
         "surprise_weight": 0.0,
-        "validation_fraction": 0.0,
     }
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        expected = "a number in [0, 1)"
+        check_number("validation_fraction", self.validation_fraction, 0.0, 1 - 1e-9, expected)
 
     def _fewest(self) -> int:
         return 4

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from sklearn.svm import OneClassSVM
 from torch import Tensor
 
-from cance_edu.detectors.skeleton import Skeleton, check_number
+from cance_edu.detectors.parameters import TINY, check_number
+from cance_edu.detectors.skeleton import Skeleton
 from cance_edu.training.sources import Source
 
 __all__ = ["OCSVM"]
 
 Scores = NDArray[np.float64]
-TINY = np.finfo(float).tiny
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

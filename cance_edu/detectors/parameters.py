@@ -14,12 +14,15 @@ from cance_edu.method.nce import NoiseObjective
 from cance_edu.training.scaling import ImageScaling
 
 __all__ = [
+    "TINY",
     "VARIANTS",
     "ColumnScaling",
     "Variant",
+    "check_number",
     "check_parameters",
     "check_sizes",
     "check_weights",
+    "check_widths",
 ]
 
 ColumnScaling = Literal["standardized", "given"]
@@ -33,6 +36,10 @@ MANY_WEIGHTS = 100_000_000
 
 MANY_NUMBERS = 5_000
 """Numbers in an input whose covariance is too large for principal components: 200 MB."""
+
+
+TINY = float(np.finfo(float).tiny)
+"""The least float64 above 0 with all its digits: a bound that means "above 0"."""
 
 
 def _whole(low: int) -> Callable[[Any], bool]:
@@ -61,6 +68,62 @@ def _two_stages(value: Any) -> bool:
     return len(stages) == 2 and _whole(1)(stages[0]) and _whole(0)(stages[1])
 
 
+def check_number(
+    name: str,
+    value: Any,
+    low: float,
+    high: float = np.finfo(float).max,
+    expected: str = "",
+    or_none: bool = False,
+) -> None:
+    """Refuse what is not a number from low to high, or not a whole one where low is an int.
+
+    Parameters
+    ----------
+    name, value : str, object
+        Of the parameter.
+    low, high : float
+        Its bounds.
+    expected : str
+        How they are said; "a number of at least 1" unless told.
+    or_none : bool
+        Whether None is fine too.
+
+    Raises
+    ------
+    ValueError
+        If it is no such number; infinity is none.
+    """
+    whole = isinstance(low, int)
+    fine = _whole(int(low)) if whole else _real(low, high)
+    if not fine(value) and not (or_none and value is None):
+        bound = "above 0" if low == TINY else f"of at least {low:g}"
+        expected = (expected or f"a {'whole ' * whole}number {bound}") + or_none * ", or None"
+        raise ValueError(f"{name} is {value!r}; expected {expected}")
+
+
+def check_widths(name: str, value: Any, fewest: int) -> None:
+    """Refuse what is not a sequence of widths of layers.
+
+    Parameters
+    ----------
+    name, value : str, object
+        Of the parameter.
+    fewest : int
+        How many there must be.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if np.ndim(value) != 1 or len(value) < fewest or not all(map(_whole(1), value)):
+        raise ValueError(
+            f"{name} is {value!r}; expected a sequence of whole numbers, each at least 1 and at "
+            f"least {fewest} of them, such as (64, 32)"
+        )
+
+
 _CHOICES = {
     "variant": VARIANTS,
     "noise_objective": get_args(NoiseObjective),
@@ -69,12 +132,10 @@ _CHOICES = {
     "augmentation": get_args(Augmentation),
 }
 
-_TINY = np.finfo(float).tiny
-
 _NUMBERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "latent_dim": (_whole(1), "a whole number, at least 1, or None"),
     "covariance_weight": (_real(0), "a number, at least 0, or 'auto'"),
-    "noise_ratio": (_real(_TINY), "a number (nu) above 0"),
+    "noise_ratio": (_real(TINY), "a number (nu) above 0"),
     "initial_scale": (
         _real(1),
         "a number (K) above 1 (Sec. 3.5); exactly 1 only with noise_objective='fixed'",
@@ -85,7 +146,7 @@ _NUMBERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "channels": (_widths, "whole numbers, at least 1, and one at least, or 'auto'"),
     "hidden": (_widths, "a whole number or several, at least 1, or None"),
     "validation_fraction": (_real(0, 1 - 1e-9), "a number in [0, 1)"),
-    "contamination": (_real(_TINY, 0.5), "a number in (0, 0.5]"),
+    "contamination": (_real(TINY, 0.5), "a number in (0, 0.5]"),
 }
 """What each number may be, and how that is said; where it says so, None and 'auto' are fine too."""
 

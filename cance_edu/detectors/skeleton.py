@@ -7,7 +7,6 @@ are scaled, and the threshold is set.
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -19,11 +18,12 @@ from torch import Tensor
 
 from cance_edu.detectors.base import Detector
 from cance_edu.detectors.inputs import fitting_source, scoring_source
+from cance_edu.detectors.parameters import check_number, check_widths
 from cance_edu.training.device import private_randomness, reproducible
 from cance_edu.training.scaling import Scaling, scaling_of_columns
 from cance_edu.training.sources import Source
 
-__all__ = ["Skeleton", "check_number"]
+__all__ = ["Skeleton"]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -55,7 +55,13 @@ class Skeleton(Detector):
     """Whether it trains a network; all else is computed in main memory, whatever the device."""
 
     lowest: ClassVar[dict[str, float]] = {}
-    """Of each number among the parameters the least; an int where it must be whole."""
+    """Of each number among the parameters the least; an int where it must be whole.
+
+    One whose default is None may be None.
+    """
+
+    sequences: ClassVar[dict[str, int]] = {}
+    """Of each parameter that holds the widths of layers how many there must be."""
 
     choices: ClassVar[dict[str, tuple[str, ...]]] = {"column_scaling": ("standardized", "given")}
     """Of each parameter that is a word what it may be."""
@@ -78,9 +84,7 @@ class Skeleton(Detector):
         FloatingPointError
             If a loss is not finite.
         """
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        self._check_parameters()
+        self._begin_fit()
         source = fitting_source(self, X, self.has_network)
         if len(source) < self._fewest():
             raise ValueError(
@@ -104,7 +108,9 @@ class Skeleton(Detector):
             If the inputs are not like those of `fit`.
         """
         check_is_fitted(self)
-        return self._score(scoring_source(self, X))
+        source = scoring_source(self, X)
+        with reproducible(self.device_):
+            return self._score(source)
 
     @abstractmethod
     def _learn(
@@ -122,9 +128,11 @@ class Skeleton(Detector):
 
     def _find_scaling(self, source: Source) -> Callable[[Tensor], Tensor]:
         """Return how inputs are scaled: images not at all, columns by mean and deviation."""
-        if source.images or self.column_scaling == "given":
+        if source.images:
             return Scaling()
-        return scaling_of_columns(source).to(self.device_)
+        # Asked for in any case: it refuses rows that are all the same.
+        scaling = scaling_of_columns(source)
+        return Scaling() if self.column_scaling == "given" else scaling.to(self.device_)
 
     def _rows(self, source: Source) -> NDArray[Any]:
         """Return all inputs as rows of numbers, scaled: images as rows of pixels."""
@@ -143,21 +151,13 @@ class Skeleton(Detector):
                     + ", ".join(map(repr, words))
                 )
         for name, low in self.lowest.items():
-            check_number(name, getattr(self, name), low)
-        tiny = np.finfo(float).tiny
-        check_number("contamination", self.contamination, tiny, 0.5, "a number in (0, 0.5]")
+            optional = getattr(type(self), name) is None
+            check_number(name, getattr(self, name), low, or_none=optional)
+        for name, fewest in self.sequences.items():
+            check_widths(name, getattr(self, name), fewest)
+        super()._check_parameters()
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def check_number(
-    name: str, value: Any, low: float, high: float = np.inf, expected: str = ""
-) -> None:
-    """Refuse what is not a number from low to high, or not a whole one where low is an int."""
-    kind, words = (Integral, "whole number") if isinstance(low, int) else (Real, "number")
-    if not isinstance(value, kind) or not low <= float(value) <= high:
-        expected = expected or f"a {words} of at least {low:g}"
-        raise ValueError(f"{name} is {value!r}; expected {expected}")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from cance_edu.detectors.layers import encoder_and_decoder
 from cance_edu.detectors.networks import NetworkDetector
-from cance_edu.detectors.skeleton import check_number
+from cance_edu.detectors.parameters import check_number
 from cance_edu.training.device import generator_on, normal_like
 from cance_edu.training.sources import Source
 

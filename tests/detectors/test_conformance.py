@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+from contextlib import contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -157,10 +158,57 @@ def test_a_word_or_a_number_that_is_not_one_is_named(name):
             quick(name, **{number: wrong}).fit(IMAGES)
 
 
+UNFIT = [
+    ("DROCC", {"radius": 0}, "radius is 0; expected a number above 0, or None"),
+    ("DROCC", {"radius": -1.0}, "radius is -1.0; expected a number above 0"),
+    ("DROCC", {"channels": 8}, "channels is 8; expected a sequence of whole .* 1 of them"),
+    ("DAGMM", {"latent_dim": 0}, "latent_dim is 0; expected a whole number of at least 1, or None"),
+    ("DAGMM", {"hidden": (60, 0)}, r"hidden is \(60, 0\); expected a sequence of whole"),
+    ("DAGMM-CANCE", {"steps": -3}, "steps is -3; expected a whole number, at least 5, or 'auto'"),
+    ("LSA", {"validation_fraction": 5}, r"validation_fraction is 5; expected a number in \[0, 1\)"),
+    ("GOAD", {"widths": ()}, r"widths is \(\); expected a sequence of whole .* 1 of them"),
+    ("Deep SVDD", {"channels": ()}, r"channels is \(\); expected a sequence of whole"),
+    ("VAE", {"epochs": True}, "epochs is True; expected a whole number of at least 1"),
+    ("VAE", {"learning_rate": np.inf}, "learning_rate is inf; expected a number of at least 1e-12"),
+    ("KDE", {"bandwidth": np.inf}, "bandwidth is inf; expected a number above 0, 'scott' or"),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "message"), UNFIT, ids=str)
+def test_what_no_training_can_use_is_refused_before_it(monkeypatch, name, parameters, message):
+    detector = quick(name, **parameters)
+    monkeypatch.setattr(type(detector), "_learn", None)
+    with pytest.raises(ValueError, match=message):
+        detector.fit(IMAGES)
+
+
+def test_networks_without_hidden_layers_are_fine():
+    for name in ("DAGMM", "Deep SVDD", "DROCC"):
+        assert np.isfinite(quick(name, hidden=()).fit(TABLE).anomaly_score(TABLE)).all()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_scores_are_computed_as_in_training(monkeypatch, fitted, name):
+    """On a GPU convolutions are deterministic, in float32, only inside `reproducible`."""
+    inside = []
+
+    @contextmanager
+    def noted(device):
+        inside.append(device)
+        yield
+        inside.pop()
+
+    monkeypatch.setattr("cance_edu.detectors.skeleton.reproducible", noted)
+    detector = copy.copy(fitted[name])
+    detector._score = lambda source: list(inside)
+    assert detector.anomaly_score(NEW_IMAGES) == ["cpu"]
+
+
+@pytest.mark.parametrize("scaling", ["standardized", "given"])
 @pytest.mark.parametrize("name", TABLES)
-def test_rows_that_are_all_the_same_are_refused(name):
+def test_rows_that_are_all_the_same_are_refused(name, scaling):
     with pytest.raises(ValueError, match="all 60 rows are the same; there is nothing to learn"):
-        quick(name).fit(np.full((60, 3), 0.1))
+        quick(name, column_scaling=scaling).fit(np.full((60, 3), 0.1))
 
 
 @pytest.mark.parametrize("name", NAMES)
