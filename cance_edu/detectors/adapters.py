@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from cance_edu.detectors.base import Detector
 
@@ -44,13 +45,23 @@ class Adapted(Detector):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fit a copy of the estimator to rows, shape (n, ...)."""
-        self.estimator_ = clone(self.estimator).fit(_rows(X))
-        self._set_offset(self.anomaly_score(X))
+        self._begin_fit()
+        rows = _rows(X)
+        self.estimator_ = clone(self.estimator).fit(rows)
+        self._set_offset(self._training_scores(rows))
         return self
 
     def anomaly_score(self, X: Any) -> Scores:
         """Return the estimator's scores, shape (n,); higher is more anomalous."""
-        return np.asarray(self.score(self.estimator_, _rows(X)), dtype=np.float64)
+        check_is_fitted(self)
+        return self._score(_rows(X))
+
+    def _training_scores(self, rows: NDArray[Any]) -> Scores:
+        """Return the scores from which the threshold is read."""
+        return self._score(rows)
+
+    def _score(self, rows: Any) -> Scores:
+        return np.asarray(self.score(self.estimator_, rows), dtype=np.float64)
 
 
 def from_sklearn(estimator: Any, random_state: Any = None) -> Adapted:

@@ -44,7 +44,7 @@ def mixture(components: int = 2, random_state: Any = None) -> Adapted:
 
 def neighbours(count: int = 1, random_state: Any = None) -> Adapted:
     """Return a detector by the mean distance to the nearest training rows."""
-    return Adapted(NearestNeighbors(n_neighbors=count), _mean_distance)
+    return _AmongNeighbours(NearestNeighbors(n_neighbors=count), _mean_distance)
 
 
 def pca_error(components: int = 64, random_state: Any = None) -> Adapted:
@@ -55,7 +55,8 @@ def pca_error(components: int = 64, random_state: Any = None) -> Adapted:
 def neighbours_after_pca(components: int = 64, count: int = 2, random_state: Any = None) -> Adapted:
     """Return `neighbours` among the first principal components, which are not whitened."""
     near = NearestNeighbors(n_neighbors=count)
-    return Adapted(make_pipeline(principal_components(components), near), _mean_distance_after)
+    pipeline = make_pipeline(principal_components(components), near)
+    return _AmongNeighbours(pipeline, _mean_distance_after)
 
 
 def principal_components(count: int) -> PCA:
@@ -64,6 +65,13 @@ def principal_components(count: int) -> PCA:
     Left to itself it would choose an approximate solver for some tables, an exact one for others.
     """
     return PCA(count, svd_solver="arpack", random_state=0)
+
+
+class _AmongNeighbours(Adapted):
+    """A training row's neighbours are others than itself, or the threshold would be 0."""
+
+    def _training_scores(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        return self._score(None)  # so scikit-learn is asked for it
 
 
 def _squared_length(model: StandardScaler, rows: NDArray[Any]) -> ArrayLike:
@@ -75,13 +83,13 @@ def _mahalanobis(model: EmpiricalCovariance, rows: NDArray[Any]) -> ArrayLike:
     return found
 
 
-def _mean_distance(model: NearestNeighbors, rows: NDArray[Any]) -> ArrayLike:
+def _mean_distance(model: NearestNeighbors, rows: NDArray[Any] | None) -> ArrayLike:
     found: ArrayLike = model.kneighbors(rows)[0].mean(1)
     return found
 
 
-def _mean_distance_after(model: Pipeline, rows: NDArray[Any]) -> ArrayLike:
-    return _mean_distance(model[-1], model[:-1].transform(rows))
+def _mean_distance_after(model: Pipeline, rows: NDArray[Any] | None) -> ArrayLike:
+    return _mean_distance(model[-1], None if rows is None else model[:-1].transform(rows))
 
 
 def _squared_error(model: PCA, rows: NDArray[Any]) -> ArrayLike:

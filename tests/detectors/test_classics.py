@@ -6,6 +6,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import multivariate_normal
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
+from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -20,7 +21,9 @@ from cance_edu.detectors.classics import (
     neighbours,
     neighbours_after_pca,
     pca_error,
+    principal_components,
 )
+from cance_edu.detectors.neighbours import NearestNeighbours
 
 RNG = np.random.default_rng(0)
 TRAIN = RNG.normal(size=(60, 4)) @ RNG.normal(size=(4, 4))
@@ -55,6 +58,34 @@ def test_neighbours_are_those_of_all_distances(count):
     nearest = np.sort(cdist(TEST, TRAIN), axis=1)[:, :count]
     found = neighbours(count).fit(TRAIN).anomaly_score(TEST)
     assert found == pytest.approx(nearest.mean(1))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_training_row_is_not_its_own_neighbour_where_the_threshold_is_set(count):
+    plain = neighbours(count).fit(TRAIN)
+    twin = NearestNeighbours(neighbours=count, column_scaling="given").fit(TRAIN)
+    np.testing.assert_array_equal(plain.anomaly_score(TEST), twin.anomaly_score(TEST))
+    assert plain.offset_ == twin.offset_
+    latent = principal_components(2).fit_transform(TRAIN)
+    others = np.sort(cdist(latent, latent), axis=1)[:, 1 : count + 1].mean(1)
+    reduced = neighbours_after_pca(2, count).fit(TRAIN)
+    assert reduced.offset_ == pytest.approx(np.percentile(-others, 10))
+
+
+ADAPTED = [distance_to_mean, gaussian, mixture, neighbours, neighbours_after_pca, pca_error]
+
+
+@pytest.mark.parametrize("make", ADAPTED)
+def test_an_adapted_estimator_keeps_the_contract_of_detectors(make):
+    detector = make() if make not in (neighbours_after_pca, pca_error) else make(2)
+    for method in (detector.anomaly_score, detector.predict):
+        with pytest.raises(NotFittedError):
+            method(TEST)
+    detector.fit(TRAIN).set_params(contamination=7)
+    with pytest.raises(ValueError, match=r"contamination is 7; expected a number in \(0, 0.5\]"):
+        detector.fit(TRAIN)
+    with pytest.raises(NotFittedError):
+        detector.predict(TEST)
 
 
 def test_components_are_those_of_the_singular_value_decomposition():
