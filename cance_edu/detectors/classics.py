@@ -14,6 +14,7 @@ from torch import Tensor
 
 from cance_edu.detectors.adapters import Adapted, from_sklearn
 from cance_edu.detectors.cance import CANCE
+from cance_edu.training.contrast import History
 
 __all__ = [
     "LatentNorm",
@@ -100,11 +101,13 @@ def _squared_error(model: PCA, rows: NDArray[Any]) -> ArrayLike:
 class LatentNorm(CANCE):
     """Squared norm of CANCE's latents: they have mean 0 and deviation 1, so it needs no density.
 
-    Its parameters are those of `CANCE`; `variant` does nothing.
+    Its parameters are those of `CANCE`. Of `variant` there remains what is asked of the training
+    data's z_e and z_c, which is nothing with "latnce".
     """
 
     def _learn_density(self, training: Tensor, held_out: Tensor, random: Any) -> None:
         """Learn none."""
+        self.history_ = History()
 
     def _score(self, features: Tensor) -> NDArray[np.float64]:
         return features[:, :-2].square().sum(1).numpy()

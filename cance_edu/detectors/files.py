@@ -39,7 +39,7 @@ def save_detector(detector: "CANCE", path: str | Path) -> Path:
     """Write a fitted detector to one file; see `CANCE.save`."""
     model: Any = detector.representation_
     tensors = {f"representation.{name}": tensor for name, tensor in _rebuildable(model).items()}
-    if detector.variant_ != "error":
+    if hasattr(detector, "log_ratio_"):
         tensors |= {f"log_ratio.{k}": v for k, v in detector.log_ratio_.state_dict().items()}
         noise = detector.noise_
         tensors |= {"noise.mean": noise.mean, "noise.covariance": noise.covariance}
@@ -83,7 +83,7 @@ def load_detector(kind: type[Fitted], path: str | Path, device: str) -> Fitted:
     detector.condition_numbers_ = dict(description["condition_numbers"])
     detector.autoencoder_losses_ = description["autoencoder_losses"]
     detector.history_ = History(**description["history"])
-    if detector.variant_ != "error":
+    if "scale" in tensors:
         detector.noise_ = GaussianNoise(tensors["noise.mean"], tensors["noise.covariance"])
         detector.scale_ = tensors["scale"]
         detector.log_ratio_ = LogRatio.from_weights(_under("log_ratio.", tensors))

@@ -111,6 +111,15 @@ def test_the_norm_is_that_of_the_trained_latents():
     assert found == pytest.approx(np.linalg.norm(latent, axis=1) ** 2, rel=1e-5)
 
 
+def test_the_norm_goes_through_a_file_as_every_cance(tmp_path):
+    norm = LatentNorm("latnce", latent_dim=3, epochs=(1, 1), random_state=0).fit(TRAIN)
+    assert norm.history_.loss == []
+    loaded = LatentNorm.load(norm.save(tmp_path / "norm"))
+    np.testing.assert_array_equal(loaded.anomaly_score(TEST), norm.anomaly_score(TEST))
+    # All latents leave no error, which a norm does not need.
+    LatentNorm("latnce", representation="pca", latent_dim=4, random_state=0).fit(TRAIN)
+
+
 def test_an_estimator_of_scikit_learn_keeps_its_scores_with_the_sign_turned():
     pipeline = make_pipeline(StandardScaler(), KernelDensity(bandwidth=0.5))
     expected = -clone(pipeline).fit(TRAIN).score_samples(TEST)
