@@ -41,7 +41,17 @@ def reconstruction_loss(images: Tensor, reconstructions: Tensor) -> Tensor:
     -------
     tensor of shape ()
         At least 0. It grows with the number of pixels, and the weight λ of Eq. 2 with it.
+
+    Raises
+    ------
+    ValueError
+        If their shapes differ: they would be subtracted each from each.
     """
+    if images.shape != reconstructions.shape:
+        raise ValueError(
+            f"images have shape {tuple(images.shape)}, reconstructions "
+            f"{tuple(reconstructions.shape)}; expected the same: reshape the reconstructions"
+        )
     return (images - reconstructions).square().flatten(1).sum(1).mean()
 
 

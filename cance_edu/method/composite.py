@@ -5,6 +5,7 @@ The latents z_l come from a representation: an autoencoder, principal components
 whatever else encodes and decodes.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -57,10 +58,15 @@ def reconstruction_error(inputs: Array, reconstructions: Array) -> Array:
     Returns
     -------
     array or tensor of shape (n,)
-        At least 0; at most 1 for images in [0, 1].
+        At least 0; at most 1 if images and reconstructions are in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If there are more, or larger ones, of one than of the other.
     """
-    difference = inputs.reshape(len(inputs), -1) - reconstructions.reshape(len(inputs), -1)
-    return (difference**2).mean(-1)
+    x, y = _rows(inputs, reconstructions)
+    return ((x - y) ** 2).mean(-1)
 
 
 def cosine_dissimilarity(inputs: Array, reconstructions: Array) -> Array:
@@ -78,9 +84,13 @@ def cosine_dissimilarity(inputs: Array, reconstructions: Array) -> Array:
     -------
     array or tensor of shape (n,)
         In [0, 1]; 1/2 where x or x' is zero, whose cosine is taken as 0.
+
+    Raises
+    ------
+    ValueError
+        If there are more, or larger ones, of one than of the other.
     """
-    x = inputs.reshape(len(inputs), -1)
-    y = reconstructions.reshape(len(inputs), -1)
+    x, y = _rows(inputs, reconstructions)
     lengths = (x**2).sum(-1) ** 0.5 * (y**2).sum(-1) ** 0.5
     cosine = (x * y).sum(-1) / (lengths + (lengths == 0))
     return 0.5 * (1 - cosine.clip(-1, 1))
@@ -104,6 +114,24 @@ def composite(latent: Tensor, inputs: Tensor, reconstructions: Tensor) -> Tensor
     error = reconstruction_error(inputs, reconstructions)
     dissimilarity = cosine_dissimilarity(inputs, reconstructions)
     return torch.cat([latent, error[:, None], dissimilarity[:, None]], dim=1)
+
+
+def _rows(inputs: Array, reconstructions: Array) -> tuple[Array, Array]:
+    """Return x and x' as rows, shape (n, d_0), after a look at whether they are of one size."""
+    size, other = ((len(a), math.prod(a.shape[1:])) for a in (inputs, reconstructions))
+    if size != other:
+        raise ValueError(
+            f"inputs have shape {tuple(inputs.shape)}, reconstructions "
+            f"{tuple(reconstructions.shape)}; expected as many, of as many numbers: reshape them"
+        )
+    return _floating(inputs).reshape(size), _floating(reconstructions).reshape(size)
+
+
+def _floating(numbers: Array) -> Array:
+    """Return numbers as they are, but for integers: those of 8 bits would wrap around."""
+    if isinstance(numbers, Tensor):
+        return numbers if numbers.is_floating_point() else numbers.double()
+    return numbers if numbers.dtype.kind == "f" else numbers.astype(np.float64)
 
 
 class PrincipalComponents(nn.Module):
@@ -167,7 +195,7 @@ class PrincipalComponents(nn.Module):
         if rank < self.latent_dim:
             raise ValueError(
                 f"the data span {rank} dimensions, fewer than latent_dim = {self.latent_dim}; "
-                f"choose at most {rank}"
+                f"choose fewer than {rank}, or {rank} for variant 'latnce', which needs no error"
             )
         self.mean.copy_(moments.mean)
         self.deviations.copy_(variances[list(largest)].sqrt())

@@ -28,6 +28,11 @@ def test_reconstruction_loss_sums_over_pixels_and_averages_over_images():
     np.testing.assert_allclose(ours, brute)
 
 
+def test_images_and_reconstructions_of_unequal_shapes_have_no_loss():
+    with pytest.raises(ValueError, match=r"shape \(2, 1, 4, 4\), reconstructions \(2, 4, 4\); exp"):
+        reconstruction_loss(torch.zeros(2, 1, 4, 4), torch.ones(2, 4, 4))
+
+
 @pytest.mark.equation("2")
 @pytest.mark.parametrize("d", [1, 2, 5])
 def test_covariance_loss_is_the_mean_squared_off_diagonal_element(d):

@@ -33,6 +33,30 @@ def test_features_against_loops_in_numpy_and_torch():
     np.testing.assert_allclose(z, np.c_[np.zeros((6, 3)), error, angle])
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, bool])
+def test_features_of_integers_are_those_of_the_same_numbers(dtype):
+    x, y = np.array([[0, 255, 1]], dtype), np.array([[255, 0, 1]], dtype)
+    for kind in (np.asarray, torch.from_numpy):
+        for feature in (reconstruction_error, cosine_dissimilarity):
+            found, expected = feature(kind(x), kind(y)), feature(x.astype(float), y.astype(float))
+            assert found == pytest.approx(expected)
+    assert reconstruction_error(*np.array([[[0, 255]], [[255, 0]]], np.uint8)) == 65025
+
+
+def test_no_inputs_have_no_features():
+    for feature in (reconstruction_error, cosine_dissimilarity):
+        assert feature(X[:0], Y[:0]).shape == (0,)
+        assert feature(*torch.zeros(2, 0, 1, 4, 4)).shape == (0,)
+
+
+@pytest.mark.parametrize("other", [Y[:1], Y[..., :1], Y[:3].reshape(6, 8)])
+def test_features_of_unequal_shapes_are_refused(other):
+    for feature in (reconstruction_error, cosine_dissimilarity):
+        with pytest.raises(ValueError, match=r"shape \(6, 1, 4, 4\), .*; expected as many"):
+            feature(X, other)
+    assert reconstruction_error(X, Y.reshape(6, 16)) == pytest.approx(reconstruction_error(X, Y))
+
+
 def test_zero_images_have_dissimilarity_one_half_and_opposite_ones_one():
     zero, one = np.zeros((1, 4)), np.ones((1, 4))
     for kind in (np.asarray, torch.from_numpy):
@@ -103,5 +127,7 @@ def test_principal_components_are_scikit_learns_whitened_ones():
 
 def test_too_many_components_are_refused():
     data = np.random.default_rng(2).normal(size=(50, 2)) @ np.ones((2, 4))
-    with pytest.raises(ValueError, match="choose at most 1"):
+    with pytest.raises(
+        ValueError, match="latent_dim = 3; choose fewer than 1, or 1 for"
+    ):
         PrincipalComponents(4, 3).fit(Source(data).batches())
