@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cance_edu.course.over_seeds import LessonDataset, lesson_dataset, lesson_seed, measured
 from cance_edu.datasets import Split, load_one_class, mnist, one_class
 from cance_edu.detectors.cance import CANCE
+from cance_edu.training.scaling import in_own_units, scaling_of
 
 __all__ = [
     "DEFECTS",
@@ -85,10 +86,16 @@ def small_mnist(normal: Sequence[int], random_state: int = 0) -> Split:
 
 
 def rebuilt(detector: CANCE, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what a detector's autoencoder makes of images."""
+    """Return what a detector's representation makes of images, in their own units.
+
+    The mean squared error of it is z_e, but for `image_scaling="standardized"`, which measures z_e
+    in the units of the standardised images.
+    """
+    model, x = detector.representation_, torch.from_numpy(images)
+    scaling = scaling_of(model)
     with torch.no_grad():
-        made: NDArray[np.float32] = detector.representation_(torch.from_numpy(images)).numpy()
-    return made
+        made = model.decode(model.encode(scaling(x))).reshape(x.shape).to(x)
+    return (made if scaling.images == "unit" else in_own_units(x, made)).numpy()
 
 
 def show_source(function: Callable[..., object]) -> Code:

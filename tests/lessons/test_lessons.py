@@ -11,7 +11,9 @@ from cance_edu.course.page import (
     with_defect,
 )
 from cance_edu.datasets import Images
+from cance_edu.detectors.cance import CANCE
 from cance_edu.files import PROJECT
+from cance_edu.method.composite import reconstruction_error
 from cance_edu.method.lognormal import lognormal_mode
 from cance_edu.method.noise import GaussianNoise
 
@@ -54,6 +56,23 @@ def test_a_shift_moves_by_one_of_eight_columns():
         to_the_right = np.array_equal(moved[..., 1:], image[..., :-1]) and not moved[..., 0].any()
         to_the_left = np.array_equal(moved[..., :-1], image[..., 1:]) and not moved[..., -1].any()
         assert to_the_right != to_the_left
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"representation": "pca"}, {"image_scaling": "raw-error"}], ids=str
+)
+def test_the_error_of_what_is_rebuilt_is_z_e(parameters):
+    images = np.random.default_rng(1).random((60, 1, 8, 8), dtype=np.float32)
+    detector = CANCE("error", epochs=(1, 1), random_state=0, **parameters).fit(images)
+    errors = reconstruction_error(images, lessons.rebuilt(detector, images))
+    np.testing.assert_allclose(errors, detector.anomaly_score(images), rtol=1e-4)
+
+
+def test_standardised_images_are_rebuilt_in_their_own_units():
+    images = 0.3 + 0.01 * np.random.default_rng(1).random((60, 1, 8, 8), dtype=np.float32)
+    settings = {"image_scaling": "standardized", "epochs": (1, 1), "random_state": 0}
+    detector = CANCE("error", **settings).fit(images)
+    np.testing.assert_allclose(lessons.rebuilt(detector, images), images, atol=0.05)
 
 
 @given(st.text().filter(lambda kind: kind not in DEFECTS))

@@ -127,7 +127,5 @@ def test_principal_components_are_scikit_learns_whitened_ones():
 
 def test_too_many_components_are_refused():
     data = np.random.default_rng(2).normal(size=(50, 2)) @ np.ones((2, 4))
-    with pytest.raises(
-        ValueError, match="latent_dim = 3; choose fewer than 1, or 1 for"
-    ):
+    with pytest.raises(ValueError, match="latent_dim = 3; choose fewer than 1, or 1 for"):
         PrincipalComponents(4, 3).fit(Source(data).batches())
