@@ -59,7 +59,8 @@ class Equation:
         return f"{module}.{self.target.__qualname__}"
 
 
-_TABLE: list[Equation] = []
+_TABLE: dict[tuple[str, str], Equation] = {}
+"""By number and name: a module that is loaded again replaces its lines."""
 
 
 def equation(*numbers: str, lesson: str) -> Callable[[Target], Target]:
@@ -79,7 +80,8 @@ def equation(*numbers: str, lesson: str) -> Callable[[Target], Target]:
     """
 
     def enter(target: Target) -> Target:
-        _TABLE.extend(Equation(number, target, lesson) for number in numbers)
+        lines = [Equation(number, target, lesson) for number in numbers]
+        _TABLE.update({(line.number, line.name): line for line in lines})
         return target
 
     return enter
@@ -95,7 +97,9 @@ def equation_table() -> list[Equation]:
     """
     for module in METHOD:
         import_module(f"cance_edu.method.{module}")
-    return sorted(_TABLE, key=lambda line: (not line.number.isdigit(), line.number.zfill(2)))
+    return sorted(
+        _TABLE.values(), key=lambda line: (not line.number.isdigit(), line.number.zfill(2))
+    )
 
 
 def tests_by_equation(folder: Path) -> dict[str, list[str]]:

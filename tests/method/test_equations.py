@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from cance_edu.files import PROJECT, lesson_number, lessons_in
-from cance_edu.method import equations
+from cance_edu.method import equations, lognormal
 from cance_edu.method.equations import equation_table
 
 TESTS = Path(__file__).parents[1]
@@ -17,6 +17,16 @@ def test_every_equation_has_its_object_and_a_test():
     numbers = {line.number for line in equation_table()}
     assert numbers == PAPER
     assert orphans(numbers, equations.tests_by_equation(TESTS)) == set()
+
+
+def test_a_module_that_is_loaded_again_adds_no_lines(monkeypatch):
+    before = equation_table()
+    monkeypatch.setattr(equations, "_TABLE", dict(equations._TABLE))
+    source = Path(lognormal.__file__).read_text(encoding="utf-8")
+    exec(compile(source, lognormal.__file__, "exec"), {"__name__": lognormal.__name__})
+    after = equation_table()
+    assert [(line.number, line.name) for line in after] == [(b.number, b.name) for b in before]
+    assert after[8].target is not before[8].target
 
 
 def test_the_check_notices_orphans_on_either_side():
