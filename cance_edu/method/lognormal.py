@@ -114,13 +114,19 @@ def lognormal_log_pdf(z: ArrayLike, mean: ArrayLike, standard_deviation: ArrayLi
     Returns
     -------
     array
-        Natural logarithm of the density.
+        Natural logarithm of the density; NaN where z is.
+
+    Raises
+    ------
+    ValueError
+        If a moment is not above 0: of what does not vary there is no density.
     """
     mu, sigma = lognormal_parameters(mean, standard_deviation)
+    _check_positive("standard deviation", np.asarray(standard_deviation))
     z = np.asarray(z, dtype=float)
-    log_z = np.log(np.where(z > 0, z, 1.0))
+    log_z = np.log(np.where(z <= 0, 1.0, z))
     log_density = -((log_z - mu) ** 2) / (2 * sigma**2) - np.log(sigma) - log_z - _LOG_SQRT_2PI
-    return np.where(z > 0, log_density, -np.inf)
+    return np.where(z <= 0, -np.inf, log_density)
 
 
 def truncated_normal_log_pdf(z: ArrayLike, mode: ArrayLike, scale: ArrayLike) -> Array:
@@ -142,18 +148,29 @@ def truncated_normal_log_pdf(z: ArrayLike, mode: ArrayLike, scale: ArrayLike) ->
     Returns
     -------
     array
-        Natural logarithm of the density.
+        Natural logarithm of the density; NaN where z is.
+
+    Raises
+    ------
+    ValueError
+        If a mode or a scale is not above 0.
     """
     z, mode, scale = (np.asarray(a, dtype=float) for a in (z, mode, scale))
+    _check_positive("mode", mode)
+    _check_positive("scale", scale)
     log_normaliser = np.log(erf(mode / (scale * np.sqrt(2))) / 2)
-    return np.where(
-        (z >= 0) & (z <= mode), normal_log_pdf(z, mode, scale) - log_normaliser, -np.inf
-    )
+    outside = (z < 0) | (z > mode)
+    return np.where(outside, -np.inf, normal_log_pdf(z, mode, scale) - log_normaliser)
 
 
 def normal_log_pdf(z: Array, mean: Array, scale: Array) -> Array:
     """Return the log-density of N(mean, scale²) at z; arrays that can be broadcast."""
     return -(((z - mean) / scale) ** 2) / 2 - np.log(scale) - _LOG_SQRT_2PI
+
+
+def _check_positive(what: str, value: Array) -> None:
+    if not np.all(value > 0):
+        raise ValueError(f"the {what} is {value}; the density needs one above 0")
 
 
 def _moments(mean: ArrayLike, standard_deviation: ArrayLike) -> tuple[Array, Array]:

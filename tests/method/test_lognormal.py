@@ -91,6 +91,21 @@ def test_densities_agree_with_scipy(mean, deviation):
     )
 
 
+def test_the_density_at_nan_is_nan_and_at_impossible_values_zero():
+    z = np.array([np.nan, -1.0, 0.5])
+    for log_density in (lognormal_log_pdf(z, 1.0, 0.5), truncated_normal_log_pdf(z, 0.7, 0.5)):
+        assert np.isnan(log_density[0])
+        assert log_density[1] == -np.inf
+        assert np.isfinite(log_density[2])
+
+
+def test_what_does_not_vary_has_no_density():
+    with pytest.raises(ValueError, match=r"the standard deviation is 0\.0; the density needs"):
+        lognormal_log_pdf(1.0, 1.0, 0.0)
+    with pytest.raises(ValueError, match=r"the scale is 0\.0; the density needs one above 0"):
+        truncated_normal_log_pdf(0.1, 0.5, 0.0)
+
+
 @pytest.mark.parametrize("scale", [0.01, 1.0, 1e9])
 def test_truncated_normal_has_mass_one(scale):
     mass, _ = integrate.quad(lambda z: np.exp(truncated_normal_log_pdf(z, 0.5, scale)), 0, 0.5)
