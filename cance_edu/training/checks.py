@@ -195,6 +195,11 @@ def _image_range(batch: Tensor, rows: Tensor, expected: tuple[int, ...]) -> tupl
     """Return the least and the largest value of some images, or name the first that is wrong."""
     if batch.shape[1:] != expected:
         raise ValueError(unequal(int(rows[0]), batch.shape[1:], 0, expected))
+    if batch.is_complex():
+        raise ValueError(
+            f"image {int(rows[0])} holds complex numbers ({batch.dtype}); expected real ones in "
+            "[0, 1]: pass np.abs(X) or np.angle(X), brought there, or both as two channels"
+        )
     if not torch.is_floating_point(batch):
         batch = batch.float()
     for wrong, what, advice in (

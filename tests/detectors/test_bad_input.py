@@ -54,6 +54,11 @@ DATA = {
         r"image 7 has a value outside \[0, 1\] \(1.01\)",
     ),
     "8 bits as floats": (IMAGES * 255, r"divide by the largest value .* 8 bits, as np\.uint8, are"),
+    "complex images": (
+        IMAGES + 1j * IMAGES,
+        r"image 0 holds complex numbers \(torch\.complex64\); expected real ones",
+    ),
+    "complex table": (TABLE + 1j * TABLE, "Complex data not supported"),
     "16 bits": ((IMAGES * 65535).astype(np.uint16), r"a value outside \[0, 1\]"),
     "all black": (np.zeros_like(IMAGES), "all 40 images are the constant 0; there is nothing"),
     "all grey": (np.full_like(IMAGES, 0.5), "all 40 images are the constant 0.5"),
