@@ -73,7 +73,14 @@ def precision_among_highest(is_anomaly: Truth, scores: Scores, count: int) -> fl
         The truth, and what is higher for anomalies.
     count : int
         How many inputs are called anomalous, 1 to n.
+
+    Raises
+    ------
+    ValueError
+        If it is another number.
     """
+    if not 1 <= count <= len(scores):
+        raise ValueError(f"count is {count}; expected 1 to {len(scores)}, the number of scores")
     threshold = np.sort(scores)[-count]
     above, tied = scores > threshold, scores == threshold
     found = is_anomaly[above].sum() + (count - above.sum()) * is_anomaly[tied].mean()
@@ -83,14 +90,15 @@ def precision_among_highest(is_anomaly: Truth, scores: Scores, count: int) -> fl
 def at_a_share(is_anomaly: Truth, scores: Scores, share: float = 0.2) -> dict[str, float]:
     """Return precision, recall and F1 if a share of the test part is called anomalous.
 
-    DAGMM (Zong et al. 2018, Sec. 4) calls the 20% of highest energy in KDDCUP99 anomalous.
+    DAGMM (Zong et al. 2018, Sec. 4) calls the 20% of highest energy in KDDCUP99 anomalous. Of a
+    few inputs it is one at least.
 
     Returns
     -------
     dict of str to float
         By the names "precision at 20%", "recall at 20%" and "f1 at 20%".
     """
-    count = round(share * len(scores))
+    count = max(1, round(share * len(scores)))
     precision = precision_among_highest(is_anomaly, scores, count)
     recall = precision * count / is_anomaly.sum()
     f1 = 2 * precision * recall / (precision + recall) if precision else 0.0

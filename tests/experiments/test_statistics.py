@@ -89,6 +89,14 @@ def test_of_equal_scores_every_order_counts_the_same(rows, data):
     assert precision_among_highest(truth, scores.astype(float), count) == pytest.approx(expected)
 
 
+def test_of_a_few_inputs_one_is_called_anomalous():
+    found = at_a_share(np.array([False, True]), np.array([0.0, 1.0]), 0.2)
+    assert set(found.values()) == {1.0}
+    for count in (0, 3):
+        with pytest.raises(ValueError, match=f"count is {count}; expected 1 to 2"):
+            precision_among_highest(np.array([False, True]), np.array([0.0, 1.0]), count)
+
+
 def test_a_constant_score_finds_what_chance_finds():
     truth = np.arange(58) >= 29
     assert measures(truth, np.zeros(58))["f1"] == 0.5
