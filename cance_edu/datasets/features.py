@@ -3,6 +3,7 @@
 import copy
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,8 @@ def resnet18_split(
         for images in (split.train, split.test)
     )
     name = f"{split.name}, ResNet-18 features"
-    return Split(name, train, test, split.is_anomaly, differs=split.differs)
+    # What settings go by - that they are images - is no longer so; all else is.
+    return replace(split, name=name, train=train, test=test, tags=frozenset())
 
 
 def pretrained_resnet18(root: Path | None = None) -> "nn.Module":

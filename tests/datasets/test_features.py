@@ -102,12 +102,15 @@ def test_results_are_kept_by_the_images_and_the_weights(model, tmp_path, monkeyp
 
 def test_a_task_on_images_becomes_one_on_features(model, tmp_path):
     truth = np.array([False, True])
-    split = Split("toy, normal 8", images(3), images(2), truth, differs="made up")
+    more = {"group": np.array(["", "hole"]), "train_labels": np.zeros(3, dtype=int)}
+    split = Split("toy, normal 8", images(3), images(2), truth, differs="made up", **more)
     task = resnet18_split(split, model=model, cache=tmp_path)
     assert (task.train.shape, task.test.shape) == ((3, 512), (2, 512))
     assert task.test.dtype == np.float64
     assert (task.name, task.differs) == ("toy, normal 8, ResNet-18 features", "made up")
     assert task.is_anomaly is truth
+    assert task.group is split.group
+    assert task.train_labels is split.train_labels
 
 
 def test_without_weights_it_says_what_to_do(tmp_path, monkeypatch):
