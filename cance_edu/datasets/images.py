@@ -11,7 +11,7 @@ from cance_edu.datasets.split import Split
 __all__ = ["Images", "one_class", "one_class_split"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Images:
     """Labelled images.
 

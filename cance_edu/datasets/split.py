@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["Split", "with_labels"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """A one-class task: learn from normal inputs, then tell the test inputs apart.
 

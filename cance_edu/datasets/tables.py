@@ -19,7 +19,7 @@ ABALONE_NORMAL, ABALONE_ANOMALOUS = (8, 9, 10), (3, 21)
 THYROID_SHAPE, THYROID_ANOMALIES = (3772, 6), 93
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Rows of numbers, and which are anomalies.
 

@@ -78,7 +78,7 @@ def sample_truncated_normal(
     return (mode - below_mode).clamp(min=0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReconstructionAugmentation:
     """The augmentation of Eq. 10, for one training set.
 

@@ -132,7 +132,7 @@ def dominance_margin(
     return augmented - noise_log_pdf(z, mean, standard_deviation, noise_scale)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dominance:
     """How far Prop. 3.1 holds on [0, m_z], and by how much it fails where it fails.
 

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from sklearn.metrics import f1_score
 
 from cance_edu.datasets import (
     SPLITS,
+    Images,
     Split,
     Table,
     adbench_split,
@@ -15,6 +18,7 @@ from cance_edu.datasets import (
     is_training_row,
     shared_rows,
 )
+from cance_edu.method.proposition import dominance
 from tests.round_off import rounded
 
 
@@ -104,6 +108,15 @@ def test_a_contaminated_adbench_split_trains_on_the_other_anomalies():
         "toy, ADBench's split, contaminated",
         "toy, ADBench's split",
     )
+
+
+def test_records_of_arrays_are_compared_and_hashed_by_identity():
+    one = table(20, 5)
+    split = Split("toy", one.rows, one.rows, one.is_anomaly)
+    images = Images(one.rows, one.is_anomaly.astype(int))
+    for record in (one, split, images, dominance(1.0, 0.5)):
+        assert record != copy.copy(record)
+        assert len({record, record, copy.copy(record)}) == 2
 
 
 def test_impossible_splits_are_refused():

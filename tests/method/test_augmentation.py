@@ -10,6 +10,10 @@ DEVIATION = torch.tensor([0.015, 0.3], dtype=torch.float64)
 SCALE = torch.tensor([1.0, 1.0, 2.0, 5.0], dtype=torch.float64)
 
 
+def test_augmentations_are_hashed_by_identity():
+    assert len({ReconstructionAugmentation(MODE, DEVIATION) for _ in range(2)}) == 2
+
+
 def batch(n):
     """Latents and reconstruction features that hang together, as real ones do."""
     u = torch.rand(n, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
