@@ -129,7 +129,7 @@ CONTRASTS: Mapping[str, str] = {
     # With K = 1 the K-aware augmentation is the paper's.
     if (scale, augmentation) != ("K = 1", "K-aware")
 }
-"""For each combination that the paper does not compare, our name of the system."""
+"""For each combination the name of its system; two are the paper's own, the others ours."""
 
 _CONTRASTS = tuple(
     System(

@@ -227,7 +227,7 @@ def _seed(random_state: Any) -> int:
         return int(check_random_state(random_state).randint(2**31))
     if not -(2**63) <= random_state < 2**64:
         raise ValueError(
-            f"random_state is {random_state}; expected a whole number from 0 to 2**64 - 1, a "
+            f"random_state is {random_state}; expected a whole number from -2**63 to 2**64 - 1, a "
             "numpy.random.RandomState, or None"
         )
     return int(random_state)

@@ -24,7 +24,7 @@ def _observe(function: Function) -> Array:
 
 THRESHOLD = Task(
     name="threshold for a share of alarms",
-    equation="the contamination of Sec. 4, on scores that are set aside",
+    equation="the `contamination` of lesson 07, on scores that are set aside",
     minutes=3,
     signature="threshold(scores, share)",
     observe=_observe,
