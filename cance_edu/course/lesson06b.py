@@ -37,7 +37,7 @@ from cance_edu.course.page import lesson_split, show_source
 from cance_edu.course.picture import figure, tell
 from cance_edu.course.predict import answer, predict
 from cance_edu.course.recordings import drift
-from cance_edu.method.noise import GaussianNoise
+from cance_edu.method.noise import SCALE_AT_ZERO, GaussianNoise
 from cance_edu.training.contrast import Contrast
 
 __all__ = [
@@ -86,7 +86,7 @@ __all__ = [
 seed = lesson_seed()
 """The lesson's random state."""
 
-START = 1 + float(np.log(2))
+START = SCALE_AT_ZERO
 """Where K begins, at psi = 0."""
 
 

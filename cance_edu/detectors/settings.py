@@ -25,6 +25,7 @@ from cance_edu.method.autoencoder import (
     dense_autoencoder,
 )
 from cance_edu.method.nce import NoiseObjective
+from cance_edu.method.noise import SCALE_AT_ZERO
 from cance_edu.training.scaling import ImageScaling, Scaling, scaling_of_columns
 from cance_edu.training.schedule import Schedule, schedule_for
 from cance_edu.training.sources import BATCH_BYTES, Source
@@ -54,7 +55,7 @@ class Settings(Detector):
         image_scaling: ImageScaling = "unit",
         column_scaling: ColumnScaling = "standardized",
         augmentation: Augmentation = "paper",
-        initial_scale: float = 1 + math.log(2),
+        initial_scale: float = SCALE_AT_ZERO,
         epochs: tuple[int, int] | Literal["auto"] = "auto",
         steps: int | Literal["auto"] = "auto",
         batch_size: int | Literal["auto"] = "auto",

@@ -12,7 +12,17 @@ from torch.nn.functional import softplus
 
 from cance_edu.method.moments import condition_number
 
-__all__ = ["GaussianNoise", "narrow", "noise_scale", "psi_of_noise_scale", "widen"]
+__all__ = [
+    "SCALE_AT_ZERO",
+    "GaussianNoise",
+    "narrow",
+    "noise_scale",
+    "psi_of_noise_scale",
+    "widen",
+]
+
+SCALE_AT_ZERO = 1 + math.log(2)
+"""K where ψ = 0, about 1.69: where it starts, unless told."""
 
 
 def noise_scale(psi: Tensor) -> Tensor:
@@ -154,7 +164,8 @@ class GaussianNoise:
         Returns
         -------
         tensor of shape (n,)
-            Finite however far z is: nothing is exponentiated.
+            Nothing is exponentiated: finite until the squared distance overflows, from about 1e154
+            deviations.
         """
         scale = torch.as_tensor(scale, dtype=z.dtype).expand(len(self.mean))
         log_volume = (self.cholesky.diag() * scale).log().sum()

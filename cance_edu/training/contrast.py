@@ -1,7 +1,6 @@
 """Training T and K in turns (Sec. 3.5)."""
 
 import copy
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,13 @@ from cance_edu.method.nce import (
     nce_loss,
     total_mass,
 )
-from cance_edu.method.noise import GaussianNoise, noise_scale, psi_of_noise_scale, widen
+from cance_edu.method.noise import (
+    SCALE_AT_ZERO,
+    GaussianNoise,
+    noise_scale,
+    psi_of_noise_scale,
+    widen,
+)
 from cance_edu.training.descent import Descent, EagerAdamW
 from cance_edu.training.device import drawing_from, one_thread
 
@@ -140,7 +145,7 @@ class Contrast:
 
     noise_ratio: float = 1.0
     noise_objective: NoiseObjective = "eq8"
-    initial_scale: float = 1 + math.log(2)
+    initial_scale: float = SCALE_AT_ZERO
     steps: int = 500
     batch_size: int = 256
     learning_rate: float = 2e-3

@@ -1,7 +1,7 @@
 """A density learned by noise contrast, beside the truth where that is known (lesson 05)."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from cance_edu.course.noise.gaussian_mixture import GaussianMixture2D
 from cance_edu.method.nce import LogRatio, anomaly_score
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import History
-from cance_edu.training.device import private_randomness
 
 __all__ = [
     "Learning",
@@ -22,7 +21,6 @@ __all__ = [
     "divergence",
     "line_contrast",
     "on_plane",
-    "recorded_network",
     "watch_learning",
 ]
 
@@ -132,23 +130,6 @@ def divergence(true_log_prob: Tensor, score: Tensor, mass: float) -> float:
     return (true_log_prob + score).mean().item() + math.log(mass)
 
 
-def recorded_network(weights: Mapping[str, Tensor], noise: GaussianNoise) -> LogRatio:
-    """Return T with the weights of a record of its training, float64.
-
-    Parameters
-    ----------
-    weights : mapping of str to tensor
-        As `History` keeps them.
-    noise : GaussianNoise
-        With the data's moments.
-    """
-    hidden = [len(bias) for name, bias in weights.items() if name.endswith("bias")][:-1]
-    with private_randomness(0):  # a new network draws first weights; these go at once
-        network = LogRatio(noise.mean, noise.standard_deviation, hidden).double()
-    network.load_state_dict(weights)
-    return network.eval()
-
-
 @dataclass(frozen=True)
 class Learning:
     """How a learned density came near to the truth.
@@ -190,7 +171,7 @@ def watch_learning(
     true_log_prob = truth.log_prob(z)
 
     def at(record: int) -> tuple[float, float]:
-        network = recorded_network(history.weights[record], noise)
+        network = LogRatio.from_weights(history.weights[record]).double()
 
         def log_density(u: Tensor) -> Tensor:
             noise_log_prob = noise.log_prob(u, history.scale[record])

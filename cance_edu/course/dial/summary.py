@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from cance_edu.course.contrast.summary import recorded_network
 from cance_edu.course.dial.rope import pulls, pulls_on
 from cance_edu.course.noise.run import noise_run
 from cance_edu.detectors.cance import CANCE
 from cance_edu.experiments import auroc
 from cance_edu.method.augmentation import ReconstructionAugmentation
+from cance_edu.method.nce import LogRatio
 from cance_edu.method.noise import GaussianNoise
 from cance_edu.training.contrast import Batches
 
@@ -208,7 +208,7 @@ def run_of(detector: CANCE, features: Tensor, n: int) -> Run:
     for weights, scale in zip(run.weights, run.scale, strict=True):
         k = torch.from_numpy(scale)
         z, v = batches.draw(k, torch.Generator().manual_seed(0))
-        network = recorded_network(weights, run.noise)
+        network = LogRatio.from_weights(weights).double()
         pulled.append(pulls(network, z, v, run.noise.mean, k, run.noise_ratio))
     return Run(
         run.step, run.scale, np.stack([pulls_on(detector.noise_objective, pull) for pull in pulled])

@@ -1,6 +1,5 @@
 """What the K dial says and asks; every number and every direction in it comes from the data."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from cance_edu.course.dial.summary import Array, Run, Stops
 from cance_edu.experiments.markdown import grid
+from cance_edu.method.noise import SCALE_AT_ZERO
 
 __all__ = ["ALT", "MORALS", "dial_guess", "nats_table", "punch", "rope_guesses", "steady"]
 
@@ -44,7 +44,7 @@ OPTIMAL_GUESS: dict[str, Any] = {
 }
 """The rope's second question."""
 
-START = 1 + math.log(2)
+START = SCALE_AT_ZERO
 """Where K begins to learn, at ψ = 0."""
 
 STAYED = 0.02

@@ -20,6 +20,7 @@ from cance_edu.course.style import (
     line_style,
     marker_style,
 )
+from cance_edu.method.noise import SCALE_AT_ZERO
 
 __all__ = [
     "draw_first_force",
@@ -204,7 +205,7 @@ def draw_first_force(axes: Axes) -> QuadContourSet:
     sign = np.sign(gaussian_first_force(k, nu))
     halves = axes.contourf(nu, k, sign, [-1.5, 0, 1.5], colors=["#E69F00", "#56B4E9"], alpha=0.5)
     axes.plot(nu[0], nu[0] ** -0.5, "k--", label=r"$\nu = 1 / K^2$")
-    axes.plot(1, 1 + np.log(2), "ko", label=r"the course: $\nu = 1$, $K = 1.69$")
+    axes.plot(1, SCALE_AT_ZERO, "ko", label=r"the course: $\nu = 1$, $K = 1.69$")
     axes.text(2, 3, "Eq. 8 narrows", ha="center")
     axes.text(0.17, 1.4, "Eq. 8 widens", ha="center")
     axes.set(xscale="log", xlabel="ν, noise points for each data point", ylabel="K", ylim=(1, 4))

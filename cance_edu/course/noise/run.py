@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from cance_edu.course.contrast.summary import recorded_network
 from cance_edu.detectors.cance import CANCE
-from cance_edu.method.nce import anomaly_score
+from cance_edu.method.nce import LogRatio, anomaly_score
 from cance_edu.method.noise import GaussianNoise
 
 __all__ = ["NoiseRun", "log_density", "noise_run", "noise_runs"]
@@ -157,7 +156,7 @@ def log_density(run: NoiseRun, z: Tensor, record: int = -1) -> NDArray[np.float6
         the last fifth with the least held-out loss.
     """
     noise = run.noise
-    network = recorded_network(run.weights[record], noise)
+    network = LogRatio.from_weights(run.weights[record]).double()
     noise_log_prob = noise.log_prob(z, torch.as_tensor(run.scale[record]))
     score = anomaly_score(network(z), noise_log_prob, run.noise_ratio)
     return -score.numpy()

@@ -1,6 +1,5 @@
 """The Prop. 3.1 explorer: a feature's spread, K, and which of the two augmentations."""
 
-import math
 from typing import Any
 
 import ipywidgets
@@ -11,6 +10,7 @@ from cance_edu.course.explorer import Explorer, number
 from cance_edu.course.offline.stops import Grid
 from cance_edu.course.proposition.figure import draw_proposition, move_proposition
 from cance_edu.course.proposition.summary import PropositionView, proposition_view
+from cance_edu.method.noise import SCALE_AT_ZERO
 
 __all__ = ["PropositionExplorer"]
 
@@ -31,7 +31,7 @@ class PropositionExplorer(Explorer):
         What is shown.
     """
 
-    def __init__(self, spread: float = 0.4, noise_scale: float = 1 + math.log(2)) -> None:
+    def __init__(self, spread: float = 0.4, noise_scale: float = SCALE_AT_ZERO) -> None:
         figure = Figure(figsize=(7, 4.6), dpi=80, layout="constrained")
         self.view: PropositionView = proposition_view(spread, noise_scale)
         self._artists = draw_proposition(figure, self.view)

@@ -13,13 +13,14 @@ from cance_edu.method.lognormal import (
     normal_log_pdf,
     truncated_normal_log_pdf,
 )
+from cance_edu.method.noise import SCALE_AT_ZERO
 from cance_edu.method.proposition import augmented_log_pdf, dominance, noise_log_pdf
 
 __all__ = ["AT_START", "Staircase", "Switch", "families", "staircase", "switches"]
 
 Array = NDArray[np.float64]
 
-AT_START = 1 + float(np.log(2))
+AT_START = SCALE_AT_ZERO
 """K where ψ = 0: Sec. 3.5's K = 1 + ln(1 + e^ψ)."""
 
 
