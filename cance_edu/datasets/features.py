@@ -29,7 +29,6 @@ def resnet18_features(
     *,
     model: "nn.Module | None" = None,
     cache: Path | None = None,
-    device: str = "cpu",
 ) -> NDArray[np.float32]:
     """Return the features behind ResNet-18's average pool.
 
@@ -46,8 +45,6 @@ def resnet18_features(
     cache : Path, optional
         Folder of kept results; `features/` in the data root unless told. A result's name is the
         checksum of the images' and the model's numbers.
-    device : str
-        Where it is computed.
 
     Returns
     -------
@@ -71,7 +68,7 @@ def resnet18_features(
     file = (data_root() / "features" if cache is None else cache) / f"{_key(images, model)}.npy"
     if file.is_file():
         return _kept(file, len(images))
-    features = _compute(images, model, device)
+    features = _compute(images, model)
     with written_beside(file) as beside, beside.open("wb") as opened:
         np.save(opened, features)
     return features
@@ -98,7 +95,7 @@ def resnet18_split(
     return replace(split, name=name, train=train, test=test, tags=frozenset())
 
 
-def pretrained_resnet18(root: Path | None = None) -> "nn.Module":
+def pretrained_resnet18() -> "nn.Module":
     """Return torchvision's ResNet-18 with its ImageNet weights.
 
     Raises
@@ -108,8 +105,7 @@ def pretrained_resnet18(root: Path | None = None) -> "nn.Module":
     """
     import torch
 
-    root = data_root() if root is None else root
-    file = root / described("resnet18").files[0]
+    file = data_root() / described("resnet18").files[0]
     if not file.is_file():
         raise FileNotFoundError(
             f"ResNet-18's weights are not at {file}: run `cance-edu data resnet18`, or put "
@@ -121,19 +117,19 @@ def pretrained_resnet18(root: Path | None = None) -> "nn.Module":
     return model
 
 
-def _compute(images: NDArray[np.float32], model: "nn.Module", device: str) -> NDArray[np.float32]:
+def _compute(images: NDArray[np.float32], model: "nn.Module") -> NDArray[np.float32]:
     import torch
 
     # All of ResNet-18's children but the last, the classifier.
     trunk = torch.nn.Sequential(*list(model.children())[:-1], torch.nn.Flatten())
-    trunk = copy.deepcopy(trunk).to(device).eval()  # the caller's stays as it is
+    trunk = copy.deepcopy(trunk).cpu().eval()  # the caller's stays as it is
     prepare: Callable[[Tensor], Tensor] = torchvision().models.ResNet18_Weights.DEFAULT.transforms()
     features = []
     with torch.no_grad():
         for start in range(0, len(images), BATCH):
             batch = torch.from_numpy(np.ascontiguousarray(images[start : start + BATCH]))
             colour = batch.float().expand(-1, 3, -1, -1)
-            features.append(trunk(prepare(colour).to(device)).cpu().numpy())
+            features.append(trunk(prepare(colour)).numpy())
     return np.concatenate(features)
 
 

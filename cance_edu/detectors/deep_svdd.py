@@ -31,19 +31,18 @@ def svdd_loss(outputs: Tensor, centre: Tensor) -> Tensor:
     return (outputs - centre).square().sum(1).mean()
 
 
-def first_pass_centre(outputs: Tensor, least: float = 0.1) -> Tensor:
+def first_pass_centre(outputs: Tensor) -> Tensor:
     """Return the mean of the first outputs, before the objective is trained, moved away from zero.
 
-    Zero weights give zero outputs: with c = 0 they were a perfect and useless solution.
+    Zero weights give zero outputs: with c = 0 they were a perfect and useless solution. So a
+    component nearer to 0 than 0.1 is set to that size, with its sign.
 
     Parameters
     ----------
     outputs : tensor of shape (n, m)
         Of the training inputs.
-    least : float
-        A component nearer to 0 is set to this size, with its sign.
     """
-    mean = outputs.mean(0)
+    mean, least = outputs.mean(0), 0.1
     return torch.where(mean.abs() < least, torch.where(mean < 0, -least, least), mean)
 
 

@@ -99,8 +99,8 @@ class Table:
 # -- tables ---------------------------------------------------------------------------------------
 
 
-def _against(columns: Iterable[str], first: str = "CANCE") -> tuple[tuple[str, str], ...]:
-    return tuple((first, column) for column in columns)
+def _against(columns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(("CANCE", column) for column in columns)
 
 
 _ABLATED = (("CNCE", "LatNCE"), ("CANCE", "CNCE"), ("CANCE", "Error"))
