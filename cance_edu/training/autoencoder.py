@@ -180,7 +180,14 @@ def smallest_well_conditioned(
         The first with a condition number below 100, or the last of the grid.
     conditions : dict
         The condition number found with each λ that was tried.
+
+    Raises
+    ------
+    ValueError
+        If the grid is empty.
     """
+    if not len(weights):
+        raise ValueError("weights is empty; expected at least one λ to train with, such as (1.0,)")
     conditions: dict[float, float] = {}
     for weight in weights:
         model, conditions[weight] = train(weight)

@@ -291,3 +291,5 @@ def test_batches_are_gathered_in_order(sizes):
     whole = gathered(iter(rows.split(sizes)), len(rows))
     assert whole.dtype == rows.dtype
     torch.testing.assert_close(whole, rows, rtol=0, atol=0)
+    with pytest.raises(ValueError, match=f"hold {len(rows)} rows; expected {len(rows) + 1}, as"):
+        gathered(iter(rows.split(sizes)), len(rows) + 1)
