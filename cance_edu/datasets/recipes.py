@@ -102,15 +102,15 @@ def _table(name: str, root: Path) -> Table:
     return TABLES[name]()
 
 
-def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> Split:
+def load_one_class(name: str, normal: int | Sequence[int], random_state: int = 0) -> Split:
     """Return the one-class split of a set of images by name.
 
     Parameters
     ----------
     name : {"digits", "mnist", "cifar10"}
         Which.
-    normal : sequence of int
-        The normal classes.
+    normal : int or sequence of int
+        The normal class, or several.
     random_state : int
         Splits the digits 70/30; the others have their own test sets.
 
@@ -126,9 +126,10 @@ def load_one_class(name: str, normal: Sequence[int], random_state: int = 0) -> S
         raise ValueError(f"there is no data set {name!r}; expected one of {known}")
     title = IMAGE_SETS[name][0]
     train, test = _image_set(name, data_root())
+    classes = np.atleast_1d(normal).tolist()
     if test is None:
-        return one_class_split(train, normal, title, random_state=random_state)
-    return one_class(train, test, normal, title)
+        return one_class_split(train, classes, title, random_state=random_state)
+    return one_class(train, test, classes, title)
 
 
 # -- the recipes ----------------------------------------------------------------------------------

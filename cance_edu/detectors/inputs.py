@@ -112,7 +112,10 @@ def as_data(X: Any) -> Any:
         raise TypeError(f"got one picture, a {type(X).__name__}; {EXPECTED} of many")
     if hasattr(X, "__array__") and not is_array(X):
         return np.asarray(X)
-    if isinstance(X, (IterableDataset, Iterator)) or not (hasattr(X, "__len__") or is_array(X)):
+    sized = hasattr(X, "__len__") or is_array(X)
+    if not sized and not hasattr(X, "__iter__"):
+        raise TypeError(f"got X of type {type(X).__name__}; {EXPECTED}")
+    if isinstance(X, (IterableDataset, Iterator)) or not sized:
         raise TypeError(
             f"got X of type {type(X).__name__}, which gives its items once and in one order; "
             f"{EXPECTED}, whose items can be read in any order: put them in one array by "

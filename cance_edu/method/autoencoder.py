@@ -178,7 +178,7 @@ def convolutional_autoencoder(
     Autoencoder
         Untrained; its weights are drawn from torch's global generator.
     """
-    channels = channels_for(image_shape) if channels == "auto" else channels
+    channels = channels_for(image_shape) if isinstance(channels, str) else [*map(int, channels)]
     config = {
         "kind": "convolutional",
         "image_shape": [*image_shape],

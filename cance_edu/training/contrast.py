@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from torch import Tensor
@@ -141,6 +141,11 @@ class Contrast:
         Peak rate for T's weights, and the rate for ψ.
     hidden : sequence of int
         Widths of T's hidden layers.
+
+    Raises
+    ------
+    ValueError
+        If the objective is another.
     """
 
     noise_ratio: float = 1.0
@@ -151,6 +156,13 @@ class Contrast:
     learning_rate: float = 2e-3
     scale_rate: float = 2e-3
     hidden: Sequence[int] = (128, 128, 128)
+
+    def __post_init__(self) -> None:
+        if self.noise_objective not in (known := get_args(NoiseObjective)):
+            raise ValueError(
+                f"noise_objective is {self.noise_objective!r}; expected one of "
+                + ", ".join(map(repr, known))
+            )
 
     @property
     def noise_size(self) -> int:

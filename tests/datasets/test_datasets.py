@@ -126,7 +126,7 @@ def test_a_set_of_images_is_listed_and_makes_splits(name):
     assert split.train.shape[1:] == split.test.shape[1:]
 
 
-@pytest.mark.parametrize("normal", [[8], [0, 2, 4, 6, 8]])
+@pytest.mark.parametrize("normal", [[8], [0, 2, 4, 6, 8], 8])
 def test_a_split_tests_other_images_than_it_trains_on(normal):
     split = load_one_class("digits", normal)
     whole = datasets.digits()

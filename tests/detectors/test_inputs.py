@@ -182,6 +182,8 @@ class StreamWithALength(Stream):
 KINDS = {
     "picture": (Image.fromarray(EIGHT_BIT[0, 0]), "got one picture, a Image; expected an array"),
     "loader": (DataLoader(Pictures(IMAGES), 8), "DataLoader; .* pass its data set, loader.dataset"),
+    "nothing": (None, "got X of type NoneType; expected an array, a memory map"),
+    "a number": (3.0, "got X of type float; expected an array"),
     "generator": ((image for image in IMAGES), "got X of type generator.*np.stack"),
     "iterator": (iter(IMAGES), "got X of type .*iterator"),
     "stream": (Stream(), "got X of type Stream, .*a map-style torch Dataset"),

@@ -1,3 +1,4 @@
+import json
 import math
 
 import numpy as np
@@ -135,6 +136,14 @@ def test_auto_takes_the_smallest_well_conditioned_weight():
     model, found = smallest_well_conditioned(train, [0.0, 1.0])
     assert model is models[1.0]
     assert list(found) == [0.0, 1.0]
+    with pytest.raises(ValueError, match="weights is empty; expected at least one"):
+        smallest_well_conditioned(train, ())
+
+
+def test_channels_may_be_an_array():
+    model = convolutional_autoencoder((1, 8, 8), 2, np.array([4, 8]))
+    assert model.config["channels"] == [4, 8]
+    assert json.dumps(model.config)
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 17, 30), (4, 63, 21)])

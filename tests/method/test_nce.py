@@ -227,6 +227,11 @@ def divergence(score, points, cell):
     return (truth * (np.log(truth) + score)).sum() * cell + log_mass
 
 
+def test_an_unknown_objective_is_named():
+    with pytest.raises(ValueError, match="noise_objective is 'eq99'; expected one of 'eq8', "):
+        Contrast(noise_objective="eq99")
+
+
 def fit(contrast, z, seed=0, **more):
     moments = RunningMoments(z.shape[1]).update(z)
     noise = GaussianNoise(moments.mean, moments.covariance)
