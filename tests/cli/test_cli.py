@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from cance_edu import cli
+from cance_edu.files import PROJECT
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2(capsys):
@@ -56,7 +57,7 @@ def test_an_interrupt_is_one_line_and_exit_code_130(monkeypatch, capsys):
     def interrupt(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_equations", interrupt)
+    monkeypatch.setattr(cli.commands, "equations", interrupt)
     assert cli.main(["equations"]) == 130
     assert capsys.readouterr().err == "cance-edu: interrupted\n"
 
@@ -98,7 +99,8 @@ def test_equations_prints_number_function_lesson_and_test(capsys):
     assert len(lines) == 15
     assert "lognormal.lognormal_mode" in lines[8]
     assert "lesson 01" in lines[8]
-    assert "method/test_lognormal.py::" in lines[8]
+    test = lines[8].split()[-1].partition("::")
+    assert f"def {test[2]}(" in (PROJECT / test[0]).read_text("utf-8")
 
 
 def test_data_lists_what_is_present(monkeypatch, tmp_path, capsys):
