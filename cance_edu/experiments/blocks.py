@@ -200,8 +200,8 @@ def _kddcup99(protocol: str, recipe: Recipe, measures: Sequence[str], primary: b
 
 
 _AT_20 = [f"{name} at 20%" for name in ("precision", "recall", "f1")]
-# At the true number of anomalies the three are one. Lesson 10: the paper's alarms are 1% fewer than
-# the anomalies of this split, which is left out.
+_AT_20_OF_ALL = [f"{name} of all" for name in _AT_20]
+# At the true number of anomalies, GOAD's threshold, the three are one.
 _AT_THE_TRUE_NUMBER = ["f1", "f1", "f1"]
 
 CONNECTIONS = (
@@ -210,6 +210,10 @@ CONNECTIONS = (
         "DAGMM's split, 5% contaminated", table_recipe("KDDCUP99", "DAGMM", 0.05), _AT_20, False
     ),
     _kddcup99("GOAD's split, clean", table_recipe("KDDCUP99", "GOAD"), _AT_THE_TRUE_NUMBER, False),
+    # Lesson 10: what the paper's own rows point to.
+    _kddcup99(
+        "GOAD's split, clean, 20% of all", table_recipe("KDDCUP99", "GOAD"), _AT_20_OF_ALL, False
+    ),
 )
 
 

@@ -185,6 +185,8 @@ def _cells(table: Table, results: Usable) -> dict[_Place, Ours | None]:
 
 
 def _ours(found: Mapping[int, Record], measure: str, scale: float) -> Ours | None:
+    # Results of an older version may lack a measure.
+    found = {seed: record for seed, record in found.items() if measure in record["measures"]}
     values = {seed: scale * found[seed]["measures"][measure] for seed in sorted(found)}
     return Ours(values, tuple(found.values())) if values else None
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp, ttest_ind, wilcoxon
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import f1_score, precision_recall_fscore_support, precision_score, recall_score
 
 from cance_edu.experiments.statistics import (
     Pairs,
     at_a_share,
+    at_a_share_of_all,
     auroc,
     mean_interval,
     measures,
@@ -71,6 +72,20 @@ def test_a_share_is_scikit_learns_too(drawn, share):
     assert found[f"precision at {share:.0%}"] == close_to(precision_score(is_anomaly, called))
     assert found[f"recall at {share:.0%}"] == close_to(recall_score(is_anomaly, called))
     assert found[f"f1 at {share:.0%}"] == close_to(f1_score(is_anomaly, called))
+
+
+@given(scored(), st.lists(st.floats(-5, 5), max_size=40), st.sampled_from([0.2, 0.5]))
+def test_a_threshold_of_all_scores_is_a_percentile_of_both_parts(drawn, training, share):
+    is_anomaly, scores = drawn
+    threshold = np.percentile([*training, *scores], 100 - 100 * share)
+    found = at_a_share_of_all(is_anomaly, scores, np.array(training), share)
+    by_sklearn = precision_recall_fscore_support(
+        is_anomaly, scores > threshold, average="binary", zero_division=0
+    )
+    assert list(found.values()) == [close_to(value) for value in by_sklearn[:3]]
+    assert list(found) == [
+        f"{name} at {share:.0%} of all" for name in ("precision", "recall", "f1")
+    ]
 
 
 @given(
