@@ -8,7 +8,6 @@ from scipy.stats import spearmanr
 
 from cance_edu.course import recordings
 from cance_edu.course.calibration import calibration
-from cance_edu.course.detectors.collapse import train_svdd
 from cance_edu.course.detectors.figure import (
     draw_areas,
     draw_belonging,
@@ -17,6 +16,7 @@ from cance_edu.course.detectors.figure import (
     draw_rankings,
     draw_systems,
 )
+from cance_edu.course.detectors.small_svdd import train_svdd
 from cance_edu.course.detectors.summary import (
     areas_by_space,
     distance_between_neighbours,
@@ -63,6 +63,7 @@ __all__ = [
     "load_one_class",
     "mnist_areas",
     "np",
+    "on_corruptions",
     "own_aurocs",
     "own_averages",
     "own_rows",
@@ -135,6 +136,15 @@ def lead_over(column: str, dataset: str) -> float:
 def f1_on_connections(column: str) -> NDArray[np.float64]:
     """Return a system's F1 on KDDCUP99 by our runs, in percent: clean, DAGMM's split, each seed."""
     return stored().values("table8", "KDDCUP99", "F1", "DAGMM's split, clean")[column]
+
+
+def on_corruptions(column: str, kind: str = "MNIST-C") -> NDArray[np.float64]:
+    """Return Table 4's AUROC of our own stored runs, in percent: of all or one kind, each seed."""
+    cells = stored().cells("table4", "MNIST-C", row=kind)
+    (ours,) = (cell.ours for cell in cells if cell.column == column)
+    if ours is None:
+        raise ValueError(f"no results are stored for {column!r} of table4")
+    return np.array(list(ours.values.values()))
 
 
 def own_aurocs(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:

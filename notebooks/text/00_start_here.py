@@ -49,8 +49,8 @@ lesson.figure(
     *(1 - first.image, [""] * 18),
     columns=9,
     size=(7, 1.8),
-    caption="Above, eights, like those that the detector learns from: an ordinary one, then the "
-    "eight images that it will find most normal. Below, the nine other digits, which it meets for "
+    caption="Above, eights, like those that a detector learns from: an ordinary one, then the "
+    "eight that this course's will find most normal. Below, the nine other digits, which it meets for "
     "the first time when it is tested.",
     alt="Nine handwritten eights of MNIST, and below them the digits 0 to 7 and 9.",
 )
@@ -110,9 +110,9 @@ lesson.answer(
 #    way. $z = (z_l, z_e, z_c)$ is the **composite feature**.
 # 2. A **network, $T$, learns to tell** composite features of normal images **from noise**: random
 #    points, drawn in a wide cloud around them from a density $p_n$ that we know. $T(z)$ is the
-#    logarithm of how many times as likely as under noise $z$ is.
-# 3. Add the logarithm of $p_n$, and you have that of normal images' density (lesson 05). The score
-#    is minus that: $S(x) = -T(z) - \ln p_n(z)$.
+#    logarithm of a ratio: at $z$, how much denser are normal images than noise?
+# 3. Add the logarithm of $p_n$, and the noise cancels: you have the logarithm of normal images'
+#    density (lesson 05). The score is minus that: $S(x) = -T(z) - \ln p_n(z)$.
 #
 # **A higher score is more anomalous.** It is measured in *nats*, the unit of natural logarithms: one
 # nat more is a density 2.7 times as low. Densities may exceed 1, so scores may be negative.
@@ -140,8 +140,8 @@ lesson.tell(
 # %% tags=["remove-input"]
 lesson.predict(
     "00 nearest digit",
-    "The detector of section 1 has scored MNIST's 10,000 test images. Which of the other digits "
-    "looks *most* like an eight to it: which has the lowest median score?",
+    "The detector that has learned MNIST's eights has scored all 10,000 test images. Which of the "
+    "other digits looks *most* like an eight to it: which has the lowest median score?",
     options=["0", "1", "2", "3", "4", "5", "6", "7", "9"],
 )
 
@@ -272,14 +272,16 @@ lesson.answer(
     "00 training threshold",
     promised_too_much,
     """
-    Over several splits {seeds:.0%}. **The autoencoder has memorised the training images**: by the
-    error alone (the dots), without any $T$, {error:.0%} of the new eights raise an alarm. Where
-    principal components stand in its place, a linear map, too stiff to memorise much, it is
-    {error_linear:.0%}. And $T$? Yours stopped early in the rise, at 500 steps. The curves are the
-    alarms by the score $S$ while two new $T$ go on to 1,500: for some 300 steps little happens, then
-    both rise, for $T$ sees the same {train} composite features again and again. **The longer $T$
-    learns from few images, the better it knows them by heart.** So set a threshold on images that
-    nothing was trained on.
+    Over several splits {seeds:.0%}. Look at the dots first: alarms by the error alone, without any
+    $T$. **The autoencoder has memorised the training images**: {error:.0%} of the new eights raise
+    an alarm. Put principal components in its place, a linear map that is too stiff to memorise
+    much, and it is {error_linear:.0%}.
+
+    And $T$? The curves are the alarms by the score $S$ while two new $T$ learn for 1,500 steps. For
+    some 300 steps little happens, then both rise, for $T$ sees the same {train} composite features
+    again and again. (Yours stopped at 500, early in the rise.) **The longer $T$ learns from few
+    images, the better it knows them by heart.** So set a threshold on images that nothing was
+    trained on.
     """,
     picture=who_memorised,
     seeds=lesson.over_seeds("00 alarms on new normal images"),

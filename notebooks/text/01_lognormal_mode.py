@@ -329,7 +329,8 @@ lesson.answer(
     "01 mean over mode",
     above_mode,
     """
-    The exponent $-3/2$ makes the mode fall fast. And the two moments know section 1: a log-normal
+    By Eq. 9 the mean is $(1 + {spread:.2f}^2)^{3/2}$ = {ratio:.2f} times the mode: the exponent
+    makes the mode fall fast. And the two moments know section 1: a log-normal
     variable is below its mean with probability $\\Phi(\\sigma / 2)$. Your $\\sigma = {sigma:.2f}$
     makes {share:.0%}; you counted {counted:.0%}.
     """,
@@ -340,6 +341,8 @@ lesson.answer(
         caption="Two moments give the whole curve, and the place of its top.",
         alt="Both histograms with their log-normal densities: mode left of median left of mean.",
     ),
+    spread=spread_e,
+    ratio=1 + above_mode,
     sigma=fits["error $z_e$"].by_moments.sigma,
     share=lesson.norm.cdf(fits["error $z_e$"].by_moments.sigma / 2),
     counted=below_mean,
@@ -482,11 +485,13 @@ lesson.answer(
     higher again. At a spread of 0.7 the mean is even worse than no artificial errors. But a mode
     that is 8% off, as by one bad image, costs less than half a pair; and at 5% false alarms as many
     anomalies are found, wherever the artificial errors end between 0.4 and 1.1. (The error itself
-    wins 86, too: below the mode $-\\ln p_0$ ranks the other way round, which is repaired here.)
+    wins 86, too. To it the lowest errors are the most normal; to $-\\ln p_0$ they are not, and the
+    artificial errors repair that.)
 
     On the right is the *guarantee* of lesson 02: up to where the artificial errors end, real and
-    artificial ones together are denser than the noise, at least by this much. It is lost beyond the
-    mean. So Eq. 9 need not be exact. It must not be above the mean, and it cannot be.
+    artificial ones together are denser than the noise, at least by this much. It is lost a
+    little beyond the mean. So Eq. 9 need not be exact. The proof needs an end that is not above the
+    mean, and Eq. 9's never is.
     """,
     picture=lesson.figure(
         lesson.draw_ends,
@@ -503,7 +508,7 @@ lesson.answer(
 # %% [markdown]
 # ## Recap
 #
-# - Errors are skewed, as if many factors multiplied; $\ln z$ is close to normal. That is a
+# - Errors are skewed, as if many factors multiplied; $\ln z$ is close to Gaussian. That is a
 #   finding about these images, not a law.
 # - Mode, median, mean are $e^{\mu - \sigma^2}$, $e^\mu$ and $e^{\mu + \sigma^2/2}$. In ratios the
 #   mode moves twice as fast as the mean; in differences the mean is faster, from $\sigma = 0.68$
@@ -511,7 +516,7 @@ lesson.answer(
 # - Eq. 9: $m_z = \mu_z (1 + \sigma_z^2/\mu_z^2)^{-3/2}$. The spread alone says how far they are
 #   apart.
 # - One image far out can move the mode of Eq. 9 by more than the mean, and the other way. That
-#   costs little. The guarantee needs $m_z \le \mu_z$, and detection an end near the mode.
+#   costs little. The guarantee's proof needs $m_z \le \mu_z$, and detection an end near the mode.
 #
 # ## Questions
 #
@@ -544,7 +549,7 @@ lesson.answer(
 # the middle: steep between the two classes, where few values are, flat within each.
 # </details>
 #
-# 4. The moments are taken over the *training* images (App. A). Is the mode too large or too small
+# 4. The moments are taken over the *training* images (Sec. 3.4). Is the mode too large or too small
 #    for new images? Try it: `detector.composite_features(split.train)[:, -2]`.
 #
 # <details><summary>Answer</summary>

@@ -81,8 +81,8 @@ lesson.answer(
 )
 
 # %% [markdown]
-# The score is made of $T$ and of the noise's density $q$, with $\nu$ noise points to one of the
-# data: $S = -(T + \ln \nu q)$ (Eq. 6).
+# The score is made of $T$ and of the noise's density $p_n$, with $\nu$ noise points to one of the
+# data: $S = -(T + \ln \nu p_n)$ (Eq. 6).
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -168,7 +168,7 @@ lesson.answer(
 # ## 2 · What Eq. 10 does to the score
 #
 # The paper adds artificial normal points. Half of each batch keeps its latents, and gets a new
-# error and dissimilarity, from normals with their centre at the mode $m_z$ (Eq. 9, lesson 01),
+# error and dissimilarity, from Gaussians with their centre at the mode $m_z$ (Eq. 9, lesson 01),
 # cut off to $[0, m_z]$:
 #
 # $$p_m(z) = \tfrac12 p_d(z) + \tfrac12\, p_l(z_l)\, p_{t_1}(z_e)\, p_{t_2}(z_c), \tag{10}$$
@@ -337,8 +337,9 @@ check.truncated_normal(my_truncated_normal)
 # > $p_m$ is no less than the density of the corresponding marginal distribution of the noise
 # > distribution $p_n$ over the interval $[0, m_z]$.
 #
-# So on one feature alone $T^*$ is not negative there, with $\nu = 1$ (more takes a margin of
-# $\ln \nu$); of the $T$ that sees all features it says nothing (02b has both). The proof (App. C)
+# So on one feature alone $T^*$ is not negative there, with $\nu = 1$ and $K = 1$ (with more noise
+# points, $\nu > 1$, it takes a margin of $\ln \nu$); of the $T$ that sees all features it says
+# nothing (02b has both). The proof (App. C)
 # goes down from $p_m$ to $p_n$ in three steps:
 #
 # $$\begin{aligned}
@@ -348,7 +349,7 @@ check.truncated_normal(my_truncated_normal)
 #   &\ge N(z;\ \mu_z, \sigma_z^2) = p_n && p_0 \ge 0
 # \end{aligned}$$
 #
-# *First step.* A normal that is cut off at its own centre keeps less than half; dividing by it at
+# *First step.* A Gaussian that is cut off at its own centre keeps less than half; dividing by it at
 # least doubles, and the mixture's one half takes the two away. *Second step.* Moving the centre
 # from $m_z$ to $\mu_z$ moves it away from $z$.
 
@@ -375,7 +376,7 @@ lesson.figure(
 # 1. the artificial errors end above the mean, at $1.2\, \mu_z$ (with Eq. 9 they cannot: lesson 01);
 # 2. one point in ten is artificial, instead of one in two;
 # 3. the truncated normal is half as wide, $\sigma_z / 2$;
-# 4. the noise is wider, $K = 1 + \ln 2$, which is where training starts (Sec. 3.5);
+# 4. the noise is wider, $K = 1 + \ln 2$, where our training starts ($\psi = 0$; lesson 06);
 # 5. the feature is not log-normal, but has a gamma density.
 
 # %% tags=["remove-input"]
@@ -407,8 +408,8 @@ lesson.answer(
     \\mu_z$, which holds for any sample (lesson 01). What you lose with another density is a name:
     $m_z$ is then not the mode.
 
-    (One half is what the *proof* needs, for any $p_0$ whatever. This $p_0$ helps: here a share of
-    {fewest:.2f} would do.)
+    (One half is what the proof needs to hold at every spread. For a spread of 0.4 and any $p_0$
+    a share of 0.42 would do, and with this $p_0$ {fewest:.2f}.)
     """,
     picture=lesson.figure(
         lesson.draw_switches,
@@ -524,7 +525,8 @@ explorer
 #   a spread of 0.4), and at equal false alarms more anomalies of *larger* errors are found, and
 #   fewer of smaller ones.
 # - The proof: the normaliser is at most one half, $m_z \le \mu_z$, $p_0 \ge 0$. It needs noise as
-#   wide as the truncated normal, and no log-normal feature. The inequality may hold without it.
+#   wide as the truncated normal, and no log-normal feature. (Without equal widths the proof fails;
+#   the inequality may hold all the same.)
 # - For $K > 1$ look at $z = 0$. From a spread of 0.453 on no $K$ loses the guarantee; a truncated
 #   normal that widens with the noise restores it.
 #
@@ -544,7 +546,7 @@ explorer
 #
 # <details><summary>Answer</summary>
 #
-# There is none below zero. If $\ln z_e$ is normal, the Gaussian noise *is* its density, $T^* = 0$
+# There is none below zero. If $\ln z_e$ is Gaussian, the Gaussian noise *is* its density, $T^* = 0$
 # at $K = 1$, and low errors are called neither. The optimal score of a low error is higher than
 # before, by $-\ln z_e$ (lesson 01, question 2). The logarithm repairs $T$; what Eq. 10 does to $S$
 # it does not.

@@ -367,10 +367,10 @@ explorer = lesson.CovarianceExplorer(recording)
 explorer
 
 # %% [markdown]
-# After the first stage the encoder is frozen and the decoder goes on alone. The paper's reason: "to
-# mitigate the impact of the covariance loss on the AE's ability to reconstruct". Freezing does two
-# things at once. The encoder's *weights* stand still, and so does its *batch norm*, which otherwise
-# follows each batch.
+# After the first stage the encoder is frozen and the decoder goes on alone. The paper's first
+# reason: "to mitigate the impact of the covariance loss on the AE's ability to reconstruct"; its
+# second, that it helps to learn better latents. Freezing does two things at once. The encoder's
+# *weights* stand still, and so does its *batch norm*, which otherwise follows each batch.
 #
 # The recording tells them apart: 16 latents, five seeds, 24 passes of everything, then 6 more with
 # one of them frozen, both, or neither. For these the learning rate warms up again, and that alone
@@ -438,7 +438,9 @@ lesson.answer(
 # The method's score is $S = -(T + \ln \nu + \ln p_n)$: a network $T$ that learned to tell data
 # from noise corrects the Gaussian $p_n$; $\nu$ is a constant (lesson 05). You have seen $\ln p_n$
 # fall by thousands where the image does not change. So $T$ needs well-conditioned latents, or the
-# score is about the cliff and not about the image: that is how the argument goes.
+# score is about the cliff and not about the image: so one might argue. (The paper argues from the
+# density that a singular $\Sigma$ lacks, and from its inverse, and calls good latents "better
+# suited for NCE".)
 #
 # `cance-edu record conditioning` tries it, with five seeds, and the other digits as anomalies.
 # **CANCE** scores latents and reconstruction errors, **LatNCE** latents alone. They get *collapsed*
@@ -504,8 +506,9 @@ lesson.answer(
 )
 
 # %% [markdown]
-# What is left of the argument? Where $\Sigma$ is *exactly* singular there is no density, and near
-# that its inverse is round-off; [Going deeper](going_deeper/03b_small_covariance_loss.ipynb) finds
+# What is left is the paper's own argument. Where $\Sigma$ is *exactly* singular there is no
+# density, and near that its inverse is round-off;
+# [Going deeper](going_deeper/03b_small_covariance_loss.ipynb) finds
 # the line, many powers of ten beyond 100. Conditioning is for the numerics. Five digits say nothing
 # about other data; on CIFAR-10's photographs, too, a strong $\lambda$ cost detection
 # ([11c](going_deeper/11c_choices.ipynb)).
@@ -518,8 +521,8 @@ lesson.answer(
 # - Latents to spare collapse: unit variances, and yet thin directions. Look at the eigenvalues.
 # - A step in a thin direction leaves the image as it is and throws the density off a cliff.
 # - Eq. 2 is the variance of the eigenvalues, if a batch norm holds the variances at 1.
-# - The paper's rule: the smallest λ with κ < 100 on held-out images, and fewer latents if there is
-#   none.
+# - The paper's rule: the smallest λ that makes Σ well conditioned. Ours beside it: κ < 100, on
+#   held-out images, and fewer latents if no λ does it.
 # - A second stage should freeze weights and batch norm. It does not undo what λ did to the encoder.
 # - CANCE did not find more anomalies on conditioned latents, by λ or whitened; on fewer, it did.
 #

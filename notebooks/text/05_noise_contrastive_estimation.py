@@ -283,9 +283,10 @@ check.anomaly_score(my_score)
 #
 # $$ S(z) = -\ln p_d(z). \tag{7} $$
 #
-# ($\theta^*$ are the weights at the end of training; $T^*$ is the ideal, which they may not reach.)
-# The paper names one condition of Eq. 7: $T$ must be flexible enough. There are two more: $\nu p_n$
-# must be above zero where $p_d$ is, and there must be enough data.
+# (In the paper $\theta^*$ minimises the loss; in practice it is where training stops. $T^*$ is the
+# ideal.) The paper names one condition of Eq. 7: $T$ must be flexible enough. There are three more:
+# $\nu p_n$ must be above zero where $p_d$ is, there must be enough data, and training must find the
+# minimum.
 #
 # ## 3 · In the plane, where the truth is known
 #
@@ -422,8 +423,8 @@ lesson.answer(
 # $$ I = \int p_d\, \frac{\nu p_n}{p_d + \nu p_n}\; g g^T du, \qquad
 #    n\, \mathrm{Var}(\hat b) \to \left(I^{-1}\right)_{bb} $$
 #
-# for many data, where the model holds the truth (Gutmann and Hyvärinen, 2012). For $c$ the variance
-# is smaller by $1 + \frac1\nu$.
+# for many data, where the model holds the truth (Gutmann and Hyvärinen, 2012). For $c$ subtract
+# $1 + \frac1\nu$ from $\left(I^{-1}\right)_{cc}$.
 #
 # With noise like the data the fraction is $\frac{\nu}{1 + \nu}$ at each point, and the variance of
 # $b$ is $1 + \frac1\nu$ times maximum likelihood's.

@@ -35,8 +35,8 @@ lesson.KDial()
 # anomalies about as well at each width.
 #
 # So here is a riddle. The paper *learns* $K$. In this lesson you watch it move, find the paper at
-# odds with itself about it, and prove that in expectation its Eq. 8 does not push it once $T$ is
-# good. In the end you turn a dial of your own. What pushes $K$ nevertheless, and whether the
+# odds with itself about it, and prove that in expectation its Eq. 8 does not push it at the
+# optimal $T$. In the end you turn a dial of your own. What pushes $K$ nevertheless, and whether the
 # detector cares, is [06b](going_deeper/06b_what_moves_k.ipynb).
 #
 # When you are done, you will be able to
@@ -53,8 +53,8 @@ lesson.strip("noise", "contrast", "score")
 # %% [markdown]
 # ## 1 · The map that widens the noise
 #
-# The noise starts as $N(\hat\mu, \hat\Sigma)$, with the moments of the training features. The paper
-# gives it a matrix $K$, in practice diagonal, and a map:
+# Begin with $N(\hat\mu, \hat\Sigma)$, with the moments of the training features. The paper gives it
+# a matrix $K$, in practice diagonal, and a map:
 #
 # $$ L_K(v) = K (v - \hat\mu) + \hat\mu, \qquad L_K^{-1}(z) = K^{-1} (z - \hat\mu) + \hat\mu
 #    \qquad \text{(Sec. 3.4)} $$
@@ -348,7 +348,7 @@ lesson.tell(
     {noise:.4f}. Put together, this is the punch line of sections 2 to 4:
 
     - the naive objective brings noise and data together (in the Jensen-Shannon sense);
-    - Eq. 8's data term removes exactly that, in expectation, once $T$ is good;
+    - Eq. 8's data term removes exactly that, in expectation, at the optimal $T$;
     - Eq. 12 is Eq. 8's reverse, so at $T^*$ it does not push either;
     - and how well noise and data match, the detector hardly feels: on the dial, from $K = 1$ to 5,
       the AUROC of $S$ hardly moved.

@@ -138,7 +138,7 @@ lesson.tell(
 #
 # Sec. 4.2 of the paper takes its method apart: the **error alone**; the density of the latents
 # alone, **LatNCE**; of latents and errors together, **CNCE**; the same with artificial low errors
-# in training, **CANCE**. All four share one trained autoencoder.
+# in training, **CANCE**. In our runs all four share one trained autoencoder.
 #
 # Lesson 00 showed MNIST's eights: the error alone won 87 of 100 pairs, both together 93. The small
 # digits have eights too. We trained on them five times, with five seeds.

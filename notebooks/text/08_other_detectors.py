@@ -22,19 +22,18 @@
 # When you are done, you will be able to
 #
 # 1. say in one sentence what each of eleven detectors measures;
-# 2. say which choice in each of them decides the result;
+# 2. say which choice decides the result, where we found it;
 # 3. say what a low loss is worth, and a high likelihood;
 # 4. set a line to beat, and draw it into your figures;
 # 5. read a table of comparisons: what it shows, and what it does not.
 #
 # The paper compares CANCE with eleven systems, in its Tables 3, 4, 6, 7 and 8. You meet all of them
 # on the small digits: one digit is normal, the nine others are anomalies. That makes ten tasks.
-# What differs from a detector's defaults was written down before the first run, and no test part
-# chose it. But two detectors were mended after we had seen their AUROC: LSA got a batch norm, as
-# its own network has, and GOAD an activation, as its code has. And CANCE's activation, channels
-# and epochs follow prototypes that were compared by AUROC, hence by test labels. What takes longer
-# than you would wait was recorded. The code of each is a file in `cance_edu/detectors/`, and its
-# loss a function there that you can read in a minute: `svdd_loss`, `sad_loss`, `dagmm_loss`.
+# What takes longer than you would wait was recorded. The code of each detector is a file in
+# `cance_edu/detectors/`, and its loss a function there that you can read in a minute: `svdd_loss`,
+# `sad_loss`, `drocc_loss` ([08b](going_deeper/08b_chosen_by_the_test_part.ipynb) shows them, and
+# has
+# you write a piece).
 #
 # First CANCE once more, on MNIST. Ask of each detector which of these steps it has.
 
@@ -55,8 +54,7 @@ lesson.strip()
 lesson.predict(
     "08 nearest neighbour",
     "CANCE reaches a mean AUROC of 99.7% over the ten tasks. And the nearest neighbour?",
-    unit="percent",
-    within=0.3,
+    options=["below 95%", "95 to 99%", "above 99%"],
 )
 
 # %%
@@ -71,14 +69,14 @@ others_on_mnist = [lesson.own_averages("table3", name).mean() for name in ("VAE"
 # %% tags=["remove-input"]
 lesson.answer(
     "08 nearest neighbour",
-    100 * lesson.np.mean(line),
+    ["below 95%", "95 to 99%", "above 99%"][lesson.np.digitize(lesson.np.mean(line), [0.95, 0.99])],
     """
-    It is ahead of CANCE's 99.7, by a tenth of a point. With {train} training images of {pixels}
+    {line:.1%}: ahead of CANCE, by a tenth of a point. With {train} training images of {pixels}
     pixels, what is normal is well covered. **A comparison without the nearest neighbour does not
     say what the learning was for.** On MNIST, with its 28 x 28 pixels, the nearest neighbour gets
     {mnist:.1%}, and our {runs} trainings of CANCE {least:.1%} to {most:.1%}: there the line is
-    lower, and CANCE wins nearly three points. Our VAE ({vae:.1%}), LSA ({lsa:.1%}) and Deep SVDD
-    ({svdd:.1%}) are below the line there too.
+    lower, and CANCE wins nearly three points. Our VAE ({vae:.1%}) and Deep SVDD ({svdd:.1%}) are
+    below the line there too; LSA ({lsa:.1%}, one seed) is on it.
     """,
     picture=lesson.figure(
         lesson.draw_images,
@@ -92,6 +90,7 @@ lesson.answer(
         alt="Five test images, and below each the training eight nearest to it: the first pair is "
         "alike, the last is not.",
     ),
+    line=lesson.np.mean(line),
     train=len(eights.train),
     pixels=eights.train[0].size,
     mnist=lesson.mnist_areas()["1-NN"].mean(),
@@ -118,7 +117,7 @@ lesson.predict(
 
 # %%
 components = [5, 10, 20, 40, 60]
-widths = ["Scott's", 0.1, 1.0]
+widths = ["by Scott's rule", 0.1, 1.0]
 by_space = lesson.areas_by_space(components, ["scott", *widths[1:]])
 on_mnist = {name: areas.mean() for name, areas in lesson.mnist_areas().items()}
 
@@ -162,7 +161,8 @@ lesson.answer(
 # $$ R^2 + \frac{1}{\nu n} \sum_i \max(0,\; d_i^2 - R^2), \qquad
 #    d_i \text{ from the centre to an image}. $$
 #
-# At most a share $\nu$ then lies outside. The centre is a mean of the mapped images, with weights
+# At most a share $\nu$ then lies outside (*this* $\nu$ is no ratio of noise to data). The centre
+# is a mean of the mapped images, with weights
 # $\alpha_i$. As $k(x, x) = 1$, the distance to it depends on $x$ through one sum, the score:
 #
 # $$ s(x) = -\sum_i \alpha_i\, k(x, x_i), \qquad \sum_i \alpha_i = 1, \quad
@@ -220,32 +220,33 @@ lesson.predict(
     "08 the toll",
     "Score with the error alone, and leave the toll out. How does the AUROC change? (Threes or "
     "eights normal, two seeds, $\\sigma^2$ 0.001, 0.01, 0.1, 1 or learned.)",
-    options=["a fall of 2 points or more", "a point or less either way", "a rise of 2 or more"],
+    options=["a fall of 2 points or more", "less than 2 either way", "a rise of 2 or more"],
 )
 
 # %% tags=["remove-input"]
 error, toll, elbo, spread, bound = lesson.np.moveaxis(lesson.runs_of("elbo"), 1, 0)
 lesson.answer(
     "08 the toll",
-    "a point or less either way",
+    "less than 2 either way",
     """
     {most:.1f} points at most, in twenty trainings. **Here the ELBO is a reconstruction error with a
-    small toll**, which is no law: over the test images the toll's deviation is {least_share:.2%} of
-    the error's ($\\sigma^2 = 1$) to {most_share:.0%} (0.1). By itself it gets {worst:.0%} to
-    {best:.0%}. Nor does the loss say how good the detector is: with $\\sigma^2 = 0.001$ the mean
-    $-$ELBO of the training images is {high:.0f} nats, with a learned one {low:.0f}, and both have
+    small toll**, which is no law: over the test images the toll's deviation is {most_share:.0%} of
+    the error's at most. By itself the toll gets {worst:.0%} to {best:.0%}.
+
+    Nor does the loss say how good the detector is. With $\\sigma^2 = 0.001$ the mean $-$ELBO of the
+    training images is {high:.0f} nats, with a learned $\\sigma^2$ it is {low:.0f}; and both have
     {both:.0%}.
     """,
     picture=lesson.figure(
         lesson.draw_areas,
         *(lesson.choices("elbo", "variances"), {"error": error, "toll": toll, "sum": elbo}, "σ²"),
         baseline=lesson.np.mean([line[3], line[8]]),
-        caption="The sum lies on the error; the toll is somewhere below. (Recorded.)",
+        caption="The sum lies on the error; the toll is somewhere below. (Threes and eights, two "
+        "seeds each; recorded.)",
         alt=f"AUROC of error and sum about {elbo.mean():.2f} for all variances; the toll's "
         f"between {toll.min():.2f} and {toll.max():.2f}.",
     ),
     most=100 * abs(elbo - error).max(),
-    least_share=spread.min(),
     most_share=spread.max(),
     worst=toll.min(),
     best=toll.max(),
@@ -277,7 +278,6 @@ on_threes, on_eights = of_lsa[:2].mean(0), of_lsa[2:].mean(0)
 scores = "LSA's error", "LSA's surprise", "their sum", "CANCE", "nearest neighbour"
 of_threes = dict(zip(scores, [*on_threes, line[3]], strict=True))
 of_eights = dict(zip(scores, [*on_eights, line[8]], strict=True))
-on_larger = {name: lesson.own_aurocs("table3", name) for name in ("LSA", lesson.MEAN_IMAGE)}
 lesson.answer(
     "08 the sum of LSA",
     100 * on_eights[2],
@@ -286,8 +286,8 @@ lesson.answer(
     the surprise has {threes:.1%}, and the sum is as good as the error: {sum_threes:.1%}. Take the
     batch norm away,
     and after the same training the code of all test images, anomalies too, falls into one and the
-    same bins: the surprise gets exactly 50%. On MNIST our LSA has {lsa:.1%} on average, the
-    distance to the mean image {mean:.1%}, and LSA's paper {theirs:.1%}.
+    same bins: the surprise gets exactly 50%. On MNIST our LSA has {lsa:.1%} on average, LSA's
+    paper {theirs:.1%}.
 
     CANCE asks a density to look at error and code *together*: {eights:.1%} on eights, where the
     error alone has {error:.1%}, and {better:.1%} on threes. (Its autoencoder is another; lesson 07
@@ -297,14 +297,13 @@ lesson.answer(
         lesson.draw_aurocs_by_group,
         {"threes normal": of_threes, "eights normal": of_eights},
         size=(6.5, 2.6),
-        caption="Mean of two seeds. On threes the sum is as good as the error, on eights worse. "
-        "(Recorded.)",
+        caption="Mean of two seeds (the neighbour has none). On threes the sum is as good as the "
+        "error, on eights worse. (Recorded.)",
         alt="; ".join(
             f"{name}: threes {of_threes[name]:.3f}, eights {a:.3f}" for name, a in of_eights.items()
         ),
     ),
-    lsa=on_larger["LSA"].mean(),
-    mean=on_larger[lesson.MEAN_IMAGE].mean(),
+    lsa=lesson.own_aurocs("table3", "LSA").mean(),
     theirs=lesson.paper_column("table3", "LSA", average=True)[0],
     cost=100 * (on_eights[0] - on_eights[2]),
     threes=on_threes[1],
@@ -317,7 +316,8 @@ lesson.answer(
 # %% [markdown]
 # **DAGMM (deep autoencoding Gaussian mixture model, Tables 3, 7, 8)** is CANCE's nearest relative:
 # composite features, and a mixture of Gaussians for their density. With its own features, a
-# relative error and a cosine, it is DAGMM-0; with CANCE's, DAGMM-1. All is trained *at once*, by
+# relative error and a cosine, it is DAGMM-0; with CANCE's, and 10 epochs of training instead of
+# 200, DAGMM-1. All is trained *at once*, by
 #
 # $$ \|x - x'\|^2 + \lambda_1 E(z) + \lambda_2 \sum_{k,j} \frac{1}{\Sigma_{kjj}}, \qquad
 #    E(z) = -\ln \sum_k \phi_k\, N(z;\, \mu_k, \Sigma_k). $$
@@ -329,7 +329,8 @@ lesson.answer(
 # A narrow mixture has a low energy: squeeze the features to a tenth along one direction, and $E$
 # falls by $\ln 10$, though nothing is learned. The last term is there to forbid that, in each
 # feature: in the latents, but also in the error and the dissimilarity, whose variances are small by
-# nature, about $2 \cdot 10^{-4}$ where normal images are rebuilt well.
+# nature, about $2 \cdot 10^{-4}$ where normal images are rebuilt well. With $\lambda_2 = 0.005$,
+# the default, that costs $0.005 / 0.0002 = 25$, far more than the whole error.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -356,7 +357,8 @@ lesson.answer(
 
     And the mixture does narrow without it: its narrowest variance ends at {least:.0f} to {most:.0f}
     millionths with one latent, with more hardly above the one that was added; with 16 the loss ends
-    at {loss:.1f}. No run fell apart. So **this loss does not say how good the detector is**.
+    at {loss:.1f}, by narrowing alone, and the AUROC does not follow: **this loss does not say how
+    good the detector is**. (No run fell apart.)
 
     CANCE trains in two stages: when its density is learned the features stand still, and neither
     can spoil the other. (Our encoders of images end in a batch norm, so that no latent can shrink
@@ -401,7 +403,8 @@ lesson.answer(
 lesson.predict(
     "08 blank image",
     "A PixelCNN has learned from one digit alone. For how many of the ten digits does it find a "
-    "blank image more likely than most images of that digit, seen for the first time?",
+    "blank image, all pixels 0, more likely than most images of that digit, seen for the first "
+    "time?",
     unit="of ten digits",
     within=1,
 )
@@ -427,8 +430,8 @@ lesson.answer(
 
     On the right is the paper's column for MNIST, beside a score without any model: the *total
     variation*, the sum of differences between pixels that touch. The correlation is
-    **{alike:.2f}**, and {without:.2f} without the one and the seven: the column *orders* digits
-    much as this score does. Its values are higher, by {above:.0f} points on average. Our own
+    **{alike:.2f}**, {rank:.2f} by rank and {without:.2f} without the one and the seven: it *orders*
+    digits much as this score does. Its values are higher, by {above:.0f} points on average. Our own
     PixelCNN gets {ours:.1%} on the small digits: no blank image is among their anomalies, so this
     AUROC cannot see the fault; and total variation, with {variation:.0%} there, does not explain
     it.
@@ -449,6 +452,7 @@ lesson.answer(
     few=1 - below_blank["PixelCNN"][[2, 3, 6, 8]].min(),
     drocc={9: "nine"}.get((below_blank["DROCC"] < 0.5).sum(), "some"),
     alike=alike,
+    rank=lesson.spearmanr(variation, printed).statistic,
     without=lesson.np.corrcoef(lesson.np.delete([variation, printed], [1, 7], axis=1))[0, 1],
     above=100 * (printed - variation).mean(),
     ours=lesson.digits_by_system()["PixelCNN"].mean(),
@@ -481,9 +485,9 @@ lesson.predict(
 ways = [("no bias, λ 0.01", False, 0.01), ("bias, λ 0.01", True, 0.01)]
 ways += [("no bias, λ 0", False, 0.0), ("bias, λ 0", True, 0.0)]
 endings = {name: lesson.train_svdd(eights, *way, lesson.seed) for name, *way in ways}
-collapsed, kept = endings["bias, λ 0.01"], endings["no bias, λ 0.01"]
 
 # %% tags=["remove-input"]
+collapsed, kept = endings["bias, λ 0.01"], endings["no bias, λ 0.01"]
 lesson.answer(
     "08 lower loss",
     100 * collapsed.auroc,
@@ -590,7 +594,8 @@ lesson.answer(
         lesson.draw_areas,
         *(radii, {name: of_radii[:, place] for place, name in enumerate(names)}, "radius r"),
         baseline=lesson.np.mean([line[3], line[8]]),
-        caption="The same network and data, and three ways to search. (Recorded.)",
+        caption="The same network and data, and three ways to search. (Threes and eights, two "
+        "seeds each; recorded.)",
         alt=f"With steps of 0.1 from {far.min():.2f} to {far.max():.2f}; without a search the "
         "curves are flatter.",
     ),
@@ -633,8 +638,8 @@ lesson.answer(
     100 * drawn[:, -1].mean(),
     """
     **How many questions you ask counts more than what the weights learn from them.** The centres
-    have seen the normal images, and that is enough: from 16 questions on learned weights move the
-    mean by {late:.1f} points at most, up or down; with 8 or fewer they cost {least:.0f} to
+    have seen the normal images, and here that was enough: from 16 questions on learned weights move
+    the mean by {late:.1f} points at most, up or down; with 8 or fewer they cost {least:.0f} to
     {most:.0f}. Before you credit a training, score with the network as it was drawn.
     """,
     picture=lambda said: lesson.figure(
@@ -657,6 +662,11 @@ lesson.answer(
 #
 # Now all on all ten tasks, with the CPU time of each: sixteen systems, for DAGMM comes in three
 # versions, KDE and Deep SAD in two.
+#
+# What differs from a detector's defaults was written down before the first run, and no test part
+# chose it. But two detectors were mended after we had seen their AUROC: LSA got a batch norm, as
+# its own network has, and GOAD an activation, as its code has. And CANCE's activation, channels
+# and epochs follow prototypes that were compared by AUROC, hence by test labels.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -669,6 +679,7 @@ lesson.predict(
 systems = {name: areas.mean() for name, areas in lesson.digits_by_system().items()}
 seconds = {name: each.mean() for name, each in lesson.digits_by_system("seconds").items()}
 above = [name for name, area in systems.items() if area > systems["1-NN"]]
+of_mixture, of_density = map(lesson.f1_on_connections, ("DAGMM-1", "DAGMM-CANCE"))
 amount = "none" if not above else "one to three" if len(above) < 4 else "four or more"
 lesson.answer(
     "08 above the line",
@@ -676,12 +687,14 @@ lesson.answer(
     """
     Three come within a quarter of a point: KDE in 40 components, the VAE, CANCE. With the features
     of DAGMM-1, CANCE's density (DAGMM-CANCE) gets {relative:.1%}, their own mixture {one:.1%}: on
-    these features, which took 100 steps to train, the density makes little difference.
+    these features, which took 100 steps to train, the density makes little difference. (On KDDCUP99
+    the mixture falls to {worst_one:.0f} of F1 with one seed of five, CANCE's density with none:
+    lesson 10.)
 
     These are ten easy tasks with about 125 small training images each, and two more seeds have
-    nothing above the line either: enough to see that **a hundred to a thousand times the computing
-    bought nothing here** (CANCE takes {times:.0f} times as much), and too little to say which of
-    two close ones is better.
+    nothing above the line either: enough to see that **a hundred times the computing, or a
+    thousand, bought nothing here** (CANCE takes {times:.0f} times as much), and too little to say
+    which of two close ones is better.
     """,
     picture=lesson.figure(
         lesson.draw_systems,
@@ -694,6 +707,7 @@ lesson.answer(
     relative=systems["DAGMM-CANCE"],
     one=systems["DAGMM-1"],
     times=seconds["CANCE"] / seconds["1-NN"],
+    worst_one=of_mixture.min(),
 )
 
 # %% tags=["remove-input"]
@@ -709,7 +723,8 @@ lesson.tell(
     |---|---|---|---|
     | nearest neighbour | far from each training image | the space: pixels | {nn:.1%} |
     | KDE | few training images near | components: 10, 40 | {ten:.1%}, {forty:.1%} |
-    | SVDD, one-class SVM | outside the ball | $\\gamma$, the bumps' width | {svm:.1%} |
+    | SVDD, one-class SVM | outside the ball | $\\gamma$: at 0.0001 it gets 95.6%, at 3 99.8% \
+    (on plain pixels) | {svm:.1%} |
     | VAE | rebuilt badly | the error, hardly the toll | {vae:.1%} |
     | LSA | rebuilt badly, odd code | the error; on eights the surprise costs | {lsa:.1%} |
     | DAGMM-0, -1 | outside the mixture | features, penalty, latents: 6 | {zero:.1%}, {one:.1%} |
@@ -724,41 +739,53 @@ lesson.tell(
     apart, by the digit.
 
     **What the paper's comparison shows, and what it does not.** KDE, VAE and PixelCNN were not run
-    for it: their columns of Table 3 are copied from LSA's paper (Sec. 4.3). So, as we read it, is
-    LSA's, though the sentence there excepts "the last two methods" of a list that ends with LSA and
-    DAGMM.
+    for it: their columns of Table 3 are copied from LSA's paper (Sec. 4.3). LSA's too, as we read
+    it: the sentence there excepts "the last two methods", and its list ends with LSA and DAGMM.
 
-    | in the paper | it shows | it does not show |
-    |---|---|---|
-    | Table 3, KDE {kde:.1%} | what ten components would explain: with ten we got {of_ten:.1%} \
-    | that densities lose by so much: {hundred:.1%} with 100, nearest neighbour {line:.1%} |
+    | in the paper | it shows | it does not show | run again |
+    |---|---|---|---|
+    | Table 3, KDE {kde:.1%} | what ten components would explain | that densities lose by so much \
+    | ours: {of_ten:.1%} with ten, {hundred:.1%} with 100; nearest neighbour {line:.1%} |
+    | Table 3, LSA {lsa_3:.1%} | an error and a surprise, together | that the surprise adds to the \
+    error: section 2 | another program: 96.8%; ours, on the course's network, 12 epochs and one \
+    seed: {own_lsa:.1%} |
     | Table 3, PixelCNN {printed_pixels:.1%} | an order of digits much like that of how much there \
-    is to see in them | that a likelihood of images must be that bad |
+    is to see in them | that a likelihood of images must be that bad | not run on MNIST |
     | Table 3, DAGMM {dagmm:.1%} | {least:.1%} to {most:.1%} whatever the digit: nearly a coin \
-    | that it fails "because it is not designed for image dataset" (Sec. 4.3): with the epochs and \
-    the four components that it states ours has {own_dagmm:.1%}, and {low_dagmm:.1%} to \
-    {high_dagmm:.1%} by the digit (one seed; the rate's schedule and the last epoch are ours): no \
-    coin, though behind the nearest neighbour on nine digits of ten. Why theirs is one we do not \
-    know |
+    | that it fails "because it is not designed for image dataset" (Sec. 4.3) | ours, with its \
+    epochs and its four components: {own_dagmm:.1%}, by the digit {low_dagmm:.1%} to \
+    {high_dagmm:.1%} (one seed; the rate's schedule and the last epoch are ours): no coin, though \
+    behind the nearest neighbour on nine digits of ten. Why theirs is one we do not know |
     | Table 3, CANCE | the highest average of six, by {over_mnist:.1f} points (MNIST) and \
     {over_cifar:.1f} (CIFAR-10) over LSA | that this is more than chance: LSA has no ±. Nor how \
-    it stands to the nearest neighbour, which is not listed: on CIFAR-10 ours has \
-    {near_cifar:.1%}, and our CANCE, on images in [0, 1], {cance_cifar:.1%} |
+    it stands to the nearest neighbour (for CIFAR-10 Table 6 has {on_pixels}) | ours: CANCE \
+    {least_mnist:.1%} to {most_mnist:.1%} on MNIST, the neighbour {line:.1%}; on CIFAR-10, images \
+    in [0, 1], {cance_cifar:.1%} and {near_cifar:.1%} |
+    | Table 4, SVDD {svdd_4} | little: which $\\gamma$, and how many images? | that such a ball \
+    must be so bad | ours, with scikit-learn's $\\gamma$ and 6,000 images: {own_svdd:.1f}; blurred \
+    digits look more normal to it than sharp ones |
     | Table 4, Deep SVDD 82.8, Deep SAD 84.0 | two runs of one loss, if no labels were used \
-    | that either is better |
+    | that either is better | ours, Deep SAD without labels, one seed: {own_sad:.1f} |
     | Table 4, DROCC {drocc_4}, CANCE {cance_4} | no lead of CANCE's, and a smaller deviation \
-    | which of the two is better |
-    | Table 6, CANCE {cance_6}, DROCC {drocc_6} | ResNet-18's features against pixels: the \
-    neighbours have {on_features} on those, {on_pixels} on these | what CANCE adds: on those \
-    features the plain error has {error} (lesson 09) |
-    | Table 7 | three of ten numbers that no ranking can get by DROCC's code on DROCC's split \
-    | which is better: they share no protocol that we know (lesson 10) |
+    | which of the two is better | CANCE: {own_cance_4:.1f} |
+    | Table 6, Deep SVDD {svdd_6} | what Deep SVDD's paper has | what another program gets \
+    | a thesis, in ten runs: 60.0 |
+    | Table 6, DROCC {drocc_6} | what DROCC's paper has | what it has if no test part chooses: its \
+    paper sets the radius by class, its code prints the best epoch's test AUROC | not run; what \
+    such a choice gave another detector: [08b](going_deeper/08b_chosen_by_the_test_part.ipynb) |
+    | Table 6, CANCE {cance_6} | ResNet-18's features against pixels: nearest neighbours have \
+    {on_features} on the features, {on_pixels} on pixels | what CANCE adds: on the features the \
+    plain error has {error} | three classes: lesson 09 |
+    | Table 7 | three of its ten F1 are out of reach by DROCC's code on DROCC's split: no ranking \
+    gets them | which is better: they share no protocol that we know | lesson 10 |
     | Table 8, F1: DAGMM-1 {one_8}, DAGMM-CANCE {cance_8} | features that do as well with either \
-    density | a lead over DAGMM-0's {zero_8}: the caption says contaminated, that row is of clean \
-    data as we read it, and there one Gaussian has {gaussian:.1f} (lesson 10) |
+    density | a lead over DAGMM-0's {zero_8}: that row is, as we read it, of clean data | ours, \
+    clean: {own_one:.1f} ({worst_one:.1f} to {best_one:.1f} by the seed) and {own_cance:.1f} \
+    ({least_cance:.1f} to {most_cance:.1f}); one Gaussian {gaussian:.1f} (lesson 10) |
 
     And check the sums: DROCC's average in Table 6 is {drocc_6}, but its rows give {rows:.2f}. The
-    class 7 has {seven:.1f} where DROCC's own paper has {theirs:.1f} (lesson 11).
+    class 7 has {seven:.1f} where DROCC's own paper has {theirs:.1f}; with that they give
+    {mended:.2f} (lesson 11).
     """,
     nn=systems["1-NN"],
     ten=systems["KDE, 10 components"],
@@ -787,6 +814,8 @@ lesson.tell(
     dagmm=lesson.paper_column("table3", "DAGMM", average=True)[0],
     least=mixtures.min(),
     most=mixtures.max(),
+    least_mnist=ours_on_mnist.min(),
+    most_mnist=ours_on_mnist.max(),
     near_cifar=lesson.own_averages("table6", "NN", "CIFAR-10").mean(),
     cance_cifar=lesson.own_averages("table3", "CANCE", "CIFAR-10").mean(),
     over_mnist=over_lsa[0],
@@ -802,9 +831,23 @@ lesson.tell(
     cance_8=lesson.as_printed("table8", "DAGMM-CANCE"),
     zero_8=lesson.as_printed("table8", "DAGMM-0"),
     gaussian=of_gaussian.mean(),
+    own_one=of_mixture.mean(),
+    worst_one=of_mixture.min(),
+    best_one=of_mixture.max(),
+    own_cance=of_density.mean(),
+    least_cance=of_density.min(),
+    most_cance=of_density.max(),
+    lsa_3=lesson.paper_column("table3", "LSA", average=True)[0],
+    own_lsa=lesson.own_averages("table3", "LSA").mean(),
+    svdd_4=lesson.as_printed("table4", "SVDD"),
+    svdd_6=lesson.as_printed("table6", "DSVDD"),
+    own_svdd=lesson.on_corruptions("SVDD").mean(),
+    own_sad=lesson.on_corruptions("DSAD").mean(),
+    own_cance_4=lesson.on_corruptions("CANCE").mean(),
     rows=100 * of_drocc.mean(),
     seven=100 * of_drocc[7],
     theirs=lesson.DROCC_PRINTS,
+    mended=100 * of_drocc.mean() - (100 * of_drocc[7] - lesson.DROCC_PRINTS) / 10,
 )
 
 # %% [markdown]
@@ -835,6 +878,11 @@ lesson.tell(
 # Train a second one on many kinds of images, and take the difference of the two log-likelihoods:
 # what is simple for both cancels. That is a log-ratio, as $T$ of lesson 05 is.
 # </details>
+#
+# ## Going deeper
+#
+# [08b · Chosen by the test part](going_deeper/08b_chosen_by_the_test_part.ipynb): the losses in
+# code, a piece of them yours, and what it is worth to keep the epoch that the test part likes best.
 #
 # ## Where to read on
 #

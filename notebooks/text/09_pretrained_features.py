@@ -36,7 +36,7 @@ lesson.strip("latents", "reconstruction")
 # %% [markdown]
 # ## 1 · Features that other classes paid for
 #
-# Until now a detector saw normal images and nothing else. Section 4.5 of the paper lets it
+# Until now CANCE saw normal images and nothing else. Section 4.5 of the paper lets it
 # borrow. A ResNet-18 was trained to tell a thousand classes of ImageNet apart. Its last layer is
 # thrown away; the 512 numbers which that layer used to read are the new input $x$ of the
 # detector.
@@ -400,7 +400,8 @@ lesson.answer(
     $$s^2 \\left( \\frac{1}{n} + \\frac{n_{test}}{n_{train}} \\right) .$$
 
     Here that is $1/5 + 1579/3500$, and the paired intervals become {wider:.1f} times as wide.
-    (Unpaired ones know nothing of overlap either, so pairing keeps its gain.) Of the six, {left} is
+    (Unpaired ones know nothing of overlap either, so pairing keeps its gain.) Of the six
+    intervals, three classes against Error and against the two nearest neighbours (2-NN), {left} is
     left below zero: {whose}. So CANCE was below Error and the neighbours on
     *these* fifteen splits, each of them. That it would be so on other images, the other five do not
     show.

@@ -532,6 +532,12 @@ lesson.figure(
 
 # %% tags=["remove-input"]
 as_published = lesson.connections("F1", protocols[0], {"DAGMM-0": "DAGMM-0"})["DAGMM-0"]
+shown = {"DAGMM-CANCE": "DAGMM-CANCE", "Gaussian": "Gaussian", "CANCE": "CANCE"}
+of_all = {
+    row: lesson.connections(row, "GOAD's split, clean, 20% of all", shown)
+    for row in ("Precision", "Recall", "F1")
+}
+means = {row: {name: each.mean() for name, each in of.items()} for row, of in of_all.items()}
 lesson.tell(
     """
     The paper's DAGMM-CANCE trains a DAGMM-1, and then CANCE's density of its features: {theirs}.
@@ -543,12 +549,18 @@ lesson.tell(
     the difference lies between {low:+.1f} and {high:+.1f}. On GOAD's, between {goad_low:+.1f} and
     {goad_high:+.1f}: too wide to say.
 
+    And at the threshold of that program, 20% of training and test scores together, on GOAD's split?
+    DAGMM-CANCE has precision {precision:.1f}, recall {recall:.1f} and F1 {f1:.1f}: recall is below
+    precision as in the paper's row, and all three are below its numbers, by {below:.1f} of F1. So
+    the threshold may explain the ratio, and does not make the numbers. One Gaussian has
+    {gaussian:.1f} there, CANCE with features of its own {own_all:.1f}.
+
     For DAGMM-1 itself, the mixture of the same features, the paper prints {theirs_alone}, and
-    concludes that to learn the two apart costs nothing. Ours has {mixture:.1f}, from {worst:.1f} to
-    {best:.1f} by the seed, where CANCE's density has {least:.1f} to {most:.1f}. The features are
-    the same, seed by seed: **here the features did not fail, their mixture did.** As
-    published (DAGMM-0: 200 epochs, and distances of its own) it has {zero:.1f}, in its paper
-    {quoted}.
+    argues that to learn the two apart does no harm, if both are well designed and optimised. Ours
+    has {mixture:.1f}, from {worst:.1f} to {best:.1f} by the seed, where CANCE's density has
+    {least:.1f} to {most:.1f}. The features are the same, seed by seed: **here the features did not
+    fail, their mixture did.** As published (DAGMM-0: 200 epochs, and distances of its own) it has
+    {zero:.1f}, in its paper {quoted}.
 
     And the whole detour? Features trained alone (CANCE) have {own:.1f} on that split and
     {own_goad:.1f} on GOAD's, where F1 does not tell CANCE apart from its own error, from CNCE, or
@@ -557,6 +569,12 @@ lesson.tell(
     over five seeds.
     """,
     theirs=printed["DAGMM-CANCE"],
+    precision=means["Precision"]["DAGMM-CANCE"],
+    recall=means["Recall"]["DAGMM-CANCE"],
+    f1=means["F1"]["DAGMM-CANCE"],
+    below=printed["DAGMM-CANCE"].value - means["F1"]["DAGMM-CANCE"],
+    gaussian=means["F1"]["Gaussian"],
+    own_all=means["F1"]["CANCE"],
     theirs_alone=printed["DAGMM-1"],
     quoted=printed["DAGMM-0"],
     zero=as_published.mean(),

@@ -435,6 +435,36 @@ SAD_LOSS = {
     "the centre moves with the batch": lambda o, c, y, eta: sad(o, o.mean(0), y, eta),
 }
 
+
+def in_shell(h, low, high, length=None):
+    """Return steps of clipped lengths, in their own directions."""
+    length = np.linalg.norm(h, axis=1)[:, None] if length is None else length
+    return h / length * np.clip(length, low, high)
+
+
+PROJECT = {
+    "each coordinate is brought into the range, not the length": lambda h, r, gamma: (
+        np.where(h < 0, -1, np.where(h > 0, 1, 0)) * np.clip(abs(h), r, gamma * r)
+    ),
+    "all steps are put on the inner sphere": lambda h, r, gamma: in_shell(h, r, r),
+    "short steps stay short": lambda h, r, gamma: in_shell(h, 0, gamma * r),
+    "long steps stay long": lambda h, r, gamma: in_shell(h, r, np.inf),
+    "one length for the whole batch": lambda h, r, gamma: in_shell(
+        h, r, gamma * r, np.sqrt((h**2).sum())
+    ),
+    "the step is not divided by its own length": lambda h, r, gamma: (
+        np.linalg.norm(h, axis=1)[:, None] * in_shell(h, r, gamma * r)
+    ),
+    "γ taken for the outer radius, not for a multiple of r": lambda h, r, gamma: in_shell(
+        h, r, gamma
+    ),
+    "the squared length is compared": lambda h, r, gamma: (
+        h
+        / np.sqrt((h**2).sum(1, keepdims=True))
+        * np.clip((h**2).sum(1, keepdims=True), r, gamma * r)
+    ),
+}
+
 BANK = {
     "threshold": THRESHOLD,
     "mode": MODE,
@@ -450,5 +480,6 @@ BANK = {
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
     "sad_loss": SAD_LOSS,
+    "project": PROJECT,
     "verdict": VERDICT,
 }

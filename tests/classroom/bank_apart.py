@@ -652,6 +652,58 @@ SAD_LOSS = {
 }
 
 
+def step_by_step(new_length, of=lambda step: math.hypot(*step), along=True):
+    """Return a projection that gives each step of a batch a new length, one after the other."""
+
+    def project(steps, radius, gamma):
+        found = []
+        for step in steps.tolist():
+            length = of(step)
+            far = new_length(length, radius, gamma)
+            found.append([one * far / (length if along else 1) for one in step])
+        return np.array(found)
+
+    return project
+
+
+def clipped(value, low, high):
+    return min(max(value, low), high)
+
+
+def coordinate_by_coordinate(steps, radius, gamma):
+    found = [
+        [math.copysign(clipped(abs(v), radius, gamma * radius), v) if v else 0.0 for v in step]
+        for step in steps.tolist()
+    ]
+    return np.array(found)
+
+
+def as_one_long_step(steps, radius, gamma):
+    length = math.hypot(*steps.ravel())
+    return steps * (clipped(length, radius, gamma * radius) / length)
+
+
+PROJECT = {
+    "each coordinate is brought into the range, not the length": coordinate_by_coordinate,
+    "all steps are put on the inner sphere": step_by_step(lambda length, r, gamma: r),
+    "short steps stay short": step_by_step(
+        lambda length, r, gamma: gamma * r if length > gamma * r else length
+    ),
+    "long steps stay long": step_by_step(lambda length, r, gamma: r if length < r else length),
+    "one length for the whole batch": as_one_long_step,
+    "the step is not divided by its own length": step_by_step(
+        lambda length, r, gamma: clipped(length, r, gamma * r), along=False
+    ),
+    # As torch and NumPy do where the bounds cross: the upper one wins.
+    "γ taken for the outer radius, not for a multiple of r": step_by_step(
+        lambda length, r, gamma: min(max(length, r), gamma)
+    ),
+    "the squared length is compared": step_by_step(
+        lambda length, r, gamma: clipped(length**2, r, gamma * r)
+    ),
+}
+
+
 def sign_of_all(low, high, margin=0.0):
     """Return the sign that the whole interval has beyond a margin, 0 if it has none."""
     signs = {math.copysign(1, end) if abs(end) > margin else 0.0 for end in (low, high)}
@@ -701,5 +753,6 @@ BANK_APART = {
     "precision": PRECISION,
     "promised_rank": PROMISED_RANK,
     "sad_loss": SAD_LOSS,
+    "project": PROJECT,
     "verdict": VERDICT,
 }

@@ -16,6 +16,7 @@ from cance_edu.classroom import check
 from cance_edu.classroom.check import agree, observed
 from cance_edu.course.scores import summary, thresholds
 from cance_edu.detectors.deep_sad import sad_loss
+from cance_edu.detectors.drocc_search import project
 from cance_edu.experiments.cell import Comparison
 from cance_edu.files import PROJECT
 from cance_edu.method import augmentation, autoencoder, composite, lognormal, nce
@@ -88,6 +89,7 @@ REFERENCE = {
     "sad_loss": lambda outputs, centre, labels, weight: sad_loss(
         *map(torch.from_numpy, (outputs, centre, labels)), weight
     ),
+    "project": lambda steps, radius, gamma: project(torch.from_numpy(steps), radius, gamma),
     "verdict": library_verdict,
 }
 

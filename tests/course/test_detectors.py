@@ -10,10 +10,18 @@ from scipy.stats import spearmanr
 from sklearn.neighbors import KernelDensity
 
 from cance_edu.course import lesson08
-from cance_edu.course.detectors import collapse, experiments, figure, summary, systems
+from cance_edu.course.detectors import (
+    experiments,
+    figure,
+    paths_figure,
+    small_svdd,
+    summary,
+    systems,
+)
 from cance_edu.course.recordings import other_detectors
 from cance_edu.course.recordings import rows as kept_rows
 from cance_edu.datasets import Split, load_one_class
+from cance_edu.datasets.split import with_labels
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
 from cance_edu.experiments.report import stored
@@ -83,9 +91,9 @@ def test_the_distance_between_neighbours_leaves_out_the_image_itself(few):
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_biases_and_weight_decay_together_collapse(eights, seed):
-    both = collapse.train_svdd(eights, bias=True, weight_decay=0.01, random_state=seed)
+    both = small_svdd.train_svdd(eights, bias=True, weight_decay=0.01, random_state=seed)
     assert (both.spread, both.auroc) == (0, 0.5)
-    alone = collapse.train_svdd(eights, bias=False, weight_decay=0.01, random_state=seed)
+    alone = small_svdd.train_svdd(eights, bias=False, weight_decay=0.01, random_state=seed)
     assert alone.loss > 1e-4
     assert alone.spread > 0.05
 
@@ -93,21 +101,45 @@ def test_biases_and_weight_decay_together_collapse(eights, seed):
 def test_a_training_leaves_the_global_random_state_alone(few):
     torch.manual_seed(3)
     before = torch.get_rng_state()
-    collapse.train_svdd(few, bias=True, weight_decay=0.0, steps=2)
+    small_svdd.train_svdd(few, bias=True, weight_decay=0.0, steps=2)
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_a_followed_training_is_the_same_training_on_nine_tenths(eights):
+    path = small_svdd.follow_svdd(eights, bias=True, weight_decay=0.01, random_state=1, steps=30)
+    assert path.steps.tolist() == [10, 20, 30]
+    order = np.random.default_rng(1).permutation(len(eights.train))
+    rest = eights.train[order[len(order) // 10 :]]
+    fewer = Split("", rest, eights.test, eights.is_anomaly)
+    for step, area in zip(path.steps, path.auroc, strict=True):
+        ending = small_svdd.train_svdd(fewer, True, 0.01, random_state=1, steps=int(step))
+        assert ending.auroc == area
+
+
+def test_halves_of_the_test_part_are_two_and_together_all(few):
+    path = small_svdd.follow_svdd(few, bias=False, weight_decay=0.0, steps=10)
+    assert path.of_halves.shape == (2, 1)
+    assert path.held_out_loss.shape == (1,)
+    rng = np.random.default_rng(0)
+    rng.permutation(20)  # the training images
+    half = rng.permutation(20) % 2 == 0
+    assert half.sum() == 10
+    assert 0 < few.is_anomaly[half].sum() < 10
+
+
+def test_the_best_steps_are_drawn_where_they_are():
+    axes = Figure().subplots()
+    *lines, best, mean = paths_figure.draw_paths(
+        axes, [10, 20, 30], [[0.5, 0.8, 0.7], [0.9, 0.6, 0.7]]
+    )
+    assert len(lines) == 2
+    assert best.get_xydata().tolist() == [[20, 80], [10, 90]]
+    np.testing.assert_allclose(mean.get_ydata(), [70, 70, 70])
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+
+
 # -- the systems ----------------------------------------------------------------------------------
-
-
-def test_labels_are_those_of_anomalies_that_left_the_test_part(few):
-    told, labels = systems.with_labels(few, 3, seed=0)
-    assert labels.tolist() == [0] * 20 + [-1] * 3
-    assert (len(told.train), len(told.test), told.is_anomaly.sum()) == (23, 17, 7)
-    left = {image.tobytes() for image in told.test}
-    assert all(image.tobytes() not in left for image in told.train[20:])
-    known = {image.tobytes() for image in few.test[few.is_anomaly]}
-    assert {image.tobytes() for image in told.train[20:]} <= known
 
 
 def test_a_run_is_one_fit_with_its_settings(monkeypatch, few):
@@ -185,7 +217,7 @@ def mean_squared_errors(dagmm, images):
 def test_without_labels_the_curve_begins_at_deep_sad_alone(monkeypatch, few):
     sad = cut_short(monkeypatch, "DeepSAD", epochs=3, pretraining_epochs=1, batch_size=10)
     found = experiments.labelled_anomalies(few, 0, [0, 2])
-    told, _ = systems.with_labels(few, 2, 0)
+    told = with_labels(few, 2, 0)
     alone = sad(random_state=0).fit(few.train).anomaly_score(told.test)
     assert found[0] == auroc(told.is_anomaly, alone)
     assert found[1] != found[0]

@@ -1,6 +1,7 @@
 """The paper's results beside ours, as lesson 11 shows them."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from cance_edu.course.results.summary import (
     alike,
     by_class,
     judged,
+    outside_by_chance,
     paper_by_class,
     readings,
     sides_of_zero,
@@ -54,6 +56,16 @@ def test_columns_are_alike_by_level_profile_and_correlation():
     z = np.arctanh(found.correlation)
     np.testing.assert_allclose([found.low, found.high], np.tanh([z - half, z + half]))
     assert np.isclose(found.profile, np.abs(ours - theirs - (ours - theirs).mean()).mean())
+
+
+def test_equal_programs_leave_zero_out_as_often_as_welchs_test_rejects():
+    rng = np.random.default_rng(1)
+    p = stats.ttest_ind(*rng.normal(size=(2, 5, 20_000)), equal_var=False).pvalue
+    unrounded = replace(cell([0.0] * 5), paper=Printed(97.5, 0.3, 6))
+    often = outside_by_chance([unrounded], 4000)
+    assert abs(often - (p < 0.05).mean()) < 0.012
+    assert outside_by_chance([cell([0.0] * 5)], 4000) < often, "rounding makes it more cautious"
+    assert outside_by_chance([cell([0.0] * 5, "100.0 ± 0.0")], 10) == 0
 
 
 def test_sides_of_zero_by_another_deviation():

@@ -32,7 +32,10 @@ def prompts(notebook: Path) -> list[tuple[str, str]]:
     answers = [text for kind, text in outputs if kind == "answer"]
     short = [re.findall(r"\*\*It is (.+?)\.\*\*", text, re.DOTALL)[0] for text in answers]
     return [
-        (" ".join(question.partition("\n\n")[0].split()), " ".join(answer.split()))
+        (
+            " ".join(question.partition("\n\n")[0].split()),
+            " ".join(answer.split()).replace(" percent", "%"),
+        )
         for question, answer in zip(questions, short, strict=True)
     ]
 

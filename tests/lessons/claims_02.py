@@ -257,6 +257,11 @@ def four_switches_break_it_and_the_fifth_does_not(cases, harmless, fewest, sprea
     latest = [dominance(1.0, spread, mode=end).holds for end in (1.0, 1.01)]
     assert latest == [True, False]
     assert 0.2 < fewest < 0.21
+    # Where p_0 may be anything, even nothing: the share that the truncated normal needs by itself.
+    mode = (1 + spread**2) ** -1.5
+    z = np.linspace(0, mode, 1001)
+    cut = stats.truncnorm(-mode / spread, 0, mode, spread)
+    assert round((stats.norm(1, spread).pdf(z) / cut.pdf(z)).max(), 2) == 0.42
     wider = dominance(1.0, spread, noise_scale=AT_START)
     assert not wider.holds
     assert round(wider.lost_share, 2) == 0.17
@@ -281,7 +286,7 @@ def all_four_lose_the_lowest_errors(cases, spread):
 
 
 @claim(
-    "One half is what the *proof* needs, for any $p_0$ whatever",
+    "One half is what the proof needs to hold at every spread",
     scope="spread 0.001, nothing below m_z, a share of 0.49",
 )
 def a_share_of_0_49_is_not_enough_for_every_density():
@@ -291,8 +296,8 @@ def a_share_of_0_49_is_not_enough_for_every_density():
 
 
 @claim(
-    "It needs noise as wide as the truncated normal, and no log-normal feature. The inequality may "
-    "hold without it",
+    "It needs noise as wide as the truncated normal, and no log-normal feature. (Without equal "
+    "widths the proof fails; the inequality may hold all the same",
     scope="K 1.69 and 10, spread 0.4: the second line of the proof, and p_m against p_nK",
 )
 def the_second_line_needs_equal_widths(stairs, holds, spread):
@@ -438,7 +443,10 @@ def the_logarithms_noise_is_its_density():
     assert np.allclose(log_density, noise_log_pdf(t, 0.0, sigma))
 
 
-@claim("more takes a margin of $\\ln \\nu$", scope=f"{KNOWN}, nu 1.5, 2 and 4, by trial")
+@claim(
+    "with more noise points, $\\nu > 1$, it takes a margin of $\\ln \\nu$",
+    scope=f"{KNOWN}, nu 1.5, 2 and 4, by trial",
+)
 def more_noise_points_ask_for_more(margin, stairs):
     densities = np.array([stairs.sides[0], stairs.sides[-1]])[:, ::20].T
     for noise_ratio in (1.5, 2, 4):

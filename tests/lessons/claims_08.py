@@ -1,5 +1,6 @@
 """Lesson 08, other detectors: what it claims, and on what."""
 
+import csv
 from unittest.mock import patch
 
 import numpy as np
@@ -18,9 +19,11 @@ from cance_edu.detectors.goad import GOAD
 from cance_edu.detectors.lsa import LSA, code_nll
 from cance_edu.detectors.mixture import energy, mixture_moments
 from cance_edu.detectors.ocsvm import OCSVM
+from cance_edu.experiments.other_systems import OTHERS
 from cance_edu.experiments.paper import AVERAGE, audit, paper_table
 from cance_edu.experiments.report import stored
 from cance_edu.experiments.statistics import at_a_share
+from cance_edu.files import PROJECT
 from cance_edu.training.features import composite_features
 from cance_edu.training.sources import Source
 from tests.lessons.claims import claim, guarantee, proved_in
@@ -47,9 +50,11 @@ def the_pictures_show_the_nearest(distances, shown, found, eights):
     np.testing.assert_allclose(np.sqrt((apart**2).sum((1, 2, 3))), distances[8][shown], rtol=1e-5)
 
 
-@claim("are below the line there too.", scope=f"{MNIST}, CANCE with five seeds; stored results")
+@claim("are below the line there too", scope=f"{MNIST}, CANCE with five seeds; stored results")
 def on_mnist_the_neighbour_is_behind_our_cance_alone(on_mnist, ours_on_mnist, others_on_mnist):
-    assert max(others_on_mnist) < on_mnist["1-NN"]
+    vae, lsa, svdd = others_on_mnist
+    assert max(vae, svdd) < on_mnist["1-NN"] - 0.004
+    assert abs(lsa - on_mnist["1-NN"]) < 0.002, "on the line"
     assert len(ours_on_mnist) == 5
     assert (100 * (ours_on_mnist - on_mnist["1-NN"]) > 2.6).all()
     assert (100 * (ours_on_mnist - on_mnist["1-NN"]) < 3).all()
@@ -76,7 +81,7 @@ def ten_components_make_the_printed_column(on_mnist, by_space, components, width
     each = lesson.mnist_areas()["KDE, 10 components"] - lesson.paper_column("table3", "KDE")
     assert np.abs(each).max() < 0.05
     # Two bandwidths that are ten times apart change less than two numbers of components.
-    assert (components[1:], widths) == ([10, 20, 40, 60], ["Scott's", 0.1, 1.0])
+    assert (components[1:], widths) == ([10, 20, 40, 60], ["by Scott's rule", 0.1, 1.0])
     assert np.ptp(by_space[:, 1:], axis=0).max() < 0.01 < 0.03 < by_space[2, 3] - by_space[2, 1]
     assert np.ptp(by_space[:, 0]) > 0.03, "below ten the bumps count"
     assert SYSTEMS["KDE, 40 components"][1] == {"components": 40}
@@ -92,7 +97,7 @@ def the_width_of_its_bumps_decides_for_the_svm(splits):
         return lesson.auroc(split.is_anomaly, machine.anomaly_score(test))
 
     wide, narrow = (np.mean([area(split, gamma) for split in splits]) for gamma in (1e-4, 3.0))
-    assert narrow - wide > 0.04
+    assert (round(wide, 3), round(narrow, 3)) == (0.956, 0.998)
 
 
 @claim("At most a share $\\nu$ then lies outside", scope="eights, ν 0.1 and 0.5, γ 0.5")
@@ -162,8 +167,8 @@ def the_sum_of_lsa_is_behind_its_error(of_lsa, on_eights, on_threes):
 
 
 @guarantee(scope="MNIST, each digit normal, the stored results: one seed of LSA")
-def lsa_sees_more_than_the_mean_image_on_each_digit(on_larger):
-    lsa, mean = on_larger.values()
+def lsa_sees_more_than_the_mean_image_on_each_digit():
+    lsa, mean = (lesson.own_aurocs("table3", name) for name in ("LSA", lesson.MEAN_IMAGE))
     assert len(lsa) == len(mean) == 10
     assert (lsa > mean + 0.005).all()
 
@@ -399,7 +404,7 @@ def the_figure_has_the_stored_results(systems):
     assert abs(found["CANCE"][0] - 100 * systems["CANCE"]) < 0.1
 
 
-@claim("a hundred\nto a thousand times the computing bought nothing here", scope=SMALL)
+@claim("a hundred times the computing, or a thousand, bought nothing here", scope=SMALL)
 def no_other_system_is_above_the_line(above, systems, seconds, splits):
     assert above == []
     close = {name for name, area in systems.items() if area > systems["1-NN"] - 0.0025}
@@ -494,13 +499,38 @@ def three_numbers_of_table_7_are_out_of_reach_there():
 
 
 @guarantee(scope=f"{PRINTED}; KDDCUP99, clean, DAGMM's split, five seeds")
-def table_8_tells_no_density_from_another_and_a_gaussian_is_level(of_gaussian):
+def table_8_tells_no_density_from_another_and_a_gaussian_is_level(
+    of_gaussian, of_mixture, of_density
+):
     f1 = paper_table("table8")[-1]
     assert f1.name == "F1"
     assert str(f1.cells["DAGMM-1"]) == str(f1.cells["DAGMM-CANCE"]) == "97.3 ± 0.5"
     assert len(of_gaussian) == 5
     assert f1.cells["DAGMM-0"].value == 93.7 < of_gaussian.mean()
     assert round(of_gaussian.mean(), 1) == 94.1
+    assert len(of_mixture) == len(of_density) == 5
+    assert round(of_mixture.min()) == 71
+    assert (of_mixture < 80).sum() == 1
+    assert of_density.min() > 92
+
+
+@guarantee(scope="stored results of MNIST-C and MNIST; what others got")
+def what_was_run_again_is_as_the_table_says():
+    assert abs(lesson.on_corruptions("SVDD").mean() - 57.6) < 0.05
+    assert (
+        max(lesson.on_corruptions("SVDD", f"{kind}_blur").max() for kind in ("glass", "motion")) < 1
+    )
+    assert len(lesson.on_corruptions("DSAD")) == 1
+    (svm,) = (system for system in OTHERS if system.name == "ocsvm")
+    assert svm.settings == {"max_samples": 6000}
+    assert OCSVM().gamma == "scale"
+    (lsa,) = (system for system in OTHERS if system.name == "lsa")
+    assert lsa.on["images"]["epochs"] == 12
+    assert len(lesson.own_averages("table3", "LSA")) == 1
+    with (PROJECT / "data" / "elsewhere.csv").open(encoding="utf-8") as rows:
+        elsewhere = {(r["table"], r["column"]): r["average"] for r in csv.DictReader(rows)}
+    assert elsewhere["table3", "LSA"] == "96.8"
+    assert elsewhere["table6", "DSVDD"] == "60.0"
 
 
 @guarantee(scope="the default guesses of a test")

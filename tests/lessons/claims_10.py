@@ -337,6 +337,21 @@ def on_goads_split_the_share_raises_f1_and_the_interval_is_wide(kdd, kdd_areas, 
     assert np.isclose(max(share), 0.33, atol=0.002)
 
 
+@guarantee(scope=f"{KDD}, GOAD's split, 20% of training and test scores")
+def the_threshold_of_all_scores_makes_the_ratio_and_not_the_numbers(of_all, means, printed):
+    table = lesson.printed("table8")
+    for row, of in of_all.items():
+        assert len(of["DAGMM-CANCE"]) == 5
+        assert means[row]["DAGMM-CANCE"] < table[row].cells["DAGMM-CANCE"].value
+        assert means[row]["DAGMM-CANCE"] < means[row]["Gaussian"] < means[row]["CANCE"]
+    for name in of_all["F1"]:
+        assert (of_all["Recall"][name] < of_all["Precision"][name]).all()
+    assert (
+        table["Recall"].cells["DAGMM-CANCE"].value < table["Precision"].cells["DAGMM-CANCE"].value
+    )
+    assert printed["DAGMM-CANCE"].value - means["F1"]["DAGMM-CANCE"] > 1.5
+
+
 @guarantee(scope=KDD)
 def by_f1_cance_is_not_told_from_its_error_there(cells, protocols):
     for other in ("Error", "CNCE", "Gaussian", "2 Gaussians"):

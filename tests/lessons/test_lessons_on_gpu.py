@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cance_edu.course import picture
-from cance_edu.course.detectors.collapse import train_svdd
+from cance_edu.course.detectors.small_svdd import train_svdd
 from cance_edu.detectors.settings import Settings
 from cance_edu.files import lessons_in
 from cance_edu.training import autoencoder

@@ -33,6 +33,7 @@ TASKS = {
     "precision": "decision.PRECISION",
     "promised_rank": "decision.PROMISED_RANK",
     "sad_loss": "detectors.SAD_LOSS",
+    "project": "detectors.PROJECT",
     "verdict": "comparison.VERDICT",
 }
 """Every task by the name that a notebook uses: `check.mode(my_function)`."""

@@ -1,10 +1,10 @@
-"""The task of lesson 08: Deep SAD's loss, Deep SVDD's where labelled anomalies are pushed away."""
+"""The tasks on other detectors: Deep SAD's loss (08), and where DROCC may search (08b)."""
 
 import numpy as np
 
 from cance_edu.classroom.check import Array, Function, Misconception, Task, as_numbers
 
-__all__ = ["SAD_LOSS"]
+__all__ = ["PROJECT", "SAD_LOSS"]
 
 _RNG = np.random.default_rng(8)
 _CASES = (
@@ -133,6 +133,82 @@ SAD_LOSS = Task(
             "the centre moves with the batch",
             "If the centre may be chosen anew, what is the easiest way to be close to it?",
             lambda o, c, y, eta: _terms(_squared(o, o.mean(0)), y, eta).mean(),
+        ),
+    ),
+)
+
+
+_STEPS = np.array([[0.3, 0.4], [-1.2, 1.6], [3.0, -4.0], [0.0, 1.5]])  # of lengths 0.5, 2, 5, 1.5
+_SHELLS = ((_STEPS, 1.0, 2.0), (_STEPS, 1.6, 1.2), (_RNG.normal(size=(5, 3)), 1.2, 1.5))
+
+
+def _observe_project(function: Function) -> Array:
+    seen = [as_numbers(function(h.copy(), r, gamma), h.shape) for h, r, gamma in _SHELLS]
+    return np.concatenate([each.ravel() for each in seen])
+
+
+def _expected_project() -> Array:
+    """Go along each step's direction, as far as the shell allows."""
+    found = []
+    for steps, r, gamma in _SHELLS:
+        for step in steps.tolist():
+            length = sum(one**2 for one in step) ** 0.5
+            far = min(max(length, r), gamma * r)
+            found += [one / length * far for one in step]
+    return np.array(found)
+
+
+def _length(steps: Array) -> Array:
+    return np.linalg.norm(steps, axis=1, keepdims=True)
+
+
+PROJECT = Task(
+    name="DROCC's projection",
+    equation="Algorithm 1 of Goyal et al. 2020",
+    minutes=8,
+    signature="project(steps, radius, gamma)",
+    observe=_observe_project,
+    expected=_expected_project,
+    misconceptions=(
+        Misconception(
+            "each coordinate is brought into the range, not the length",
+            "A step has one length, however many coordinates. Does yours still point the same way?",
+            lambda h, r, gamma: np.sign(h) * np.clip(np.abs(h), r, gamma * r),
+        ),
+        Misconception(
+            "all steps are put on the inner sphere",
+            "A step whose length is within the shell already: where should it go?",
+            lambda h, r, gamma: h * r / _length(h),
+        ),
+        Misconception(
+            "short steps stay short",
+            "How close to the normal input may a negative be?",
+            lambda h, r, gamma: h * np.minimum(_length(h), gamma * r) / _length(h),
+        ),
+        Misconception(
+            "long steps stay long",
+            "How far from the normal input may a negative be?",
+            lambda h, r, gamma: h * np.maximum(_length(h), r) / _length(h),
+        ),
+        Misconception(
+            "one length for the whole batch",
+            "Over which axis do you add up the squares?",
+            lambda h, r, gamma: h * np.clip(np.linalg.norm(h), r, gamma * r) / np.linalg.norm(h),
+        ),
+        Misconception(
+            "the step is not divided by its own length",
+            "How long is a step that you multiply by its length?",
+            lambda h, r, gamma: h * np.clip(_length(h), r, gamma * r),
+        ),
+        Misconception(
+            "γ taken for the outer radius, not for a multiple of r",
+            "How far out is the outer sphere if r is 8 and γ is 2?",
+            lambda h, r, gamma: h * np.clip(_length(h), r, gamma) / _length(h),
+        ),
+        Misconception(
+            "the squared length is compared",
+            "Is r a length, or its square?",
+            lambda h, r, gamma: h * np.clip(_length(h) ** 2, r, gamma * r) / _length(h),
         ),
     ),
 )

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from cance_edu.course.detectors.summary import total_variation
-from cance_edu.course.detectors.systems import with_labels
 from cance_edu.datasets import Split, load_one_class
+from cance_edu.datasets.split import with_labels
 from cance_edu.detectors.base import Detector
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.dagmm import DAGMM
@@ -142,7 +142,7 @@ def _mixture(split: Split, seed: int, latents: int, penalty: float) -> tuple[flo
 def labelled_anomalies(split: Split, seed: int, counts: Sequence[int]) -> list[float]:
     """Return Deep SAD's AUROC, with so many random anomalies shown as such."""
     most = max(counts)
-    told, _ = with_labels(split, most, seed)  # one test part for all
+    told = with_labels(split, most, seed)  # one test part for all
     areas = []
     for count in counts:
         train = told.train[: len(told.train) - most + count]

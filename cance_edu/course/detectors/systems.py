@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from cance_edu.datasets import Split, load_one_class
+from cance_edu.datasets import load_one_class
+from cance_edu.datasets.split import with_labels
 from cance_edu.detectors.base import Detector
 from cance_edu.detectors.cance import CANCE
 from cance_edu.detectors.dagmm import DAGMM
@@ -25,7 +25,7 @@ from cance_edu.detectors.pixelcnn import PixelCNN
 from cance_edu.detectors.vae import VAE
 from cance_edu.experiments import auroc
 
-__all__ = ["SYSTEMS", "SystemRun", "run_system", "with_labels"]
+__all__ = ["SYSTEMS", "SystemRun", "run_system"]
 
 SYSTEMS: dict[str, tuple[type[Detector], dict[str, Any]]] = {
     "KDE, 10 components": (KDE, {}),
@@ -85,41 +85,16 @@ def run_system(name: str, digit: int, seed: int) -> SystemRun:
         The normal class; the random state of the training. The split is that of seed 0.
     """
     kind, settings = SYSTEMS[name]
-    split, labels = load_one_class("digits", [digit]), None
-    if "10 labels" in name:
-        split, labels = with_labels(split, 10, seed)
+    split = with_labels(load_one_class("digits", [digit]), 10 * ("10 labels" in name), seed)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         began = time.process_time()
         detector: Any = kind(**settings, random_state=seed)
-        scores = detector.fit(split.train, labels).anomaly_score(split.test)
+        scores = detector.fit(split.train, split.train_labels).anomaly_score(split.test)
         seconds = time.process_time() - began
     finally:
         torch.set_num_threads(threads)
     blank = detector.anomaly_score(np.zeros_like(split.test[:1]))
     normal = scores[~split.is_anomaly]
     return SystemRun(auroc(split.is_anomaly, scores), seconds, float((normal < blank).mean()))
-
-
-def with_labels(split: Split, count: int, seed: int) -> tuple[Split, NDArray[np.int64]]:
-    """Return a split in which some random anomalies of the test part are shown in training.
-
-    Parameters
-    ----------
-    split : Split
-        A one-class task.
-    count, seed : int
-        How many anomalies, and which.
-
-    Returns
-    -------
-    (Split, array of shape (n + count,))
-        Without them in the test part; and a label for each training image, 0 unknown or -1.
-    """
-    anomalies = np.flatnonzero(split.is_anomaly)
-    shown = np.random.default_rng(seed).choice(anomalies, count, replace=False)
-    train = np.concatenate([split.train, split.test[shown]])
-    labels = np.concatenate([np.zeros(len(split.train), dtype=np.int64), np.full(count, -1)])
-    is_anomaly = np.delete(split.is_anomaly, shown)
-    return Split(split.name, train, np.delete(split.test, shown, axis=0), is_anomaly), labels

@@ -1,7 +1,7 @@
 """The paper's results beside ours: classes, readings and verdicts as numbers (lesson 11)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ __all__ = [
     "alike",
     "by_class",
     "judged",
+    "outside_by_chance",
     "paper_by_class",
     "readings",
     "sides_of_zero",
@@ -144,6 +145,36 @@ def sides_of_zero(
             low, high = difference_interval(cell.ours.values.values(), taken, cell.runs)
             sides["above" if low > 0 else "below" if high < 0 else "holds"] += 1
     return sides
+
+
+def outside_by_chance(cells: Iterable[Comparison], times: int = 500) -> float:
+    """Return how many intervals would leave zero out if both programs were the same: a simulation.
+
+    Each cell's runs are drawn, the paper's and as many as are ours, from one Gaussian of the
+    printed deviation; the paper's mean and deviation are then rounded as it prints them.
+
+    Parameters
+    ----------
+    cells : iterable of Comparison
+        As in `sides_of_zero`.
+    times : int
+        How often all of them are drawn; the mean is returned.
+    """
+    rng = np.random.default_rng(0)
+    sides = sum((sides_of_zero(_drawn_again(cells, rng)) for _ in range(times)), Counter[str]())
+    return (sides["above"] + sides["below"]) / times
+
+
+def _drawn_again(cells: Iterable[Comparison], rng: np.random.Generator) -> Iterator[Comparison]:
+    for cell in cells:
+        if cell.ours is not None and cell.paper is not None and cell.paper.deviation is not None:
+            mean, deviation, digits = cell.paper.value, cell.paper.deviation, cell.paper.digits
+            theirs = rng.normal(mean, deviation, cell.runs)
+            value, spread = (round(float(v), digits) for v in (theirs.mean(), theirs.std(ddof=1)))
+            paper = replace(cell.paper, value=value, deviation=spread)
+            ours = rng.normal(mean, deviation, len(cell.ours.values))
+            values = dict(zip(cell.ours.values, ours.tolist(), strict=True))
+            yield replace(cell, paper=paper, ours=replace(cell.ours, values=values))
 
 
 # -- ten classes beside ten -----------------------------------------------------------------------

@@ -17,8 +17,8 @@
 # **Time:** about 40 minutes. **After** lesson 03.
 #
 # Replace each `...` by your answer, and `YOUR ANSWER HERE` in the last cell. Below a function that
-# you write a `check` cell says at once whether it is right, and if not what it looks like; the other
-# tasks are tested when it is graded. Nothing is sent anywhere.
+# you write a `check` cell says at once whether it is right, and if not what it looks like. Further
+# tests run when it is graded. Nothing is sent anywhere.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np

@@ -238,7 +238,7 @@ lesson.tell(
 # ## Recap
 #
 # - $e_{min} \ge 1 - (d - 1) \sqrt{\mathcal L_{cov}}$: a loss of $1 / (d - 1)^2$ is compatible with
-#   a singular covariance, and a batch of that size cannot resolve it. So look at κ.
+#   a singular covariance, and a batch of about $d$ images cannot see it. So look at κ.
 # - Say whether you sum or average over pixels when you report a λ.
 # - Ill-conditioned latents can be computed with; singular ones have no density.
 #

@@ -80,12 +80,13 @@ lesson.answer(
     "07b blind latents",
     blind,
     """
-    An AUROC of {latents:.2f} (five seeds: {low:.2f} to {high:.2f}; a half is chance). The encoder
-    averages most of the noise away (lesson 04), and to LatNCE a noisy digit looks like a clean one.
-    For CANCE a missing piece and noise are harder than a line or a shift. And look at the last row:
-    **the error alone sees noise better than CANCE does, for every seed.** The errors beside the
-    latents insure against the latents' blindness; over these four defects the error alone does as
-    well (on average {error:.1%}, CANCE {cance:.1%}).
+    An AUROC of {latents:.2f} (five seeds: {low:.2f} to {high:.2f}; a half is chance). In each
+    latent the noise is smaller than the spread of the images themselves, and clipping takes
+    contrast away (lesson 04): to LatNCE a noisy digit looks much like a clean one. For CANCE a
+    missing piece and noise are harder than a line or a shift. And look at the last row: **the error
+    alone sees noise better than CANCE does, for every seed.** The errors beside the latents insure
+    against the latents' blindness; over these four defects the error alone does as well (on average
+    {error:.1%}, CANCE {cance:.1%}).
     """,
     picture=lesson.figure(
         lesson.draw_aurocs_by_group,

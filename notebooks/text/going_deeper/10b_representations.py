@@ -32,8 +32,8 @@ from cance_edu.course import lesson10b as lesson
 # %% [markdown]
 # ## 1 · Without a bottleneck
 #
-# The paper's second table, Thyroid, has 6 columns, and `latent_dim` is 6. An autoencoder with as
-# many latents as columns can copy its input. What is $z_e$ then? Take the first six columns of
+# The second data set of Table 7, Thyroid, has 6 columns, and `latent_dim` is 6. An autoencoder with
+# as many latents as columns can copy its input. What is $z_e$ then? Take the first six columns of
 # the biopsies.
 
 # %% tags=["remove-input"]
