@@ -7,7 +7,9 @@ import pytest
 
 from cance_edu.files import PROJECT
 
-CODE = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text("utf-8"), re.DOTALL)
+README = (PROJECT / "README.md").read_text("utf-8")
+CODE = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+NOTEBOOKS = PROJECT / "notebooks"
 
 
 @pytest.fixture
@@ -20,6 +22,16 @@ def runs(tmp_path, capsys):
         return capsys.readouterr().out
 
     return run
+
+
+def test_it_counts_the_lessons_and_the_assignments():
+    counted = {
+        "twelve lessons": len([*(NOTEBOOKS.glob("[01]*.ipynb"))]),
+        "ten that go deeper": len([*(NOTEBOOKS / "going_deeper").glob("*.ipynb")]),
+        "eight assignments": len([*(NOTEBOOKS / "assignments").glob("*.ipynb")]),
+    }
+    assert list(counted.values()) == [12, 10, 8]
+    assert all(words in " ".join(README.split()) for words in counted)
 
 
 def test_the_detector_in_four_lines_finds_the_other_digits(runs):
