@@ -1,6 +1,6 @@
 """Lesson 10, tables: what it uses, and how it is set up. No mathematics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -62,6 +62,7 @@ __all__ = [
     "cell_of",
     "classics",
     "connections",
+    "connections_table",
     "copied",
     "dagmm_split",
     "decide",
@@ -77,8 +78,10 @@ __all__ = [
     "goad_split",
     "hypergeom",
     "means",
+    "means_of_others",
     "measures",
     "np",
+    "on_all",
     "point",
     "precision_among_highest",
     "predict",
@@ -186,6 +189,30 @@ def as_markdown(table: str) -> str:
     methods = next(iter(rows.values())).cells
     body = [[name, *(str(row.cells[name]) for row in rows.values())] for name in methods]
     return grid(["method", *rows], body)
+
+
+def on_all(row: str, protocol: str) -> dict[str, NDArray[np.float64]]:
+    """Return our results on KDDCUP99 of all systems that were run on each protocol, in percent."""
+    names = ("DAGMM-1", "DAGMM-CANCE", "CANCE", "Gaussian", "2 Gaussians")
+    return connections(row, protocol, {name: name for name in names})
+
+
+def connections_table(
+    protocols: Sequence[str], found: Sequence[Mapping[str, NDArray[np.float64]]]
+) -> str:
+    """Return means over seeds as Markdown: a row a system, and what the paper prints."""
+    paper = printed("table8")["F1"].cells
+    body = [
+        [name, *(f"{of[name].mean():.1f}" for of in found), str(paper.get(name, "–"))]
+        for name in found[0]
+    ]
+    return grid(["F1, mean of five seeds", *protocols, "the paper"], body)
+
+
+def means_of_others(table: str, split: str) -> dict[str, float]:
+    """Return the F1 of the paper's other systems on a table, a mean over our seeds."""
+    found = report().values("table7", table, table, split)
+    return {name: float(found[name].mean()) for name in ("DAGMM", "DROCC", "GOAD")}
 
 
 def connections(

@@ -23,7 +23,6 @@ from cance_edu.course.results.summary import (
     verdicts,
 )
 from cance_edu.course.results.verdicts_figure import draw_counts, draw_judged, draw_readings
-from cance_edu.course.strip import strip
 from cance_edu.experiments.cell import Comparison, Verdict
 from cance_edu.experiments.comparison import pairs
 from cance_edu.experiments.markdown import grid
@@ -67,7 +66,6 @@ __all__ = [
     "show_source",
     "sides_of_zero",
     "stored",
-    "strip",
     "table_of",
     "tell",
     "values",

@@ -44,7 +44,7 @@ lesson.strip("latents", "reconstruction")
 # ImageNet's weights are a download, so here is the same experiment in small. A network learns to
 # tell the digits 0 to 4 apart, with labels. Then it looks at the digits 5 to 9, which it has never
 # seen. One of these is normal and the other four are anomalies. Like ResNet-18 it ends in a mean
-# over the image: each of its 64 features says how much of something is in the image, not where.
+# over the image: each of its 64 features says how much of something is in the image.
 #
 # The images come in two kinds: as they are, and **scattered**, each at a random place of a larger
 # dark canvas. The network is trained on scattered ones.
@@ -105,20 +105,20 @@ lesson.answer(
     "09 scattered",
     [list(seen_as)[place] for place in moved[1].argsort()],
     """
-    {pixels:.0f}, {control:.0f} and {taught:.0f} percent. On the digits as they are the order turns
-    round: {clean_pixels:.1f} for the pixels, and for the pretrained features {clean_taught:.1f}. To
-    a distance between pixels, place is most of an image; the labels of 0 to 4 said that place does
-    not matter. **Features of other classes help when they drop a variation that is large and beside
-    the point.** On the digits as they are the untrained features, which drop place too, keep
-    {clean_control:.1f}. So the training costs there. Why? What tells 0 to 4 apart need not tell 5
-    to 9; and the network, which learned on the larger canvas, has never seen a digit fill its
-    image. With each digit in the middle of that canvas the training costs {fixed_gap:.1f} points
-    instead of {clean_gap:.1f}: the canvas had a part in it.
+    {pixels:.0f}, {control:.0f} and {taught:.0f} percent, a mean of five normal classes. On the
+    digits as they are the order turns round: {clean_pixels:.1f} for the pixels, and for the
+    pretrained features {clean_taught:.1f}. Eight components cannot rebuild a digit that may stand
+    anywhere, and to the features place does not matter. **Features help when they drop a variation
+    that is large and beside the point.** On the digits as they are the untrained features, which
+    drop place too, keep {clean_control:.1f}. So the training costs there. Why? What tells 0 to 4
+    apart need not tell 5 to 9; and the network, which learned on the larger canvas, has never seen
+    a digit fill its image. With each digit in the middle of that canvas the training costs
+    {fixed_gap:.1f} points instead of {clean_gap:.1f}: the canvas had a part in it.
 
     The control keeps you honest. Scattered, for the components' error {before:.0f} of the
     {gain:.0f} points are there before any training: convolutions and a mean over the image know
     nothing of place. For the neighbours the untrained features are worse than the pixels; there the
-    labels did it all.
+    training did it all, labels and scattering together.
     """,
     picture=lesson.figure(
         lesson.draw_ablations,
@@ -166,9 +166,9 @@ lesson.tell(
 # ## 2 · Principal components in the autoencoder's place
 #
 # 512 features are still too many for a density. The paper compresses them by PCA and keeps
-# everything else: the latents $z_l$ are the scores, the reconstruction is the projection, and
-# $z_e$ and $z_c$ compare it with $x$. Whether the scores are whitened it does not say. We
-# divide each by its deviation, as batch norm did with the autoencoder's latents.
+# everything else: the latents $z_l$ are the coordinates along the components, the reconstruction is
+# the projection, and $z_e$ and $z_c$ compare it with $x$. Whether they are whitened it does not
+# say. We divide each by its deviation, as batch norm did with the autoencoder's latents.
 #
 # Try it on the small network's features of scattered digits. Normal are now 6 and 8; each training
 # image is scattered eight times.
@@ -176,7 +176,7 @@ lesson.tell(
 # %% tags=["remove-input"]
 lesson.predict(
     "09 condition",
-    "Covariance of 32 whitened scores: its condition number is 1 on the training rows, by "
+    "Covariance of 32 whitened coordinates: its condition number is 1 on the training rows, by "
     "construction. And on about a hundred *new* rows?",
     options=["1 as well", "between 1 and 3", "between 5 and 100", "above 100"],
 )
@@ -204,8 +204,9 @@ lesson.answer(
     {new:.0f}, on {n} rows. Do not blame the PCA at once. A covariance that is estimated from few
     rows is never the identity, even if the truth is: of $n$ white rows in $d$ dimensions the
     eigenvalues spread from $(1 - \\sqrt{d/n})^2$ to $(1 + \\sqrt{d/n})^2$ (Marchenko and Pastur).
-    That alone makes about {white:.0f}. So "well conditioned" is no achievement of a PCA, and a
-    condition number needs many more rows than latents before it says anything.
+    That alone makes about {white:.0f}. On training rows "well conditioned" is so by
+    construction; on new ones a condition number needs many more rows than latents before it says
+    anything.
     """,
     new=conditions[1],
     n=len(new),
@@ -234,8 +235,8 @@ lesson.answer(
     "the distance to the mean",
     """
     By {least:.1f} points or more, in five splits a class. The neighbours gain {neighbours:.1f} on
-    average, from {low:+.1f} to {high:+.1f}. Anomalies differ from the mean in directions where the
-    normal class varies little, and whitening makes these count.
+    average, from {low:+.1f} to {high:+.1f}. So *here* anomalies seem to differ from the mean in
+    directions where the normal class varies little, and whitening makes these count.
 
     Two more choices that the paper does not state. *How many components?* We take 64, which keep
     about 90% of the variance. *Are the 512 columns standardised before the PCA?* They are means of
@@ -278,10 +279,10 @@ lesson.answer(
     "09 baseline",
     len(behind["CIFAR-10"]),
     """
-    For MNIST {mnist} of ten, and {equal} are equal. CANCE's largest lead is {largest} points, and
-    over CIFAR-10's ten classes it is level with Error: {cance:.1f} to {error:.1f} on average. The
-    paper says so itself: "CANCE only shows comparable performance with Error on average". It adds
-    two possible reasons: PCA latents may be less useful than an autoencoder's, or the density
+    For MNIST {mnist} of ten, and {equal} are equal. On CIFAR-10 CANCE's largest lead is {largest}
+    points, and over the ten classes it is level with Error: {cance:.1f} to {error:.1f} on average.
+    The paper says so itself: "CANCE only shows comparable performance with Error on average". It
+    adds two possible reasons: PCA latents may be less useful than an autoencoder's, or the density
     that NCE learns may not be good enough. Section 5 looks at the second.
 
     Look at Error's deviations as well: at most {deviation}. A PCA has next to no randomness, and
@@ -319,9 +320,9 @@ lesson.answer(
 #
 # ADBench publishes ResNet-18's features of CIFAR-10: one class normal, 5,000 images, and 263
 # anomalies. We take three classes, airplane, deer and frog (0, 4 and 6 of Table 5), train on 70% of
-# the normal rows and test on the others and on 79 anomalies. The seed draws the split, five times
-# for each class, so here the *data* vary. (Computed beforehand: `cance-edu reproduce table5
-# --dataset cifar10 --protocol "ADBench's split"`.)
+# the normal rows and test on the others and on 79 of the 263 anomalies. The seed draws the split,
+# five times for each class, so here the *data* vary. (Computed beforehand: `cance-edu reproduce
+# table5 --dataset cifar10 --protocol "ADBench's split"`.)
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -346,10 +347,10 @@ lesson.answer(
     and 2-NN, which train nothing, in each. The first four have the paper's order for these
     classes; but all three are among the five where Error is ahead in the paper, too.
 
-    **Pair what shares a split.** Error alone moves by {least:.1f} points or more from split to
-    split: with 79 anomalies, which ones were drawn decides much. But they were the same for all
-    columns, and the lines run side by side. So take the *difference* within each split first, and
-    its spread afterwards.
+    **Pair what shares a split.** Error alone moves by {least:.1f} points or more from its worst
+    split to its best: with 79 anomalies, which ones were drawn decides much. But they were the same
+    for all columns, and most lines rise together. So take the *difference* within each split first,
+    and its spread afterwards.
     """,
     picture=lesson.figure(
         lesson.draw_ablations,
@@ -359,7 +360,7 @@ lesson.answer(
             for k, values in ours.items()
         },
         size=(10, 3.2),
-        caption="A line a split. They run side by side; their means, below, rise to the right.",
+        caption="A line a split. Most rise together; the deer's cross.",
         alt=", ".join(f"{c} {means[c]:.1f}" for c in columns),
     ),
     least=min(range_of_error),
@@ -400,11 +401,10 @@ lesson.answer(
     $$s^2 \\left( \\frac{1}{n} + \\frac{n_{test}}{n_{train}} \\right) .$$
 
     Here that is $1/5 + 1579/3500$, and the paired intervals become {wider:.1f} times as wide.
-    (Unpaired ones know nothing of overlap either, so pairing keeps its gain.) Of the six
+    (Unpaired ones would widen as much, if you corrected them.) Of the six
     intervals, three classes against Error and against the two nearest neighbours (2-NN), {left} is
     left below zero: {whose}. So CANCE was below Error and the neighbours on
-    *these* fifteen splits, each of them. That it would be so on other images, the other five do not
-    show.
+    *these* fifteen splits, each of them; of other images one interval of the six lets you say so.
     """,
     picture=lesson.figure(
         lesson.draw_differences,
@@ -430,11 +430,11 @@ lesson.answer(
 # %% [markdown]
 # ### Why are ours so much lower than the paper's?
 #
-# CANCE and Error are 11 to 14 points below the paper's, nearest neighbours 3 to 6; in the paper
-# these are below Error, here above. Why they lose less we do not know. Fewer training rows can cost
-# a little; few anomalies make numbers noisy, not low. But are these the same *features*? ResNet-18
-# halves an image five times; a ReLU and a mean over what is left end it. 224 pixels a side leave 7
-# by 7 places, 32 pixels a single one.
+# CANCE and Error are 11 to 14 points below the paper's, LatNCE 4 to 7 and nearest neighbours 3 to
+# 5; the neighbours are below Error in the paper, and above it here. So the *residual* suffers most.
+# Why we do not know. Fewer training rows can cost a little; few anomalies make numbers noisy, not
+# low. But are these the same *features*? ResNet-18 halves an image five times; a ReLU and a mean
+# over what is left end it. 224 pixels a side leave 7 by 7 places, 32 pixels a single one.
 
 # %% tags=["remove-input"]
 lesson.predict(
@@ -506,7 +506,7 @@ lesson.answer(
     """
     And with $d = 2$ it is {two:.0%}. If $K$ is one number, the squared norm of a noise point is
     $K^2$ times a $\\chi^2$ variable with $d + 2$ degrees of freedom, whose deviation is $\\sqrt{2 /
-    (d + 2)}$ of its mean: little, if $d$ is large. **Then the noise is a thin shell**, $K$ times as
+    (d + 2)}$ of its mean, a quarter for $d = 32$. **Then the noise is a shell**, $K$ times as
     far out as Gaussian data would be. Inside it $T$ meets data and hardly a noise point: any large
     $T$ is right there, and the loss hardly cares which. There, nearer than 99% of the noise, lie
     {inside:.0%} of the new normal images, but {strange:.0%} of the anomalies: most anomalies lie in
@@ -516,8 +516,8 @@ lesson.answer(
         lesson.draw_squared_norms_by_components,
         norms,
         size=(9, 3),
-        caption="With 2 components noise covers the data; with 32 it is a thin shell around most "
-        "normal images.",
+        caption="With 2 components noise covers the data; with 32 it is a shell around most normal "
+        "images.",
         alt=f"Nearer than the median image: {within[2]:.0%} of the noise, and {within[32]:.2%}.",
     ),
     two=within[2],

@@ -37,9 +37,6 @@ report = lesson.stored()
 mnist = report.cells("table1", "MNIST")
 seven = lesson.column(mnist, "CANCE")["7"]
 
-# %% tags=["remove-input"]
-lesson.strip()
-
 # %% [markdown]
 # ## 1 · One number
 #
@@ -80,8 +77,8 @@ lesson.answer(
     - **reproduced**: the whole interval lies within half a point of zero (one point on tables of
       numbers), whether it holds zero or not. That margin was fixed before any cell was judged by
       it.
-    - **better** or **worse**: not that, and the interval leaves out zero. The difference is larger
-      than the chance in five runs explains. That it matters, it does not say.
+    - **better** or **worse**: not reproduced, and the interval leaves out zero. The difference is
+      larger than the chance in five runs explains. That it matters, it does not say.
     - **not told apart**: the interval holds zero, and reaches beyond the margin. The difference may
       be zero, which is not to say that it is. We measured too coarsely to know.
 
@@ -160,8 +157,7 @@ lesson.answer(
     0.05$ at most, whatever its cells share; and all ten, if they are independent, in less than one
     case of a million. So our program is not the paper's, and mostly it does better.
 
-    The one cell below is the plain error on the eights. It needs no story: one of forty is what
-    chance leaves out.
+    The one cell below is the plain error on the eights. One is too few to build a story on.
 
     **How much hangs on a choice of ours?** The paper's ± may divide by the number of runs, as NumPy
     does unless told, or by one less; and a printed 0.0 may be 0.05. Take the larger for both: of
@@ -175,7 +171,7 @@ lesson.answer(
         lesson.draw_panel,
         lesson.panel(digits, "Table 1, MNIST"),
         size=(8, 6),
-        caption="Filled: the interval leaves zero out. Chance would fill one, on either side.",
+        caption="Filled: the interval leaves zero out. Chance would fill one of the forty.",
         alt=f"Forty differences by digit: {dict(sides)}. LatNCE's are the largest.",
     ),
     out=sides["above"] + sides["below"],
@@ -243,9 +239,10 @@ lesson.answer(
     """
     The two losses have ranks 2 and 5, together 7. In 19 of 1024 patterns the minus signs have no
     more, so $p = {p:.3f}$; and the gain is {mean:+.2f} points [{low:+.2f}, {high:+.2f}]. Both are
-    true. A p-value answers "is it there?", and with pairs as alike as these a test finds what no
-    user would notice. Read the interval first. And one schedule of training made all ten digits:
-    after twice the epochs no gain is seen ([11c](going_deeper/11c_choices.ipynb)).
+    true. A p-value says how odd these signs are if nothing is there, and with pairs as alike as
+    these a test finds what no user would notice. Read the interval first. And one schedule of
+    training made all ten digits: after twice the epochs no gain is seen
+    ([11c](going_deeper/11c_choices.ipynb)).
     """,
     p=paired.p_value,
     mean=paired.mean,
@@ -262,8 +259,8 @@ lesson.answer(
 # %% tags=["remove-input"]
 lesson.predict(
     "11 audit",
-    "`audit` looks at 43 claims of the paper: 41 averages, a p-value, and a count of rows (17 of "
-    "20). How many do not follow from what is printed?",
+    "`audit` looks at 43 claims of the paper: 41 averages, a p-value, and a count (CANCE no worse "
+    "than CNCE in 17 of 20 rows). How many do not follow from what is printed?",
     unit="of 43 claims",
     within=1,
 )
@@ -284,7 +281,7 @@ lesson.answer(
     {listed}
 
     The average first. DROCC's own paper (its Table 1) has 71.4 for the class 7, where this table
-    has 74.3. With 71.4 the average is the printed one. So a row was miscopied, in DROCC's favour,
+    has 74.3. With 71.4 the average is the printed one. So a cell was miscopied, in DROCC's favour,
     and the average is right.
 
     The p-value is more instructive: it need not be an error, but readers cannot check it.
@@ -384,14 +381,15 @@ lesson.tell(
     The paper's **Error** fits images in [0, 1]: {error:.1f} points a class apart, {profile:.1f}
     without the level, where a flat column is {flat:.1f} off. Its **CANCE** does not: standardised
     images are nearer, and the correlation is {standard:.2f}, for {unit:.2f} in [0, 1]. But ten
-    classes make wide intervals, and a flat column is as near: over the classes our CANCE varies by
-    {wide:.0f} points and the paper's by {narrow:.0f}, so that an order fits where the numbers do
-    not. The two standardised readings cannot be told apart, and no reading fits both columns.
+    classes make wide intervals, and a flat column is nearer still: over the classes our CANCE
+    varies by {wide:.0f} points and the paper's by {narrow:.0f}, so that an order fits where the
+    numbers do not. The two standardised readings cannot be told apart, and no reading fits both
+    columns.
 
     Look at the automobile. The paper's Error is {paper_error} there, and its CANCE {paper_cance}.
     Our CANCE is {ours_unit:.0f} with images in [0, 1], and {ours_standard:.0f} with standardised
-    ones. It is as if something in the paper's program took brightness and contrast from the
-    latents, but not from the error.
+    ones. It is as if something in the paper's program hid brightness and contrast from the
+    latents, and left them in the error.
     """,
     table=lesson.table_of(
         ("column, reading", "level", "distance", "without the level", "correlation, 95% interval"),
@@ -423,8 +421,8 @@ lesson.tell(
 # ### The guess, tested
 #
 # A guess is worth a run. So we made a fourth reading, **raw error**. The autoencoder is trained on
-# standardised images, $\lambda = 1$, and so are its latents. But $z_e$ and $z_c$ compare the image
-# *as it is* with its reconstruction scaled back:
+# standardised images, $\lambda = 1$, and its latents see standardised images too. But $z_e$ and
+# $z_c$ compare the image *as it is* with its reconstruction scaled back:
 
 # %%
 lesson.show_source(lesson.in_own_units)
@@ -450,9 +448,9 @@ lesson.answer(
     """
     Error is {error:.1f} points a class from the paper's, as near as images in [0, 1] came. CANCE
     ties with a flat column, {cance:.1f} against {flat:.1f}, and {profile:.1f} without the level.
-    Its correlation is the highest of all, {r:.2f} [{low:.2f}, {high:.2f}], but this interval holds
-    the correlations of the other readings. The automobile has the paper's low Error and a CANCE
-    {gap:.0f} points above it. (Three seeds a class; {few} have two.)
+    Its correlation is the highest of CANCE's four readings, {r:.2f} [{low:.2f}, {high:.2f}], but
+    this interval holds the correlations of the other readings. The automobile has the paper's low
+    Error and a CANCE {gap:.0f} points above it. (Three seeds a class; {few} have two.)
 
     So one program *can* have the paper's Error, and a CANCE far above it for the automobile, if
     its latents do not see brightness and contrast and its error does. The guess is not refuted,
@@ -504,8 +502,8 @@ lesson.answer(
 # %% tags=["remove-input"]
 lesson.predict(
     "11 compared",
-    "Without these, the paper's eight tables print 389 numbers, those of other people's systems "
-    "among them. For what share of them is there a number of our own here?",
+    "Without the repeated column, the paper's eight tables print 389 numbers, those of other "
+    "people's systems among them. For what share of them is there a number of our own here?",
     unit="%",
     within=0.1,
 )
@@ -524,7 +522,8 @@ lesson.answer(
     {compared} of {all}. Of these {reproduced} are reproduced, {better} better, {worse} worse, of
     {apart} we cannot tell, and {few} of ours have fewer than the three seeds that a verdict needs.
     **A report that leaves out what was not run looks complete**; the white in this figure is a
-    result too.
+    result too. And {of_table7} of those that are better are Table 7's, which lesson 10 tells you
+    not to compare.
     """,
     picture=lesson.figure(
         lesson.draw_counts,
@@ -540,6 +539,7 @@ lesson.answer(
     worse=said_of["worse"],
     apart=said_of["not told apart"],
     few=total["fewer than 3 seeds"],
+    of_table7=sum(of["better"] for name, of in counts.items() if name.startswith("Table 7")),
 )
 
 # %% tags=["remove-input"]
@@ -571,12 +571,12 @@ lesson.answer(
     """
     They are {changing}. For two digits, the verdict is the number of latents: {six:+.1f} points
     with six, {ten:+.1f} with ten. The paper states six for one digit, and ten as the exception for
-    MNIST-C; for two digits it states none, so six. We had read "ten" first, and wondered where
-    seven points of LatNCE came from. **When a number does not fit, read the paper once more before
-    you explain it.** But say that you did: six became primary *after* ten had been seen.
+    MNIST-C; for two digits it states none, so six. We had read "ten" first. **When a number does
+    not fit, read the paper once more before you explain it.** But say that you did: six became
+    primary *after* ten had been seen.
 
-    For the three tables of numbers, the verdict is the split: {thyroid:+.0f} points on Thyroid are
-    no better detector, but another share of anomalies (lesson 10). What is steady is {steady}.
+    For the three tables of numbers, the verdict is the split: {thyroid:+.0f} points on Thyroid may
+    be no better detector, but another share of anomalies (lesson 10). What is steady is {steady}.
     """,
     picture=lesson.figure(
         lesson.draw_readings,
@@ -627,8 +627,8 @@ lesson.tell(
 # And three readings came late, when a number had disappointed: six latents for two digits, features
 # with their columns' scales (lesson 09), App. D's network for KDDCUP99 (lesson 10). A repair that
 # one looks for when a number disappoints pulls all numbers to one side.
-# [11c](going_deeper/11c_choices.ipynb) measures what that did. What nobody misses stays wrong for
-# longer: Table 8's last row was plain CANCE here, and "not told apart", until a reviewer held it
+# [11c](going_deeper/11c_choices.ipynb) measures what that did. An error that looks good is found
+# late: Table 8's last row was plain CANCE here, and "not told apart", until a reviewer held it
 # beside App. D's words. With DAGMM's features it is lower, and "worse".
 #
 # ## Recap

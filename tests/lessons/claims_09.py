@@ -13,7 +13,7 @@ IN_SMALL = "features of the small network, 6 and 8 normal, 2 and 32 components, 
 
 
 @claim(
-    "Features of other classes help when they drop a variation that is large and beside the point.",
+    "Features help when they drop a variation that is large and beside the point.",
     scope=DIGITS,
     was=[f"09-{n:03d}" for n in range(1, 10)],
 )
@@ -146,9 +146,7 @@ def the_papers_augmentation_gains_more(theirs):
     assert np.allclose(sorted(gains), [3.2, 3.4, 5.6])
 
 
-@claim(
-    "Then the noise is a thin shell", scope=IN_SMALL, was=["09-050", "09-051", "09-052", "09-053"]
-)
+@claim("Then the noise is a shell", scope=IN_SMALL, was=["09-050", "09-051", "09-052", "09-053"])
 def noise_is_a_shell_in_many_dimensions(within, norms, fitted):
     assert 0.05 < within[2] < 0.2
     assert within[32] < 0.002

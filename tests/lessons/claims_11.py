@@ -258,7 +258,7 @@ def ten_latents_made_the_latents_too_good(report):
 
 
 @claim(
-    "What nobody misses stays wrong for\nlonger: Table 8's last row was plain CANCE here",
+    "An error that looks good is found\nlate: Table 8's last row was plain CANCE here",
     scope="KDDCUP99, DAGMM's clean split, five seeds",
 )
 def the_last_row_of_table_8_was_misread(kdd):
