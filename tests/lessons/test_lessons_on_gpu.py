@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cance_edu.course import picture
-from cance_edu.course.detectors.small_svdd import train_svdd
+from cance_edu.course.detectors.small_svdd import follow_svdd, train_svdd
 from cance_edu.detectors.settings import Settings
 from cance_edu.files import lessons_in
 from cance_edu.training import autoencoder
@@ -28,6 +28,7 @@ OF_RECORDINGS = (
     "11c_choices",
     "03_covariance_regularized_autoencoder",
     "08_other_detectors",
+    "08b_chosen_by_the_test_part",
 )
 """Lessons that train nothing themselves, or but networks of a few rows, which stay on the CPU."""
 LESSONS = [path for path in lessons_in(NOTEBOOKS) if path.stem not in OF_TABLES]
@@ -64,7 +65,8 @@ def short_trainings(monkeypatch):
     monkeypatch.setattr(Settings, "_schedule", short_schedule)
     monkeypatch.setattr(autoencoder, "train_autoencoder", short_autoencoder)
     monkeypatch.setattr(Contrast, "__init__", short_contrast)
-    monkeypatch.setattr(train_svdd, "__defaults__", (*train_svdd.__defaults__[:-1], 20))
+    for training, steps in ((train_svdd, 20), (follow_svdd, 100)):
+        monkeypatch.setattr(training, "__defaults__", (*training.__defaults__[:-1], steps))
     # Drawn and compressed, the pictures would take a quarter of the time.
     monkeypatch.setattr(picture, "small_png", lambda figure: b"")
 
