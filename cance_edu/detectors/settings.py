@@ -1,6 +1,5 @@
 """CANCE's parameters, and what "auto" and None among them stand for."""
 
-import copy
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from sklearn.base import clone
 
 from cance_edu.detectors.base import Detector
 from cance_edu.detectors.parameters import (
@@ -101,7 +101,7 @@ class Settings(Detector):
         dict of str to object
             As `get_params`; a λ of "auto" stays, for training finds it.
         """
-        twin = copy.copy(self)
+        twin = clone(self)  # what an earlier fit learned says nothing of these inputs
         twin.n_features_in_ = math.prod(X.shape[1:])
         images = X.ndim > 2
         if images:

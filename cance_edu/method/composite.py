@@ -190,16 +190,16 @@ class PrincipalComponents(nn.Module):
         """
         moments = moments_of(batch.flatten(1) for batch in batches)
         variances, directions = torch.linalg.eigh(moments.covariance)
-        largest = range(len(variances) - 1, len(variances) - 1 - self.latent_dim, -1)
-        rank = int((variances > variances[-1] * 1e-12).sum())
+        variances, directions = variances.flip(0), directions.flip(1)  # the largest first
+        rank = int((variances > variances[0] * 1e-12).sum())
         if rank < self.latent_dim:
             raise ValueError(
                 f"the data span {rank} dimensions, fewer than latent_dim = {self.latent_dim}; "
                 f"choose fewer than {rank}, or {rank} for variant 'latnce', which needs no error"
             )
         self.mean.copy_(moments.mean)
-        self.deviations.copy_(variances[list(largest)].sqrt())
-        self.components.copy_(directions[:, list(largest)].T)
+        self.deviations.copy_(variances[: self.latent_dim].sqrt())
+        self.components.copy_(directions[:, : self.latent_dim].T)
         return self
 
     def encode(self, inputs: Tensor) -> Tensor:

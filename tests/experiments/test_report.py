@@ -18,6 +18,7 @@ from cance_edu.experiments.paper import paper_table
 from cance_edu.experiments.report import report, stored
 from cance_edu.experiments.results import opened
 from cance_edu.experiments.tables import TABLES
+from tests.benchmarks import systems
 from tests.experiments.made_up import results
 
 MEASURED = Path(__file__).parents[1] / "benchmarks" / "results"
@@ -362,3 +363,8 @@ def test_hours_are_those_that_the_benchmark_measured():
         if " CPU hours" in takes
     }
     assert said.items() <= {(data, column): hours for data, column, hours in measured}.items()
+
+
+def test_the_benchmark_of_all_systems_is_that_of_the_stored_results():
+    kept = (MEASURED / "systems.md").read_text(encoding="utf-8")
+    assert "\n".join(systems.table()) in kept
