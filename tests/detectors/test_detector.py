@@ -545,7 +545,7 @@ def test_on_mnist_the_composite_beats_error_and_latents():
 
 def test_what_parameters_stand_for_does_not_depend_on_an_earlier_fit():
     images = np.random.default_rng(0).random((40, 1, 8, 8))
-    wide = np.zeros((5000, 200))
+    wide = np.broadcast_to(0.0, (5000, 1_000_000))  # images as wide get smaller batches
     fitted = CANCE(epochs=(1, 1), steps=5, random_state=0).fit(images)
     new = CANCE(epochs=(1, 1), steps=5, random_state=0)
     assert fitted.resolved_params(wide) == new.resolved_params(wide)
