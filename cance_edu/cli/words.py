@@ -34,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--version", action="version", version=f"cance-edu {__version__}")
     subparsers = found.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # In the order in which a newcomer needs them, which is that of the help.
-    for add in (_add_lab, _add_demo, _add_data, _add_reproduce, _add_report, *_UPKEEP):
+    for add in (
+        *(_add_lab, _add_demo, _add_data, _add_reproduce, _add_report),
+        *(_add_record, _add_assignments, _add_book, _add_equations),
+    ):
         add(subparsers)
     return found
 
@@ -199,7 +202,3 @@ def _add_book(to: "_Commands") -> None:
 def _add_equations(to: "_Commands") -> None:
     equations = to.add_parser("equations", help="equation number, function, lesson, test")
     equations.set_defaults(run="equations")
-
-
-_UPKEEP = (_add_record, _add_assignments, _add_book, _add_equations)
-"""What teachers and the course's own authors need."""

@@ -16,6 +16,7 @@ __all__ = [
     "costs",
     "counted",
     "data",
+    "elsewhere",
     "failures",
     "grid",
     "introduction",
@@ -162,16 +163,25 @@ def _elsewhere(table: Table, ours: Sequence[Comparison]) -> str:
     """Return the averages that others got who ran a system again, beside the paper's and ours."""
     averages = {(c.dataset, c.column): c for c in ours if c.row == AVERAGE and c.primary}
     rows = []
-    for line in _beside_the_tables("elsewhere.csv"):
-        if line["table"] == table.name:
-            cell = averages.get((line["dataset"], line["column"]))
+    for (name, *place), (average, whom) in elsewhere().items():
+        if name == table.name:
+            cell = averages.get((place[0], place[1]))
             paper = str(cell.paper) if cell and cell.paper else "–"
             own = f"{cell.ours.mean:.{table.digits}f}" if cell and cell.ours else "–"
-            rows.append([line["dataset"], line["column"], paper, line["average"], own, line["of"]])
+            rows.append([*place, paper, average, own, whom])
     if not rows:
         return ""
     header = ["data", "system", "the paper's average", "run again", "ours", "by whom"]
     return f"Run again by others:\n\n{grid(header, rows)}"
+
+
+def elsewhere() -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Return the averages that others got, and who, by table, data set and column."""
+    lines = _beside_the_tables("elsewhere.csv")
+    return {
+        (line["table"], line["dataset"], line["column"]): (line["average"], line["of"])
+        for line in lines
+    }
 
 
 def _beside_the_tables(name: str) -> list[dict[str, str]]:

@@ -76,9 +76,12 @@ def run(split: Split, systems: Iterable[System], seed: int) -> Iterator[Record]:
             detector = _fitted(shown, system, seed, fitted)
             scores = detector.anomaly_score(_taken(shown.test, shown, system))
             # Of tables alone: thousands of images would take as long again.
-            of_training = detector.anomaly_score(shown.train) if "table" in split.tags else None
-            found = measures(shown.is_anomaly, scores, shown.group, of_training)
-            record["measures"] = found
+            of_training = (
+                detector.anomaly_score(_taken(shown.train, shown, system))
+                if "table" in split.tags
+                else None
+            )
+            record["measures"] = measures(shown.is_anomaly, scores, shown.group, of_training)
             fitted[system.name] = detector
         except Exception as error:  # noqa: BLE001 -- whatever it is, the other fits go on
             record["failed"] = f"{type(error).__name__}: {error}"

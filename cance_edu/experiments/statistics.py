@@ -101,10 +101,7 @@ def at_a_share(is_anomaly: Truth, scores: Scores, share: float = 0.2) -> dict[st
     """
     count = max(1, round(share * len(scores)))
     precision = precision_among_highest(is_anomaly, scores, count)
-    recall = precision * count / is_anomaly.sum()
-    f1 = 2 * precision * recall / (precision + recall) if precision else 0.0
-    found = {"precision": precision, "recall": float(recall), "f1": float(f1)}
-    return {f"{name} at {share:.0%}": value for name, value in found.items()}
+    return _three(precision, precision * count / is_anomaly.sum(), f"{share:.0%}")
 
 
 def at_a_share_of_all(
@@ -121,11 +118,16 @@ def at_a_share_of_all(
         By the names "precision at 20% of all", "recall at 20% of all" and "f1 at 20% of all".
     """
     alarm = scores > np.quantile(np.concatenate([training_scores, scores]), 1 - share)
-    found = float((alarm & is_anomaly).sum())
+    found = (alarm & is_anomaly).sum()
     precision, recall = found / max(alarm.sum(), 1), found / is_anomaly.sum()
-    f1 = 2 * found / (alarm.sum() + is_anomaly.sum())
-    each = {"precision": precision, "recall": recall, "f1": f1}
-    return {f"{name} at {share:.0%} of all": float(value) for name, value in each.items()}
+    return _three(precision, recall, f"{share:.0%} of all")
+
+
+def _three(precision: float, recall: float, where: str) -> dict[str, float]:
+    """Return precision, recall and F1 by their names at a threshold."""
+    f1 = 2 * precision * recall / (precision + recall) if precision else 0.0
+    found = {"precision": precision, "recall": recall, "f1": f1}
+    return {f"{name} at {where}": float(value) for name, value in found.items()}
 
 
 def measures(

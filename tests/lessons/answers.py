@@ -32,10 +32,7 @@ def prompts(notebook: Path) -> list[tuple[str, str]]:
     answers = [text for kind, text in outputs if kind == "answer"]
     short = [re.findall(r"\*\*It is (.+?)\.\*\*", text, re.DOTALL)[0] for text in answers]
     return [
-        (
-            " ".join(question.partition("\n\n")[0].split()),
-            " ".join(answer.split()).replace(" percent", "%"),
-        )
+        (" ".join(question.partition("\n\n")[0].split()), " ".join(answer.split()))
         for question, answer in zip(questions, short, strict=True)
     ]
 

@@ -145,9 +145,9 @@ def labelled_anomalies(split: Split, seed: int, counts: Sequence[int]) -> list[f
     told = with_labels(split, most, seed)  # one test part for all
     areas = []
     for count in counts:
-        train = told.train[: len(told.train) - most + count]
-        labels = np.concatenate([np.zeros(len(split.train), dtype=int), np.full(count, -1)])
-        detector = DeepSAD(batch_size=32, random_state=seed).fit(train, labels)
+        shown = slice(len(split.train) + count)
+        labels = None if told.train_labels is None else told.train_labels[shown]
+        detector = DeepSAD(batch_size=32, random_state=seed).fit(told.train[shown], labels)
         areas.append(auroc(told.is_anomaly, detector.anomaly_score(told.test)))
     return areas
 

@@ -61,9 +61,8 @@ def train_svdd(
         last = step
     with torch.no_grad():
         outputs = last.network(test)
-    scores = (outputs - last.centre).square().sum(1).numpy()
     spread = outputs.std(0).norm() / outputs.mean(0).norm()
-    return Ending(last.loss, spread.item(), auroc(split.is_anomaly, scores))
+    return Ending(last.loss, spread.item(), auroc(split.is_anomaly, last.scores(test)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +106,9 @@ def follow_svdd(
     descent = _descent(_rows(train), bias, weight_decay, random_state, steps)
     for number, at in enumerate(descent, 1):
         if number % 10 == 0:
-            with torch.no_grad():
-                scores = (at.network(test) - at.centre).square().sum(1).numpy()
-                loss = svdd_loss(at.network(kept), at.centre).item()
-            parts = (slice(None), half, ~half)
+            scores, parts = at.scores(test), (slice(None), half, ~half)
             areas = [auroc(split.is_anomaly[part], scores[part]) for part in parts]
-            seen.append([number, *areas, loss])
+            seen.append([number, *areas, at.scores(kept).mean()])
     numbers, whole, one, other, losses = np.array(seen).T
     return Path(numbers.astype(int), whole, np.array([one, other]), losses)
 
@@ -123,6 +119,12 @@ class _Step(NamedTuple):
     network: nn.Module
     centre: torch.Tensor
     loss: float
+
+    @torch.no_grad()
+    def scores(self, images: torch.Tensor) -> NDArray[np.float64]:
+        """Return squared distances to the centre."""
+        found: NDArray[np.float64] = (self.network(images) - self.centre).square().sum(1).numpy()
+        return found
 
 
 def _descent(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cance_edu.experiments.cell import Comparison, Verdict, difference_interval
+from cance_edu.experiments.cell import Comparison, Ours, Verdict, difference_interval
 from cance_edu.experiments.paper import AVERAGE, Printed, paper_table
 from cance_edu.experiments.report import Report
 from cance_edu.experiments.tables import TABLES
@@ -139,12 +139,20 @@ def sides_of_zero(
         What to take for a deviation that the paper prints.
     """
     sides: Counter[str] = Counter()
+    for cell, ours, paper, printed in _with_deviations(cells):
+        taken = replace(paper, deviation=deviation(printed))
+        low, high = difference_interval(ours.values.values(), taken, cell.runs)
+        sides["above" if low > 0 else "below" if high < 0 else "holds"] += 1
+    return sides
+
+
+def _with_deviations(
+    cells: Iterable[Comparison],
+) -> Iterator[tuple[Comparison, Ours, Printed, float]]:
+    """Yield those that were run and are printed with a deviation: both numbers, and that."""
     for cell in cells:
         if cell.ours is not None and cell.paper is not None and cell.paper.deviation is not None:
-            taken = replace(cell.paper, deviation=deviation(cell.paper.deviation))
-            low, high = difference_interval(cell.ours.values.values(), taken, cell.runs)
-            sides["above" if low > 0 else "below" if high < 0 else "holds"] += 1
-    return sides
+            yield cell, cell.ours, cell.paper, cell.paper.deviation
 
 
 def outside_by_chance(cells: Iterable[Comparison], times: int = 500) -> float:
@@ -166,15 +174,13 @@ def outside_by_chance(cells: Iterable[Comparison], times: int = 500) -> float:
 
 
 def _drawn_again(cells: Iterable[Comparison], rng: np.random.Generator) -> Iterator[Comparison]:
-    for cell in cells:
-        if cell.ours is not None and cell.paper is not None and cell.paper.deviation is not None:
-            mean, deviation, digits = cell.paper.value, cell.paper.deviation, cell.paper.digits
-            theirs = rng.normal(mean, deviation, cell.runs)
-            value, spread = (round(float(v), digits) for v in (theirs.mean(), theirs.std(ddof=1)))
-            paper = replace(cell.paper, value=value, deviation=spread)
-            ours = rng.normal(mean, deviation, len(cell.ours.values))
-            values = dict(zip(cell.ours.values, ours.tolist(), strict=True))
-            yield replace(cell, paper=paper, ours=replace(cell.ours, values=values))
+    for cell, ours, paper, deviation in _with_deviations(cells):
+        theirs = rng.normal(paper.value, deviation, cell.runs)
+        value, spread = (round(float(v), paper.digits) for v in (theirs.mean(), theirs.std(ddof=1)))
+        drawn = rng.normal(paper.value, deviation, len(ours.values))
+        values = dict(zip(ours.values, drawn.tolist(), strict=True))
+        printed = replace(paper, value=value, deviation=spread)
+        yield replace(cell, paper=printed, ours=replace(ours, values=values))
 
 
 # -- ten classes beside ten -----------------------------------------------------------------------
