@@ -50,6 +50,7 @@ from cance_edu.method.augmentation import ReconstructionAugmentation
 from cance_edu.method.lognormal import (
     lognormal_log_pdf,
     lognormal_mode,
+    truncated_normal_log_pdf,
 )
 from cance_edu.method.nce import anomaly_score
 from cance_edu.method.proposition import (
@@ -110,6 +111,7 @@ __all__ = [
     "thresholds",
     "torch",
     "train_contrast",
+    "truncated_normal_log_pdf",
     "two_cluster_margin",
     "with_latents",
 ]

@@ -18,6 +18,7 @@ from cance_edu.course.detectors.figure import (
 )
 from cance_edu.course.detectors.small_svdd import train_svdd
 from cance_edu.course.detectors.summary import (
+    areas_by_bumps,
     areas_by_space,
     distance_between_neighbours,
     rankings,
@@ -33,6 +34,7 @@ from cance_edu.datasets import load_one_class
 from cance_edu.detectors.neighbours import NearestNeighbours
 from cance_edu.experiments import auroc
 from cance_edu.experiments.cell import Ours
+from cance_edu.experiments.markdown import elsewhere
 from cance_edu.experiments.paper import AVERAGE, paper_table
 from cance_edu.experiments.quoted import DROCC_PRINTS
 from cance_edu.experiments.report import stored
@@ -42,6 +44,7 @@ __all__ = [
     "MEAN_IMAGE",
     "NearestNeighbours",
     "answer",
+    "areas_by_bumps",
     "areas_by_space",
     "as_printed",
     "auroc",
@@ -70,6 +73,7 @@ __all__ = [
     "paper_column",
     "predict",
     "rankings",
+    "run_elsewhere",
     "runs_of",
     "seed",
     "spearmanr",
@@ -140,11 +144,12 @@ def f1_on_connections(column: str) -> NDArray[np.float64]:
 
 def on_corruptions(column: str, kind: str = "MNIST-C") -> NDArray[np.float64]:
     """Return Table 4's AUROC of our own stored runs, in percent: of all or one kind, each seed."""
-    cells = stored().cells("table4", "MNIST-C", row=kind)
-    (ours,) = (cell.ours for cell in cells if cell.column == column)
-    if ours is None:
-        raise ValueError(f"no results are stored for {column!r} of table4")
-    return np.array(list(ours.values.values()))
+    return np.array(list(_stored("table4", column, "MNIST-C")[kind].values.values()))
+
+
+def run_elsewhere(table: str, dataset: str, column: str) -> tuple[str, str]:
+    """Return the average that somebody else got with a system of the paper, and who."""
+    return elsewhere()[table, dataset, column]
 
 
 def own_aurocs(table: str, column: str, dataset: str = "MNIST") -> NDArray[np.float64]:

@@ -44,7 +44,6 @@ from cance_edu.experiments.statistics import Pairs, at_a_share, measures, precis
 __all__ = [
     "CANCE",
     "CONNECTIONS",
-    "GAUSSIANS",
     "LEARNED_TOGETHER",
     "PAPER",
     "SPLITS",
@@ -110,9 +109,6 @@ CONNECTIONS = {name: name for name in ("Error", "LatNCE", "CNCE", "CANCE")}
 
 LEARNED_TOGETHER = {"DAGMM-1": "its mixture", "DAGMM-CANCE": "CANCE's density"}
 """Those of DAGMM's features, and whose density of them it is."""
-
-GAUSSIANS = {"Gaussian": "Gaussian", "2 Gaussians": "2 Gaussians"}
-"""The classics beside them."""
 
 
 def biopsies(columns: int = 30) -> Table:

@@ -716,6 +716,8 @@ mixtures = lesson.paper_column("table3", "DAGMM")
 own_mixtures = lesson.own_rows("table3", "DAGMM")
 over_lsa = [lesson.lead_over("LSA", dataset) for dataset in ("MNIST", "CIFAR-10")]
 of_gaussian = lesson.f1_on_connections("Gaussian")
+bumps = 0.0001, 3
+by_bumps = lesson.areas_by_bumps(bumps)
 of_drocc = lesson.paper_column("table6", "DROCC", "CIFAR-10")
 lesson.tell(
     """
@@ -723,8 +725,8 @@ lesson.tell(
     |---|---|---|---|
     | nearest neighbour | far from each training image | the space: pixels | {nn:.1%} |
     | KDE | few training images near | components: 10, 40 | {ten:.1%}, {forty:.1%} |
-    | SVDD, one-class SVM | outside the ball | $\\gamma$: at 0.0001 it gets 95.6%, at 3 99.8% \
-    (on plain pixels) | {svm:.1%} |
+    | SVDD, one-class SVM | outside the ball | $\\gamma$: at {wide} it gets {of_wide:.1%}, at \
+    {narrow} {of_narrow:.1%} (on plain pixels) | {svm:.1%} |
     | VAE | rebuilt badly | the error, hardly the toll | {vae:.1%} |
     | LSA | rebuilt badly, odd code | the error; on eights the surprise costs | {lsa:.1%} |
     | DAGMM-0, -1 | outside the mixture | features, penalty, latents: 6 | {zero:.1%}, {one:.1%} |
@@ -747,8 +749,8 @@ lesson.tell(
     | Table 3, KDE {kde:.1%} | what ten components would explain | that densities lose by so much \
     | ours: {of_ten:.1%} with ten, {hundred:.1%} with 100; nearest neighbour {line:.1%} |
     | Table 3, LSA {lsa_3:.1%} | an error and a surprise, together | that the surprise adds to the \
-    error: section 2 | another program: 96.8%; ours, on the course's network, 12 epochs and one \
-    seed: {own_lsa:.1%} |
+    error: section 2 | another program: {their_lsa}; ours, on the course's network, 12 epochs \
+    and one seed: {own_lsa:.1%} |
     | Table 3, PixelCNN {printed_pixels:.1%} | an order of digits much like that of how much there \
     is to see in them | that a likelihood of images must be that bad | not run on MNIST |
     | Table 3, DAGMM {dagmm:.1%} | {least:.1%} to {most:.1%} whatever the digit: nearly a coin \
@@ -764,13 +766,13 @@ lesson.tell(
     | Table 4, SVDD {svdd_4} | little: which $\\gamma$, and how many images? | that such a ball \
     must be so bad | ours, with scikit-learn's $\\gamma$ and 6,000 images: {own_svdd:.1f}; blurred \
     digits look more normal to it than sharp ones |
-    | Table 4, Deep SVDD 82.8, Deep SAD 84.0 | two runs of one loss, if no labels were used \
-    | that either is better | ours, Deep SAD, one seed: {own_sad:.1f} without \
+    | Table 4, Deep SVDD {deep_svdd_4}, Deep SAD {deep_sad_4} | two runs of one loss, if no labels \
+    were used | that either is better | ours, Deep SAD, one seed: {own_sad:.1f} without \
     labels, {own_sad_10:.1f} with ten |
     | Table 4, DROCC {drocc_4}, CANCE {cance_4} | no lead of CANCE's, and a smaller deviation \
     | which of the two is better | CANCE: {own_cance_4:.1f} |
     | Table 6, Deep SVDD {svdd_6} | what Deep SVDD's paper has | what another program gets \
-    | a thesis, in ten runs: 60.0 |
+    | {thesis}: {their_svdd} |
     | Table 6, DROCC {drocc_6} | what DROCC's paper has | what it has if no test part chooses: its \
     paper sets the radius by class, its code prints the best epoch's test AUROC | not run; what \
     such a choice gave another detector: [08b](going_deeper/08b_chosen_by_the_test_part.ipynb) |
@@ -788,6 +790,15 @@ lesson.tell(
     class 7 has {seven:.1f} where DROCC's own paper has {theirs:.1f}; with that they give
     {mended:.2f} (lesson 11).
     """,
+    wide=bumps[0],
+    narrow=bumps[1],
+    of_wide=by_bumps[0],
+    of_narrow=by_bumps[1],
+    their_lsa=lesson.run_elsewhere("table3", "MNIST", "LSA")[0],
+    their_svdd=lesson.run_elsewhere("table6", "CIFAR-10", "DSVDD")[0],
+    thesis=lesson.run_elsewhere("table6", "CIFAR-10", "DSVDD")[1],
+    deep_svdd_4=lesson.as_printed("table4", "DSVDD"),
+    deep_sad_4=lesson.as_printed("table4", "DSAD"),
     nn=systems["1-NN"],
     ten=systems["KDE, 10 components"],
     forty=systems["KDE, 40 components"],

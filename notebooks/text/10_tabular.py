@@ -529,7 +529,6 @@ protocols = ("DAGMM's split, clean", "DAGMM's split, 5% contaminated", "GOAD's s
 kdd = {protocol: lesson.connections("F1", protocol) for protocol in protocols}
 together = {p: lesson.connections("F1", p, lesson.LEARNED_TOGETHER) for p in protocols}
 kdd_areas = {p: lesson.connections("AUROC", p, lesson.LEARNED_TOGETHER) for p in protocols}
-classic = {p: lesson.connections("F1", p, lesson.GAUSSIANS) for p in protocols}
 cells = {p: lesson.report().cells("table8", "KDDCUP99", p, "F1") for p in protocols}
 found = {p: next(c for c in of if c.column == "DAGMM-CANCE") for p, of in cells.items()}
 printed = lesson.printed("table8")["F1"].cells

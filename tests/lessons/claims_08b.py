@@ -31,8 +31,11 @@ def what_one_half_chose_is_good_on_the_other(paths, on_other, share, splits):
 
 
 @guarantee(scope=TEN)
-def normal_images_do_not_do_what_labels_do(by_loss, last, by_loss_too, last_too, best, splits):
+def normal_images_do_not_do_what_labels_do(
+    by_loss, last, by_loss_too, last_too, best, splits, changes
+):
     assert abs(np.mean(by_loss) - last) < 0.025
     assert abs(np.mean(by_loss_too) - last_too) < 0.025
     assert np.mean(by_loss) < best - 0.02
+    assert np.isclose(np.mean(changes), np.mean(by_loss_too) - last_too)
     assert {len(split.train) // 10 for split in splits} == {12}

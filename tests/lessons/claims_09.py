@@ -133,7 +133,10 @@ def the_features_are_most_likely_others(gap, zeros, in_files, theirs, ours):
     assert all(10.5 < value < 14 for value in gap["Error"] + gap["CANCE"])
     neighbours = lesson.table6("NN on ResNet-18")
     of_neighbours = [neighbours[k] - ours[k]["2-NN"].mean() for k in ours]
+    assert np.allclose(of_neighbours, gap["neighbours"])
     assert all(3 < value < 6 for value in of_neighbours)
+    assert all(3 < value < 8 for value in gap["LatNCE"])
+    assert min(gap["Error"] + gap["CANCE"]) > max(gap["LatNCE"] + of_neighbours) + 3
     assert all(theirs[k]["Error"].value > neighbours[k] + 6 for k in ours)
     assert all(values["Error"].mean() < values["2-NN"].mean() for values in ours.values())
     assert zeros[224] < 0.05 < 0.1 < zeros[32]

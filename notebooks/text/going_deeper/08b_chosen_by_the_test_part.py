@@ -209,7 +209,7 @@ lesson.tell(
     | bias, $\\lambda = 0$ | {last_too:.1%} | {by_loss_too:.1%} | {best_too:.1%} |
 
     Without biases twelve normal images change the mean by {first:+.1f} points, with biases by
-    {second:+.1f}, most of it on one digit ({digit}: {on_digit:+.1f}). You cannot count on them:
+    {second:+.1f}, most of it on one digit, the {digit} ({on_digit:+.1f}). You cannot count on them:
     their loss says how near *normal* images land, and lesson 08 has shown how little that says of
     anomalies. So name a number of steps before you begin, or choose by normal images, and say
     which.
@@ -222,18 +222,7 @@ lesson.tell(
     best_too=best_too,
     first=100 * (lesson.np.mean(by_loss) - last),
     second=100 * (lesson.np.mean(by_loss_too) - last_too),
-    digit=(
-        "zeros",
-        "ones",
-        "twos",
-        "threes",
-        "fours",
-        "fives",
-        "sixes",
-        "sevens",
-        "eights",
-        "nines",
-    )[lesson.np.argmax(changes)],
+    digit=lesson.np.argmax(changes),
     on_digit=100 * max(changes),
 )
 
